@@ -1,0 +1,1 @@
+"""Wiring only: environment, settings, URLs, ASGI, checks, the supervisor of `anlan up`."""

@@ -1,0 +1,1 @@
+"""`anlan up`, backup and doctor on real engines in temporary folders."""
