@@ -1,1 +1,1 @@
-"""Wiring only: environment, settings, URLs, ASGI, checks, the supervisor of `anlan up`."""
+"""Wiring: environment, settings, URLs, the processes of `anlan up`."""

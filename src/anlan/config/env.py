@@ -243,7 +243,7 @@ def url(
     help: str = "",
     schemes: Iterable[str] = (),
 ) -> str | None:
-    """An address with scheme; may hold a password, so `NAME_FILE` works and errors never show it."""
+    """An address with scheme; may hold a password: `NAME_FILE` works, errors never show it."""
     allowed = tuple(schemes)
 
     def parse(raw: str) -> str:

@@ -1,0 +1,43 @@
+"""Test set-up: the real engines, the application's own database role, one small world."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytest_plugins = ["tests.support.fixtures"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_use_migrations: bool,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """Build the test database as its owner, then go on as the application's role.
+
+    Tests that ran as the owner would never meet row-level security or the missing right to
+    change history.
+    """
+    from django.conf import settings
+    from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
+
+    from anlan.base.actors.management.commands.prepare_database import protect_database
+
+    with django_db_blocker.unblock():
+        before = setup_databases(
+            verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb
+        )
+        protect_database()
+        connection.close()
+        options = connection.settings_dict["OPTIONS"]
+        options["options"] = f"-c role={settings.DATABASE_APP_ROLE}"
+        yield
+        connection.close()
+        options.pop("options")
+        if not django_db_keepdb:
+            teardown_databases(before, verbosity=0)

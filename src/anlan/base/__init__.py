@@ -1,0 +1,1 @@
+"""Mechanisms shared by every module; they know nothing of chemistry."""

@@ -1,0 +1,18 @@
+"""The app of people, organisations and scope."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ActorsConfig(AppConfig):
+    """People, organisations, roles, scope."""
+
+    name = "anlan.base.actors"
+    label = "actors"
+    verbose_name = _("People and scope")
+
+    def ready(self) -> None:
+        """Close the second wall on every new database connection."""
+        from anlan.base.actors import wall
+
+        wall.install()

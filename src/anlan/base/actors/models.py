@@ -1,0 +1,150 @@
+"""People, organisations and who does what where."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actors.fields import ScopePathField
+from anlan.base.actors.roles import OrganisationKind, Role
+from anlan.base.ids import uuid7
+
+
+class Organisation(models.Model):
+    """A node of the one tree: areas hold parks, groups and enterprises; those hold departments.
+
+    `path` is materialised (see `anlan.base.actors.scope`). `code` is the administrative division
+    code (GB/T 2260) of an area, the enterprise code of an enterprise, or free. A park lies in its
+    area but its enterprises keep their own county's path; `park` and `group` say where an
+    enterprise also belongs.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(_("kind"), max_length=12, choices=OrganisationKind.choices)
+    code = models.CharField(_("code"), max_length=32, blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    short_name = models.CharField(_("short name"), max_length=40, blank=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", verbose_name=_("belongs to")
+    )
+    path = ScopePathField(unique=True)
+    park = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("park")
+    )
+    group = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("group")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    is_demo = models.BooleanField(_("demonstration"), default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("organisation")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(kind=OrganisationKind.AREA),
+                name="organisation_one_area_per_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(path__endswith="/"), name="organisation_path_ends_in_slash"
+            ),
+        ]
+        indexes = [
+            # The enterprises of a park or a group: read once a request for its officers.
+            models.Index(fields=["park"], condition=Q(park__isnull=False), name="org_of_park"),
+            models.Index(fields=["group"], condition=Q(group__isnull=False), name="org_of_group"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope_path(self) -> str:
+        """Return the path under the name that scoped rows use, so that policy can judge both."""
+        return self.path
+
+    @property
+    def enterprise_id(self):  # type: ignore[no-untyped-def]
+        """Return the id of the enterprise this node is or lies in, else None."""
+        for part in self.path.split("/"):
+            if part.startswith("e") and len(part) == 33:
+                from uuid import UUID
+
+                return UUID(hex=part[1:])
+        return None
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds accounts by user name without regard to case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """An account. What it sees comes from its memberships alone.
+
+    `deactivated_at` ends sign-in and keeps the history readable.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    username = models.CharField(_("user name"), max_length=60, unique=True)
+    display_name = models.CharField(_("name"), max_length=60)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("mobile number"), max_length=20, blank=True)
+    language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    is_active = models.BooleanField(_("active"), default=True)
+    is_demo = models.BooleanField(_("demonstration"), default=False)
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("account")
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("username"), name="user_name_unique_without_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_full_name(self) -> str:
+        """Return the name shown."""
+        return self.display_name
+
+
+class Membership(models.Model):
+    """A role that an account holds at an organisation, from one day until another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=32, choices=Role.choices)
+    is_home = models.BooleanField(_("shown first"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"],
+                condition=Q(ended_at__isnull=True),
+                name="membership_held_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.organisation}"

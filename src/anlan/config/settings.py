@@ -1,0 +1,208 @@
+"""Django settings; every value a person may change is an `ANLAN_*` variable (see `env`)."""
+
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+
+from anlan.config import env
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+DEBUG = env.flag("ANLAN_DEBUG", False, help="Show errors in full. Never on a real installation.")
+SECRET_KEY = env.secret(
+    "ANLAN_SECRET_KEY", help="Signs sessions and links; at least 32 random characters."
+)
+DATA = env.path(
+    "ANLAN_DATA", "var", help="Folder of everything that must be kept: database, files, streams."
+)
+HOST_NAMES = env.text(
+    "ANLAN_ALLOWED_HOSTS", "*", help="Host names served, separated by commas; * serves any."
+)
+ALLOWED_HOSTS = [name.strip() for name in HOST_NAMES.split(",") if name.strip()]
+PUBLIC_URL = env.text(
+    "ANLAN_PUBLIC_URL", "", help="Address people type, such as https://anlan.example.cn."
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+SERVED_BY_TLS = PUBLIC_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "csp",
+    "django_cotton",
+    "django_filters",
+    "django_htmx",
+    "django_vite",
+    "procrastinate.contrib.django",
+    "anlan.base.actors",
+    "anlan.base.audit",
+    "anlan.modules.registry",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "anlan.base.actors.middleware.ActorMiddleware",
+]
+
+ROOT_URLCONF = "anlan.config.urls"
+ASGI_APPLICATION = "anlan.config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+        },
+    }
+]
+
+
+def _database(url: str, *, options: str = "") -> dict[str, Any]:
+    """Return Django's settings for a `postgresql://` URL; query parameters go to libpq."""
+    parts = urlsplit(url)
+    libpq: dict[str, Any] = dict(parse_qsl(parts.query))
+    if options:
+        libpq["options"] = f"{libpq.get('options', '')} {options}".strip()
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": libpq.pop("host", None) or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": libpq,
+    }
+
+
+DATABASE_APP_ROLE = "anlan_app"
+DATABASE_URL = env.url(
+    "ANLAN_DATABASE_URL",
+    "postgresql://anlan_app@127.0.0.1:5432/anlan",
+    help="PostgreSQL for the application. Set it to use your own server.",
+)
+DATABASE_OWNER_URL = env.url(
+    "ANLAN_DATABASE_OWNER_URL",
+    "",
+    help="PostgreSQL for migrations, as the owner of the tables; the same server."
+    " Left out, ANLAN_DATABASE_URL serves for both and the application steps down to the role"
+    " anlan_app.",
+)
+AS_OWNER = env.flag(
+    "ANLAN_DB_AS_OWNER", False, help="Connect as the owner; set by the commands that migrate."
+)
+if AS_OWNER or any(command in sys.argv[1:2] for command in ("migrate", "prepare_database")):
+    DATABASES = {"default": _database(DATABASE_OWNER_URL or DATABASE_URL)}
+elif DATABASE_OWNER_URL:
+    DATABASES = {"default": _database(DATABASE_URL)}
+else:
+    DATABASES = {"default": _database(DATABASE_URL, options=f"-c role={DATABASE_APP_ROLE}")}
+DATABASE_POOL = env.integer(
+    "ANLAN_DATABASE_POOL", 0, minimum=0, maximum=200, help="Connections kept by each web process."
+)
+if DATABASE_POOL:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+NATS_URL = env.url(
+    "ANLAN_NATS_URL",
+    "nats://127.0.0.1:4222",
+    help="NATS with JetStream. Set it to use your own server.",
+)
+
+AUTH_USER_MODEL = "actors.User"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_BY_TLS
+SECURE_HSTS_SECONDS = 31_536_000 if SERVED_BY_TLS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVED_BY_TLS else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF],
+        "worker-src": [SELF, "blob:"],
+        "manifest-src": [SELF],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "anlan_language"
+LOCALE_PATHS: list[Path] = []
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [PACKAGE / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        "manifest_path": PACKAGE / "static" / "dist" / "manifest.json",
+        "static_url_prefix": "dist",
+    }
+}
+MEDIA_ROOT = DATA / "files"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

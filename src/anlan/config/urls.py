@@ -1,0 +1,7 @@
+"""All addresses. A module adds one line."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+]

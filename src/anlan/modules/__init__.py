@@ -1,0 +1,1 @@
+"""The mission: one Django app per capability."""

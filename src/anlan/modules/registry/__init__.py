@@ -1,0 +1,1 @@
+"""Registry (一企一档): what an enterprise is, has, stores and employs."""

@@ -1,0 +1,28 @@
+"""Fixtures for every test."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.world import World, build_world
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Return a fresh world; its rows go when the test ends."""
+    return build_world()
+
+
+@pytest.fixture
+def count_queries() -> Callable[[Callable[[], Any]], int]:
+    """Return a function that counts the SQL statements of a call."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def count(call: Callable[[], Any]) -> int:
+        with CaptureQueriesContext(connection) as caught:
+            call()
+        return len(caught)
+
+    return count

@@ -1,0 +1,12 @@
+"""Settings of the test run: the product's own, entered as the owner who builds the database."""
+
+import os
+
+os.environ.setdefault("ANLAN_SECRET_KEY", "only-for-tests-" + "x" * 32)
+os.environ["ANLAN_DB_AS_OWNER"] = "1"
+os.environ["ANLAN_OPEN_WALL"] = "1"
+
+from anlan.config.settings import *  # noqa: F403 - the environment comes first
+
+# Tests make many accounts; a slow hash would be most of their time.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
