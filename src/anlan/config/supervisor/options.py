@@ -1,0 +1,100 @@
+"""The environment variables that the supervisor itself reads; see `anlan.config.env`."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from anlan.config import env
+
+DATABASE_SCHEMES = ("postgresql", "postgres")
+NATS_SCHEMES = ("nats", "tls", "ws", "wss")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the environment says. None for an engine address means: run our own."""
+
+    data: Path
+    host: str
+    port: int
+    web_workers: int
+    job_workers: int
+    user: str | None
+    database_url: str | None
+    database_owner_url: str | None
+    database_backup_url: str | None
+    nats_url: str | None
+    secret_key: str | None
+
+
+def read() -> Options:
+    """Read all of them. Raises `env.BadSetting` for the first bad one."""
+    return Options(
+        data=env.path(
+            "ANLAN_DATA",
+            "./var",
+            help="Data folder: database, streams, uploaded files, generated secrets, logs.",
+        ),
+        host=env.text(
+            "ANLAN_HOST",
+            "127.0.0.1",
+            help="Address the web server listens on; 0.0.0.0 for all networks of the machine.",
+        ),
+        port=env.integer(
+            "ANLAN_PORT", 8000, minimum=1, maximum=65535, help="Port the web server listens on."
+        ),
+        web_workers=env.integer(
+            "ANLAN_WEB_WORKERS",
+            min(4, os.cpu_count() or 1),
+            minimum=1,
+            maximum=64,
+            help="Web server processes. The default is one a processor core, four at most.",
+        ),
+        job_workers=env.integer(
+            "ANLAN_JOB_WORKERS",
+            1,
+            minimum=0,
+            maximum=64,
+            help="Background worker processes that `anlan up` starts; 0 if they run elsewhere.",
+        ),
+        user=env.text(
+            "ANLAN_USER",
+            None,
+            help="""User the parts run as when `anlan` is started as root. Unset: the owner of
+            the data folder, else `anlan` if there is such a user, else `nobody`.""",
+        ),
+        database_url=env.url(
+            "ANLAN_DATABASE_URL",
+            None,
+            schemes=DATABASE_SCHEMES,
+            help="""PostgreSQL of your own, with the application's role; then none is started.
+            Unset: the embedded PostgreSQL 18.""",
+        ),
+        database_owner_url=env.url(
+            "ANLAN_DATABASE_OWNER_URL",
+            None,
+            schemes=DATABASE_SCHEMES,
+            help="""The same database with the role that owns the tables, for migrations.
+            Unset: ANLAN_DATABASE_URL serves both, and the application steps down to the role
+            anlan_app by itself.""",
+        ),
+        database_backup_url=env.url(
+            "ANLAN_DATABASE_BACKUP_URL",
+            None,
+            schemes=DATABASE_SCHEMES,
+            help="""The same database with a role that may read all rows (BYPASSRLS), for
+            `anlan backup` of a PostgreSQL of your own. Unset: the owner's address.""",
+        ),
+        nats_url=env.url(
+            "ANLAN_NATS_URL",
+            None,
+            schemes=NATS_SCHEMES,
+            help="NATS server of your own with JetStream; then none is started.",
+        ),
+        secret_key=env.secret(
+            "ANLAN_SECRET_KEY",
+            None,
+            help="""Key that signs sessions and links. Unset: `anlan up` generates one in the
+            data folder.""",
+        ),
+    )
