@@ -75,7 +75,7 @@ def _declare(name: str, kind: str, default: object, help: str, from_file: bool) 
             help and old.help and old.help != new.help
         ):
             raise ValueError(f"{name} is declared twice and differently: {old} / {new}")
-        new = replace(old, help=old.help or new.help)
+        new = replace(new if help else old, help=old.help or new.help)
     DOCS[name] = new
     return new
 

@@ -11,7 +11,7 @@ from anlan.config.supervisor.folder import DataFolder
 from anlan.config.supervisor.part import Recipe
 from anlan.config.supervisor.supervisor import Supervisor
 
-_WHOLE_NETWORK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_WHOLE_NETWORK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (recognised, not bound)
 
 
 class Installation:
@@ -150,7 +150,7 @@ class Installation:
         return Recipe(
             name="web",
             command=[
-                sys.executable, "-P", "-m", "granian", "--interface", "asgi",
+                sys.executable, "-P", "-m", "granian", "--interface", "asginl",
                 "--host", given.host, "--port", str(given.port),
                 "--workers", str(given.web_workers), "--respawn-failed-workers",
                 "--workers-kill-timeout", "8", "--log-level", "warning",

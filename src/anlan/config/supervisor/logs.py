@@ -60,11 +60,11 @@ class _OwnedFile(RotatingFileHandler):
         self._account = account
         super().__init__(path, maxBytes=LARGEST_BYTES, backupCount=KEPT_FILES, encoding="utf-8")
 
-    def doRollover(self) -> None:
+    def doRollover(self) -> None:  # noqa: N802 (the name it overrides)
         super().doRollover()
         self._account.own(Path(self.baseFilename))
 
-    def handleError(self, record: logging.LogRecord) -> None:
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         """A full disk must not stop the supervisor; the terminal still shows the line."""
 
 

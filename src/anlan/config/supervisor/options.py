@@ -28,13 +28,12 @@ class Options:
 
 
 def read() -> Options:
-    """Read all of them. Raises `env.BadSetting` for the first bad one."""
+    """Read all of them. Raises `env.BadSetting` for the first bad one.
+
+    Those without help here are described where Django reads them, in `settings`.
+    """
     return Options(
-        data=env.path(
-            "ANLAN_DATA",
-            "./var",
-            help="Data folder: database, streams, uploaded files, generated secrets, logs.",
-        ),
+        data=env.path("ANLAN_DATA", "var"),
         host=env.text(
             "ANLAN_HOST",
             "127.0.0.1",
@@ -63,21 +62,8 @@ def read() -> Options:
             help="""User the parts run as when `anlan` is started as root. Unset: the owner of
             the data folder, else `anlan` if there is such a user, else `nobody`.""",
         ),
-        database_url=env.url(
-            "ANLAN_DATABASE_URL",
-            None,
-            schemes=DATABASE_SCHEMES,
-            help="""PostgreSQL of your own, with the application's role; then none is started.
-            Unset: the embedded PostgreSQL 18.""",
-        ),
-        database_owner_url=env.url(
-            "ANLAN_DATABASE_OWNER_URL",
-            None,
-            schemes=DATABASE_SCHEMES,
-            help="""The same database with the role that owns the tables, for migrations.
-            Unset: ANLAN_DATABASE_URL serves both, and the application steps down to the role
-            anlan_app by itself.""",
-        ),
+        database_url=env.url("ANLAN_DATABASE_URL", None, schemes=DATABASE_SCHEMES),
+        database_owner_url=env.url("ANLAN_DATABASE_OWNER_URL", None, schemes=DATABASE_SCHEMES),
         database_backup_url=env.url(
             "ANLAN_DATABASE_BACKUP_URL",
             None,
@@ -85,16 +71,6 @@ def read() -> Options:
             help="""The same database with a role that may read all rows (BYPASSRLS), for
             `anlan backup` of a PostgreSQL of your own. Unset: the owner's address.""",
         ),
-        nats_url=env.url(
-            "ANLAN_NATS_URL",
-            None,
-            schemes=NATS_SCHEMES,
-            help="NATS server of your own with JetStream; then none is started.",
-        ),
-        secret_key=env.secret(
-            "ANLAN_SECRET_KEY",
-            None,
-            help="""Key that signs sessions and links. Unset: `anlan up` generates one in the
-            data folder.""",
-        ),
+        nats_url=env.url("ANLAN_NATS_URL", None, schemes=NATS_SCHEMES),
+        secret_key=env.secret("ANLAN_SECRET_KEY", None),
     )

@@ -93,13 +93,9 @@ def family(record: Record) -> list[Process]:
     for process in _all():
         if process.pid == os.getpid() or process.started < record.started:
             continue
-        if (
-            process.session == record.pid
-            and _same_user(process, record)
-            or record.title
-            and record.title in _title(process.pid)
-            and process.uid == record.uid
-        ):
+        in_session = process.session == record.pid
+        titled = bool(record.title) and _title(process.pid).startswith(record.title)
+        if (in_session or titled) and _same_user(process, record):
             found.append(process)
     return sorted(found, key=lambda process: process.pid != record.pid)
 

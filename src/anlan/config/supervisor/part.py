@@ -23,8 +23,10 @@ class Recipe:
     """How to run a part.
 
     `ready` answers whether it works; None means as soon as it runs. `once` marks a task that is
-    to end by itself. `needs` names parts that must be ready before it is started again. An `essential` part that will not stay up ends the
-    supervisor; another is tried again every five minutes, loudly.
+    to end by itself. `needs` names parts that must be ready before it is started again. An
+    `essential` part that will not stay up ends the supervisor; another is tried again every
+    five minutes, loudly. It gets `death_signal` when the supervisor is killed. `title` is what
+    the titles of its processes outside its session begin with.
     """
 
     name: str
@@ -85,7 +87,7 @@ class Part:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=entry(recipe.account, recipe.death_signal),  # noqa: PLW1509 (one thread)
+            preexec_fn=entry(recipe.account, recipe.death_signal),
         )
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
@@ -108,7 +110,8 @@ class Part:
         descriptor = self.output
         if descriptor is None:
             return
-        assert self.process is not None and self.process.stdout is not None
+        assert self.process is not None
+        assert self.process.stdout is not None
         while True:
             try:
                 data = os.read(descriptor, 65536)

@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 
+import click
+
 from anlan import __version__
 from anlan.config.supervisor import options as read_options
 from anlan.config.supervisor.account import dying_with_parent, entry
@@ -84,7 +86,7 @@ def run_engines(here: Installation, mode: str) -> None:
     ):
         try:
             here.start_engines(supervisor)
-            print(READY_LINE, flush=True)
+            click.echo(READY_LINE)
             supervisor.serve()
         except Stopped:
             pass
@@ -109,7 +111,7 @@ def engines(here: Installation, mode: str) -> Iterator[bool]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=dying_with_parent(signal.SIGTERM),  # noqa: PLW1509 (one thread)
+        preexec_fn=dying_with_parent(signal.SIGTERM),
     )
     try:
         assert helper.stdout is not None
@@ -130,7 +132,7 @@ def run_manage(here: Installation, arguments: Sequence[str]) -> int:
         process = subprocess.Popen(
             [*manage(), *arguments],
             env=here.environment(owner_too=True, as_owner=as_owner),
-            preexec_fn=entry(here.folder.account, signal.SIGTERM),  # noqa: PLW1509 (one thread)
+            preexec_fn=entry(here.folder.account, signal.SIGTERM),
         )
         # From here Ctrl-C is for the command; this process only waits for it.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)

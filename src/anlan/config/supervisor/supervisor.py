@@ -22,7 +22,7 @@ from anlan.config.supervisor.part import Part, Recipe, describe_end
 from anlan.config.supervisor.problem import Problem
 
 TURN_SECONDS = 0.5
-READY_PROBE_SECONDS = 0.05
+READY_PROBE_SECONDS = 0.1
 HURRY_SECONDS = 3.0
 
 
