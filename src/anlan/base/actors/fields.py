@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 
 
-class ScopePathField(models.CharField):  # type: ignore[type-arg]
+class ScopePathField(models.CharField):
     """A scope path: slash-ended parts, compared byte by byte.
 
     The C collation is fixed on the column, so that ranges on it mean the same on every server.

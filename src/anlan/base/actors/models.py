@@ -1,10 +1,12 @@
 """People, organisations and who does what where."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.fields import ScopePathField
@@ -69,12 +71,10 @@ class Organisation(models.Model):
         return self.path
 
     @property
-    def enterprise_id(self):  # type: ignore[no-untyped-def]
+    def enterprise_id(self) -> UUID | None:
         """Return the id of the enterprise this node is or lies in, else None."""
         for part in self.path.split("/"):
             if part.startswith("e") and len(part) == 33:
-                from uuid import UUID
-
                 return UUID(hex=part[1:])
         return None
 
@@ -112,9 +112,7 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("account")
         constraints = [
-            models.UniqueConstraint(
-                models.functions.Lower("username"), name="user_name_unique_without_case"
-            ),
+            models.UniqueConstraint(Lower("username"), name="user_name_unique_without_case"),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -52,7 +52,7 @@ class ScopedQuerySet(models.QuerySet[M]):
         try:
             return self.get(pk=pk)
         # Django reports a malformed UUID as ValidationError, which is a wrong address too.
-        except (self.model.DoesNotExist, ValidationError, ValueError, TypeError) as error:
+        except (ObjectDoesNotExist, ValidationError, ValueError, TypeError) as error:
             raise NotYours() from error
 
     def _demand_scope(self) -> None:
@@ -63,7 +63,7 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def _fetch_all(self) -> None:
         self._demand_scope()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, *args: Any, **kwargs: Any) -> Iterator[M]:
         self._demand_scope()
