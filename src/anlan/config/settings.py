@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "anlan.config.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -149,6 +150,12 @@ NATS_URL = env.url(
     "ANLAN_NATS_URL",
     "nats://127.0.0.1:4222",
     help="NATS with JetStream. Set it to use your own server.",
+)
+
+METRICS_TOKEN = env.secret(
+    "ANLAN_METRICS_TOKEN",
+    "",
+    help="Bearer token that Prometheus sends to /metrics. Unset, there is no such page.",
 )
 
 AUTH_USER_MODEL = "actors.User"

@@ -1,0 +1,43 @@
+"""What load balancers and Prometheus see."""
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
+
+
+def test_healthz_asks_nobody(client: Client) -> None:
+    # No database mark: a query would fail the test.
+    assert client.get("/healthz").json()["status"] == "ok"
+
+
+@pytest.mark.django_db
+def test_readyz_is_green_with_the_database_and_names_the_messages(client: Client) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["checks"]["database"] == "ok"
+    assert response.json()["checks"]["messages"] in ("ok", "down")
+
+
+@pytest.mark.django_db
+def test_readyz_is_503_without_the_database(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(connection, "cursor", gone)
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["database"] == "down"
+
+
+@pytest.mark.django_db
+def test_metrics_need_the_token(client: Client, settings: SettingsWrapper) -> None:
+    settings.METRICS_TOKEN = ""
+    assert client.get("/metrics", headers={"authorization": "Bearer "}).status_code == 404
+    settings.METRICS_TOKEN = "s3cret"
+    assert client.get("/metrics").status_code == 404
+    response = client.get("/metrics", headers={"authorization": "Bearer s3cret"})
+    assert response.status_code == 200
+    assert b"anlan_database_bytes" in response.content
