@@ -38,6 +38,8 @@ class Organisation(models.Model):
     group = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("group")
     )
+    # A GeoJSON Polygon or MultiPolygon in CGCS2000 degrees: the outline of an area or park.
+    boundary = models.JSONField(_("boundary"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("demonstration"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
