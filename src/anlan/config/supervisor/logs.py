@@ -47,11 +47,14 @@ class PartLog:
         )
         self._console.line(self._name, text)
 
-    def close(self) -> None:
-        """Write what is left and close the file."""
+    def finish_line(self) -> None:
+        """Write what came without an end of line; nothing follows it any more."""
         if self._rest:
             self.line(self._rest.decode("utf-8", errors="replace"))
             self._rest = b""
+
+    def close(self) -> None:
+        """Close the file."""
         self._handler.close()
 
 

@@ -16,7 +16,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,7 @@ class Record:
     boot: str
     uid: int
     stop_signal: int
+    patience: float = 10.0
     title: str = ""
 
     def save(self, folder: Path) -> None:
@@ -119,12 +119,15 @@ def forget(folder: Path, name: str) -> None:
     (folder / f"{name}.json").unlink(missing_ok=True)
 
 
-def end(record: Record, patience: float, pause: Callable[[float], object] = time.sleep) -> int:
+def end(
+    record: Record, patience: float | None = None, pause: Callable[[float], object] = time.sleep
+) -> int:
     """Stop a part's processes, politely for `patience` seconds. Returns how many there were."""
     first = family(record)
     for process in first:
         _send(process, record.stop_signal)
-    deadline = time.monotonic() + patience
+        _send(process, signal.SIGCONT)  # a suspended process cannot obey
+    deadline = time.monotonic() + (record.patience if patience is None else patience)
     left = first
     while left and time.monotonic() < deadline:
         pause(0.05)

@@ -101,6 +101,7 @@ class Part:
             boot=orphans.boot_id(),
             uid=recipe.account.uid,
             stop_signal=int(recipe.stop_signal),
+            patience=recipe.stop_seconds,
             title=recipe.title,
         )
         self.record.save(self.run_folder)
@@ -138,6 +139,7 @@ class Part:
         assert self.record is not None
         orphans.end(self.record, patience=3.0 if self.recipe.title else 0.5)
         self.drain()
+        self.log.finish_line()
         if self.process is not None and self.process.stdout is not None:
             self.process.stdout.close()
         orphans.forget(self.run_folder, self.name)

@@ -84,7 +84,7 @@ class Supervisor:
                     f"{record.name} of an earlier start still runs "
                     f"(process {running[0].pid}); stopping it"
                 )
-                orphans.end(record, patience=30.0)
+                orphans.end(record)
             orphans.forget(self.folder / "run", record.name)
 
     def start(self, recipe: Recipe) -> Part:
@@ -131,6 +131,7 @@ class Supervisor:
             self.turn(TURN_SECONDS)
             self._obey()
         del self.parts[recipe.name]
+        part.log.close()
         if part.fast_crashes:
             raise Problem(f"{recipe.name} failed. Its log says why: {part.log.path}")
 

@@ -1,9 +1,10 @@
 """What load balancers and Prometheus see."""
 
+from typing import Any
+
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
 
 
 def test_healthz_asks_nobody(client: Client) -> None:
@@ -33,7 +34,7 @@ def test_readyz_is_503_without_the_database(
 
 
 @pytest.mark.django_db
-def test_metrics_need_the_token(client: Client, settings: SettingsWrapper) -> None:
+def test_metrics_need_the_token(client: Client, settings: Any) -> None:
     settings.METRICS_TOKEN = ""
     assert client.get("/metrics", headers={"authorization": "Bearer "}).status_code == 404
     settings.METRICS_TOKEN = "s3cret"

@@ -1,0 +1,125 @@
+"""Starts the real product in a temporary folder, as an operator would."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "src"
+ANLAN = [sys.executable, "-c", "from anlan.cli import main; main()"]
+READY_SECONDS = 120
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """The environment of somebody who has set nothing."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ANLAN_")}
+    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    return {**kept, "PYTHONPATH": str(SOURCE), **more}
+
+
+def anlan(*arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run an `anlan` command to its end."""
+    return subprocess.run(
+        [*ANLAN, *arguments],
+        env=clean_environment(**more),
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Product:
+    """`anlan up` on a data folder."""
+
+    data: Path
+    port: int = field(default_factory=free_port)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    preexec: Callable[[], None] | None = None
+    process: "subprocess.Popen[str] | None" = None
+
+    def start(self, *more: str, command: Sequence[str] = ("up",)) -> "Product":
+        """Start it and wait until it says that it is ready."""
+        output = self.data.with_name(self.data.name + ".out")
+        with open(output, "w", encoding="utf-8") as file:
+            self.process = subprocess.Popen(
+                [*ANLAN, *command, "--data", str(self.data), "--port", str(self.port), *more],
+                env=clean_environment(ANLAN_WEB_WORKERS="1", **self.environment),
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+                preexec_fn=self.preexec,
+            )
+        self.wait_until(lambda: "is ready after" in output.read_text(), output)
+        return self
+
+    def wait_until(self, holds: Callable[[], object], output: Path | None = None) -> None:
+        """Wait until something holds; a dead supervisor or two minutes fail the test."""
+        deadline = time.monotonic() + READY_SECONDS
+        while not holds():
+            said = output.read_text() if output else ""
+            assert self.process is not None
+            assert self.process.poll() is None, f"anlan up ended: {said[-3000:]}"
+            assert time.monotonic() < deadline, f"not in time: {said[-3000:]}"
+            time.sleep(0.05)
+
+    def answers(self) -> bool:
+        """Whether /readyz says yes."""
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}/readyz", timeout=2
+            ) as response:
+                return bool(response.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def pid(self, part: str) -> int:
+        """The process id of a part, 0 while it does not run."""
+        try:
+            text = (self.data / "run" / f"{part}.json").read_text()
+            return int(json.loads(text)["pid"])
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def log(self, part: str) -> str:
+        return (self.data / "logs" / f"{part}.log").read_text()
+
+    def kill(self) -> None:
+        """kill -9 of the supervisor alone."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Ask it to stop; returns its exit code."""
+        if self.process is None:
+            return 0
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=90)
+
+
+@pytest.fixture(scope="package")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One running product for the tests that leave it running."""
+    found = Product(tmp_path_factory.mktemp("ops") / "data").start()
+    yield found
+    if found.process is not None and found.process.poll() is None:
+        found.stop()
