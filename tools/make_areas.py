@@ -17,6 +17,8 @@ from pathlib import Path
 TARGET = Path(__file__).parents[1] / "src/anlan/facts/areas/gbt2260.csv"
 # Groupings that stand in the code list but are no division anyone belongs to.
 GROUPINGS = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
+# Kept by the statisticians, but no division under GB/T 2260.
+STATISTICAL = {"632857"}
 # Counties founded after the leading package's date, taken from the second one alone.
 LATER = {"653228": "和康县", "653229": "和安县"}
 
@@ -32,7 +34,7 @@ the National Bureau of Statistics (stats.gov.cn, published 2023-09-11)
 # source V: npm @vant/area-data {vant} (MIT)
 # note: cross-checked = same code and name in both packages
 # note: left out, not GB/T 2260 divisions: development and functional zones with statistical \
-codes (fifth digit 7), towns of cities without counties (Dongguan, Zhongshan, Danzhou, \
+codes (fifth digit 7; 632857), towns of cities without counties (Dongguan, Zhongshan, Danzhou, \
 Jiayuguan), and the groupings 市辖区, 县, \
 省直辖县级行政区划, 自治区直辖县级行政区划; what they group belongs to the province here
 # note: Taiwan, Hong Kong and Macao have their province-level code only
@@ -72,7 +74,7 @@ def _division_names(folder: Path) -> dict[str, str]:
         with (folder / file).open(encoding="utf-8", newline="") as rows:
             for row in csv.DictReader(rows):
                 code, name = row["code"] + zeros, row["name"]
-                zone = not zeros and code[4] == "7"
+                zone = not zeros and (code[4] == "7" or code in STATISTICAL)
                 # A city without counties is repeated as its own county.
                 repeated = not zeros and name == names.get(code[:4] + "00")
                 if name not in GROUPINGS and not zone and not repeated:

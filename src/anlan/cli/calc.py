@@ -83,30 +83,15 @@ def _give_up(message: str) -> NoReturn:
 
 def _assess(entry: object, lang: "Lang") -> dict[str, object]:
     from anlan.engines.gb18218 import assess, read_unit, result_to_json
-    from anlan.engines.gb18218.interchange import BadShape, problem_to_json
+    from anlan.engines.gb18218.interchange import BadShape, errors_to_json
 
+    # The id goes back as it came, number or text.
     entry_id = entry.get("id") if isinstance(entry, dict) else None
     try:
         unit = read_unit(entry)
     except BadShape as bad:
-        problem = {"field": bad.field, "code": "shape", "problem": bad.problem}
-        problem["remedy"] = bad.remedy
-        return {"id": entry_id, **_NO_RESULT, "error": str(bad), "errors": [problem]}
-    result = assess(unit)
-    out = result_to_json(result, lang)
-    # The id goes back as it came, number or text.
-    out["id"] = entry_id
-    # A head count nobody has given leaves R open, but nothing is wrong with the entry.
-    wrong = [problem for problem in result.errors if problem.code != "alpha.unknown"]
-    if wrong:
-        listed = [problem_to_json(problem, lang) for problem in wrong]
-        todo = "改法：" if lang == "zh" else "Remedy: "
-        out["error"] = " ".join(f"{p['field']}: {p['problem']} {todo}{p['remedy']}" for p in listed)
-        out["errors"] = listed
-    missing = [problem for problem in result.errors if problem.code == "alpha.unknown"]
-    if missing:
-        out["missing"] = [problem_to_json(problem, lang) for problem in missing]
-    return out
+        return {"id": entry_id, **_NO_RESULT, **errors_to_json([bad.problem], lang)}
+    return {**result_to_json(assess(unit), lang), "id": entry_id}
 
 
 def _dump(value: object, indent: str) -> str:

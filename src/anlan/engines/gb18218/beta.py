@@ -133,5 +133,13 @@ def _answer(
     symbols: str = "",
 ) -> Answer:
     table = {"table3": 3, "coal_gas": 3, "table4": 4, "hint": 4}.get(source)
-    params = {"label": resolved.label, "beta": beta, "symbol": symbol, "symbols": symbols}
+    params: dict[str, object] = {
+        "label": resolved.label,
+        "beta": beta,
+        "symbol": symbol,
+        "symbols": symbols,
+    }
+    if source == "hint" and resolved.substance is not None:
+        hint = tables().hints[resolved.substance.seq]
+        params.update(confidence=hint.confidence, note=hint.note)
     return beta, source, symbol, mark, Step(0, code, "4.3.2", table, params, (), mark)

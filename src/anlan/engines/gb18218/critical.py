@@ -14,6 +14,7 @@ from anlan.engines.gb18218.lookup import (
     normalise_cas,
     rows_of_cas,
     suggestions,
+    usual_categories,
 )
 from anlan.engines.gb18218.model import Blocks, Chemical, Problem, Settings, weakest
 from anlan.engines.gb18218.tables import Category, Substance, tables
@@ -162,6 +163,9 @@ def _find_substance(out: Resolved, name: str, cas: str, settings: Settings, need
 
 
 def _unknown(out: Resolved, where: str, value: str) -> None:
+    if usual := usual_categories(value):
+        out.stop("chemical.usual", where, value=value, symbols=usual)
+        return
     near = suggestions(value) if where == "name_zh" else ()
     zh = "是否指：" + "；".join(row.name_zh for row in near) + "？" if near else ""
     en = " Did you mean: " + "; ".join(row.name_en for row in near) + "?" if near else ""

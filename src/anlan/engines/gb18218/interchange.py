@@ -1,20 +1,23 @@
 """Units read from JSON-like values, results written back. The words of `anlan calc gb18218`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from anlan.engines.gb18218.exact import as_decimal
-from anlan.engines.gb18218.model import Chemical, Problem, Result, Step, Unit
+from anlan.engines.gb18218.model import Chemical, Number, Problem, Result, Step, Unit
 from anlan.engines.gb18218.wording import Lang
+
+# What is merely not known yet leaves R open; nothing in the entry is wrong.
+_OPEN = {"alpha.unknown", "beta.unknown", "beta.range", "no_chemicals"}
 
 
 class BadShape(ValueError):
-    """An entry that is not built as a unit; `field` names the place, `remedy` the way out."""
+    """An entry that is not built as a unit; `problem` names the place and the way out."""
 
-    def __init__(self, field: str, problem: str, remedy: str) -> None:
-        self.field, self.problem, self.remedy = field, problem, remedy
-        super().__init__(f"{field}: {problem} {remedy}")
+    def __init__(self, code: str, field: str) -> None:
+        self.problem = Problem(f"shape.{code}", field, "S")
+        super().__init__(f"{field}: {self.problem.render('en')}")
 
 
 def read_unit(entry: object) -> Unit:
@@ -25,12 +28,12 @@ def read_unit(entry: object) -> Unit:
     of chemicals.
     """
     if not isinstance(entry, Mapping):
-        raise BadShape("entry", "is not an object.", 'write {"id": …, "chemicals": [ … ]}.')
+        raise BadShape("unit", "entry")
     chemicals = entry.get("chemicals")
     if chemicals is None:
         chemicals = []
     if not isinstance(chemicals, list | tuple):
-        raise BadShape("chemicals", "is not a list.", 'write [{"name_zh": …, "q_t": …}].')
+        raise BadShape("list", "chemicals")
     return Unit(
         chemicals=tuple(_chemical(n, item) for n, item in enumerate(chemicals)),
         off_site_population=entry.get("off_site_population"),
@@ -42,10 +45,10 @@ def read_unit(entry: object) -> Unit:
 def _chemical(index: int, item: object) -> Chemical:
     place = f"chemicals[{index}]"
     if not isinstance(item, Mapping):
-        raise BadShape(place, "is not an object.", 'write {"name_zh": …, "q_t": …}.')
+        raise BadShape("chemical", place)
     same = item.get("same_class")
     if same is not None and not isinstance(same, bool):
-        raise BadShape(f"{place}.same_class", "is neither true nor false.", "write true or false.")
+        raise BadShape("truth", f"{place}.same_class")
     return Chemical(
         q_t=_number(item.get("q_t")),
         name=_text(item, place, "name_zh") or _text(item, place, "name"),
@@ -58,7 +61,7 @@ def _chemical(index: int, item: object) -> Chemical:
     )
 
 
-def _number(value: object) -> "int | str | Decimal | Fraction | None":
+def _number(value: object) -> Number | None:
     # Anything else than a number is kept too: `exact` says what is wrong with it.
     return value  # type: ignore[return-value]
 
@@ -68,7 +71,7 @@ def _text(item: Mapping[str, object], place: str, key: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise BadShape(f"{place}.{key}", "is not text.", 'put it in quotes, such as "苯".')
+        raise BadShape("text", f"{place}.{key}")
     return value.strip()
 
 
@@ -79,12 +82,16 @@ def _categories(value: object, place: str) -> tuple[str, ...]:
         return (value,)
     if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
         return tuple(part for part in value if part.strip())
-    raise BadShape(place, "is neither text nor a list of texts.", 'write "W5.3" or ["J3", "W2"].')
+    raise BadShape("categories", place)
 
 
 def result_to_json(result: Result, lang: Lang = "zh") -> dict[str, object]:
-    """A result as JSON-ready values; S, R and quantities as exact-as-possible Decimals."""
-    return {
+    """A result as JSON-ready values; S, R and quantities as Decimals, exact where finite.
+
+    `error` (text) and `errors` are there when something in the entry is wrong, `missing` when
+    something is not known yet; a unit without chemicals has both.
+    """
+    out: dict[str, object] = {
         "id": result.unit_id,
         "edition": result.edition,
         "S": _decimal(result.S),
@@ -109,7 +116,24 @@ def result_to_json(result: Result, lang: Lang = "zh") -> dict[str, object]:
             for line in result.lines
         ],
         "steps": [_step(step, lang) for step in result.steps],
-        "warnings": [_problem(problem, lang) for problem in result.warnings],
+        "warnings": [problem_to_json(problem, lang) for problem in result.warnings],
+    }
+    missing = [problem for problem in result.errors if problem.code in _OPEN]
+    wrong = [p for p in result.errors if p.code not in _OPEN or p.code == "no_chemicals"]
+    if missing:
+        out["missing"] = [problem_to_json(problem, lang) for problem in missing]
+    return {**out, **errors_to_json(wrong, lang)}
+
+
+def errors_to_json(problems: Sequence[Problem], lang: Lang = "zh") -> dict[str, object]:
+    """`error` as one text and `errors` one by one; empty without problems."""
+    if not problems:
+        return {}
+    todo = "改法：" if lang == "zh" else " Remedy: "
+    texts = (f"{p.field}: {p.render(lang)}{todo}{p.remedy(lang)}" for p in problems)
+    return {
+        "error": " ".join(texts),
+        "errors": [problem_to_json(problem, lang) for problem in problems],
     }
 
 
@@ -131,15 +155,11 @@ def _step(step: Step, lang: Lang) -> dict[str, object]:
     return out
 
 
-def _problem(problem: Problem, lang: Lang) -> dict[str, object]:
+def problem_to_json(problem: Problem, lang: Lang = "zh") -> dict[str, object]:
+    """A problem with its field, code, text and remedy."""
     return {
         "field": problem.field,
         "code": problem.code,
         "problem": problem.render(lang),
         "remedy": problem.remedy(lang),
     }
-
-
-def problem_to_json(problem: Problem, lang: Lang = "zh") -> dict[str, object]:
-    """A problem with its field, code, text and remedy."""
-    return _problem(problem, lang)

@@ -119,6 +119,13 @@ def search(text: str, limit: int = 20) -> tuple[Substance, ...]:
     return tuple(row for _, _, row in ranked[:limit])
 
 
+def usual_categories(name: str) -> str:
+    """The usual categories of a common substance outside table 1, for a message; else empty."""
+    wanted = normalise(name)
+    known = tables().usual_categories.items()
+    return next((symbols for key, symbols in known if normalise(key) == wanted), "")
+
+
 def suggestions(text: str, limit: int = 3) -> tuple[Substance, ...]:
     """Rows a mistyped or longer name may have meant."""
     import difflib  # only for the error path

@@ -6,6 +6,42 @@ _NUMBER_REMEDY = (
 )
 
 PROBLEMS: dict[str, tuple[str, str, str, str]] = {
+    "shape.unit": (
+        "不是对象。",
+        '写成 {{"id": …, "chemicals": [ … ]}}。',
+        "is not an object.",
+        'write {{"id": …, "chemicals": [ … ]}}.',
+    ),
+    "shape.list": (
+        "不是列表。",
+        '写成 [{{"name_zh": …, "q_t": …}}]。',
+        "is not a list.",
+        'write [{{"name_zh": …, "q_t": …}}].',
+    ),
+    "shape.chemical": (
+        "不是对象。",
+        '写成 {{"name_zh": …, "q_t": …}}。',
+        "is not an object.",
+        'write {{"name_zh": …, "q_t": …}}.',
+    ),
+    "shape.text": (
+        "不是文本。",
+        '加上引号，例如 "苯"。',
+        "is not text.",
+        'put it in quotes, such as "苯".',
+    ),
+    "shape.truth": (
+        "不是 true 或 false。",
+        "写 true 或 false。",
+        "is neither true nor false.",
+        "write true or false.",
+    ),
+    "shape.categories": (
+        "不是文本，也不是文本列表。",
+        '写成 "W5.3" 或 ["J3", "W2"]。',
+        "is neither text nor a list of texts.",
+        'write "W5.3" or ["J3", "W2"].',
+    ),
     "no_chemicals": (
         "单元内没有录入任何化学品，属于资料缺失，不能判为“不构成”。",
         "录入单元内的全部危险化学品及其设计最大量；确实没有的，录入一种并填 0。",
@@ -85,6 +121,12 @@ PROBLEMS: dict[str, tuple[str, str, str, str]] = {
         "{value!r} is not named in table 1 and no category is given.{suggestions_en}",
         "check the name; if table 1 does not name it, give its table 2 category from the SDS "
         "(such as W5.3) or Q_t and beta; leave it out if it is in none of the categories.",
+    ),
+    "chemical.usual": (
+        "“{value}”不在表 1 中，也没有给出类别（通常属 {symbols}，凭经验）。",
+        "按 SDS 和工艺条件核对后给出 category，或直接给出 Q_t 和 beta。",
+        "{value!r} is not named in table 1 and no category is given (usually {symbols}, recalled).",
+        "check the SDS and the process, then give category, or Q_t and beta.",
     ),
     "chemical.ambiguous": (
         "“{value}”在表 1 中有几种形态，临界量不同：{forms_zh}。",

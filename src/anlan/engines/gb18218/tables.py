@@ -123,6 +123,7 @@ class Tables:
     levels: tuple[LevelBand, ...]
     trade_names: tuple[TradeName, ...]
     lookalikes: tuple[LookAlike, ...]
+    usual_categories: dict[str, str]
 
     def substance(self, seq: int) -> Substance:
         """The row of table 1 with this number. Raises KeyError."""
@@ -157,6 +158,11 @@ def tables() -> Tables:
             LookAlike(row["name_zh"], row["name_en"], row["instead_of_zh"], row["instead_of_en"])
             for row in _rows("lookalikes")
         ),
+        usual_categories={
+            name: "、".join(row.parts("categories"))
+            for row in _rows("usual_categories")
+            for name in (row["name_zh"], row["name_en"])
+        },
     )
 
 
