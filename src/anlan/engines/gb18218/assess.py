@@ -142,7 +142,8 @@ def _amount_item(line: Line, chemical: Chemical) -> Step:
     params.update(
         volume=basis.volume_m3, fill=basis.fill, density=basis.density_t_m3, count=basis.count
     )
-    return Step(0, "quantity.design", "4.2.2", params=params)
+    code = "quantity.design" if basis.count == 1 else "quantity.design_several"
+    return Step(0, code, "4.2.2", params=params)
 
 
 def _alpha(unit: Unit, problems: list[Problem]) -> tuple[Fraction | None, Step]:
@@ -214,7 +215,7 @@ def _index_step(index_r: Fraction | None, alpha: Fraction | None, lines: list[Li
     if index_r is None:
         return Step(0, "index.undecided", "4.3.2")
     terms = " + ".join(
-        f"{show(line.beta)} × {show(line.ratio).lstrip('≈')}"
+        f"{show(line.beta, 6)} × {show(line.ratio).lstrip('≈')}"
         for line in lines
         if line.beta is not None and line.ratio is not None
     )

@@ -188,9 +188,16 @@ def _choose_form(
 
 
 def _check_cas(out: Resolved, name: str, cas: str, needs_q: bool) -> None:
-    others = rows_of_cas(cas) if name.strip() and cas.strip() else ()
-    substance = out.substance
-    if not others or substance is None or not substance.cas or substance in others:
+    others, substance = rows_of_cas(cas), out.substance
+    if not cas.strip() or not name.strip() or substance is None or not substance.cas:
+        return
+    if substance in others:
+        return
+    if not others:
+        # Known to no row: an isomer, a misprint, another grade. The name decides.
+        if cas_is_valid(normalise_cas(cas)):
+            words = {"row_zh": substance.name_zh, "printed": "、".join(substance.cas)}
+            out.stop("cas.other", "cas", "", cas=cas, row_en=substance.name_en, **words)
         return
     out.stop(
         "cas.conflict", "cas", "S" if needs_q else "", value=name, cas=cas,

@@ -154,6 +154,12 @@ PROBLEMS: dict[str, tuple[str, str, str, str]] = {
         "name {value!r} and CAS {cas} ({other_en}) are different substances.",
         "correct the name or the CAS number.",
     ),
+    "cas.other": (
+        "CAS 号 {cas} 不是表 1“{row_zh}”所列的 {printed}，按品名处理。",
+        "核对品名和 CAS 号。",
+        "CAS {cas} is not the {printed} printed for table 1 {row_en!r}; the name is used.",
+        "check the name and the CAS number.",
+    ),
     "cas.bad": (
         "CAS 号“{cas}”的校验位不对。",
         "对照 SDS 改正 CAS 号。",

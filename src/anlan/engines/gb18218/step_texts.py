@@ -22,9 +22,10 @@ STEPS: dict[str, tuple[str, str]] = {
         "Quantity q is the design maximum",
     ),
     "quantity.given": ("{label} {q} t", "{label} {q} t"),
-    "quantity.design": (
-        "{label} {volume} m³ × {fill} × {density} t/m³ × {count} = {q} t",
-        "{label} {volume} m³ × {fill} × {density} t/m³ × {count} = {q} t",
+    "quantity.design": ("{label} {volume} m³ × {fill} × {density} t/m³ = {q} t",) * 2,
+    "quantity.design_several": (
+        "{label} {volume} m³ × {fill} × {density} t/m³ × {count} 台 = {q} t",
+        "{label} {volume} m³ × {fill} × {density} t/m³ × {count} vessels = {q} t",
     ),
     "quantity.undecided": ("{label} 未定", "{label} not decided"),
     "sum": ("S = Σ(q / Q) = {terms} = {S}", "S = Σ(q / Q) = {terms} = {S}"),

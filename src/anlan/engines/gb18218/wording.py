@@ -19,15 +19,19 @@ class _Words(dict[str, object]):
     """Parameters as they are shown: fractions rounded, the rest unchanged."""
 
     def __init__(self, params: Mapping[str, object]) -> None:
-        super().__init__({key: _shown(value) for key, value in params.items()})
+        super().__init__({key: _shown(key, value) for key, value in params.items()})
 
     def __missing__(self, key: str) -> object:
         return ""
 
 
-def _shown(value: object) -> object:
+# Figures that somebody entered or a table prints are shown whole, computed ones rounded.
+_INPUTS = {"q", "Q", "volume", "fill", "density", "beta", "alpha", "value", "table"}
+
+
+def _shown(key: str, value: object) -> object:
     if isinstance(value, Fraction):
-        return show(value)
+        return show(value, 6 if key in _INPUTS else 2)
     if isinstance(value, tuple):
         # The sum that follows carries the mark of rounding, so its terms need none.
         return " + ".join(show(part).lstrip("≈") for part in value)

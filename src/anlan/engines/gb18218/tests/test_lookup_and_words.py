@@ -1,0 +1,95 @@
+"""Names, CAS numbers, choosers, and that every text can be written."""
+
+import string
+
+import pytest
+
+from anlan.engines.gb18218 import Chemical, Unit, assess, lookup, search, substances
+from anlan.engines.gb18218.lookup import cas_is_valid, normalise, normalise_cas
+from anlan.engines.gb18218.problem_texts import PROBLEMS
+from anlan.engines.gb18218.step_texts import STEPS
+
+
+def test_every_printed_name_and_alias_finds_its_row():
+    for row in substances():
+        for name in (row.name_zh, row.name_en, *row.aliases):
+            assert row in lookup(name).rows, name
+
+
+def test_every_printed_cas_is_valid_and_finds_its_row():
+    for row in substances():
+        for cas in row.cas:
+            assert cas_is_valid(cas)
+            assert row in lookup(cas=cas).rows
+
+
+@pytest.mark.parametrize(
+    "text", ["１，３－丁二烯", "1,3-丁二烯", " 1,3 - 丁二烯 ", "1，3—丁二烯", "1,3-Butadiene"]
+)
+def test_full_and_half_width_are_the_same(text):
+    assert lookup(text).substance.seq == 47
+
+
+@pytest.mark.parametrize("text", ["CAS 71-43-2", "71–43–2", "７１-43-2", "71432", "0071-43-2"])
+def test_cas_numbers_as_people_write_them(text):
+    assert normalise_cas(text) == "71-43-2"
+    assert lookup(cas=text).substance.seq == 57
+
+
+def test_check_digits():
+    assert cas_is_valid("18810-58-7")
+    assert not cas_is_valid("18810-58-6")
+    assert not cas_is_valid("71-43")
+
+
+def test_no_two_rows_share_a_name_but_the_known_ones():
+    seen = {}
+    for row in substances():
+        for name in (row.name_zh, *row.aliases):
+            seen.setdefault(normalise(name), []).append(row.seq)
+    assert {k: v for k, v in seen.items() if len(v) > 1} == {"硝化棉": [37, 38, 39, 40, 41]}
+
+
+def test_search_finds_by_part_alias_and_cas():
+    assert search("苯")[0].seq == 57
+    assert [row.seq for row in search("光气")] == [6]
+    assert search("7664")[0].cas
+    assert search("  ") == ()
+
+
+def test_a_near_miss_is_suggested():
+    result = assess(Unit((Chemical(1, "丙酮氰纯"),), 1))
+    assert "丙酮氰醇" in result.errors[0].render("zh")
+
+
+def fields(text):
+    return {name.split("!")[0] for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", sorted(STEPS))
+def test_step_texts_use_the_same_numbers_in_both_languages(code):
+    zh, en = STEPS[code]
+    own_words = {"name", "level", "band", "minimum", "maximum"}
+    assert fields(zh) - own_words == fields(en) - own_words
+
+
+@pytest.mark.parametrize("code", sorted(PROBLEMS))
+def test_problem_texts_are_complete(code):
+    texts = PROBLEMS[code]
+    assert len(texts) == 4
+    assert all(texts)
+
+
+def test_steps_are_numbered_with_clauses_and_render_in_both_languages():
+    unit = Unit((Chemical(1, "氯"), Chemical(3, "丙烯", categories=("W2", "J3"))), 60)
+    steps = assess(unit).steps
+    assert [step.number for step in steps] == list(range(1, 9))
+    expected = ["4.1.2", "4.2.2", "4.2.1", "3.4", "4.3.2", "4.3.2", "4.3.2", "4.3.3"]
+    assert [step.clause for step in steps] == expected
+    for step in steps:
+        zh, en = step.render("zh"), step.render("en")
+        assert zh
+        assert en
+        assert "{" not in zh + en
+    assert "表 3，β = 4" in steps[4].render("zh")
+    assert "table 3, β = 4" in steps[4].render("en")
