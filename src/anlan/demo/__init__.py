@@ -1,0 +1,1 @@
+"""The demonstration city: invented, seeded, repeatable, marked as demonstration everywhere."""
