@@ -16,6 +16,7 @@ def django_db_setup(
     django_db_use_migrations: bool,
     django_db_keepdb: bool,
     django_db_createdb: bool,
+    django_db_modify_db_settings: None,
 ) -> Iterator[None]:
     """Build the test database as its owner, then go on as the application's role.
 

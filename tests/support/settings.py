@@ -6,7 +6,11 @@ os.environ.setdefault("ANLAN_SECRET_KEY", "only-for-tests-" + "x" * 32)
 os.environ["ANLAN_DB_AS_OWNER"] = "1"
 os.environ["ANLAN_OPEN_WALL"] = "1"
 
-from anlan.config.settings import *  # noqa: F403 - the environment comes first
+from tests.support.engines import ensure_engines
+
+ensure_engines()
+
+from anlan.config.settings import *  # noqa: E402, F403 - needs the engines' addresses
 
 # Tests make many accounts; a slow hash would be most of their time.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

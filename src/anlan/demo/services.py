@@ -22,7 +22,7 @@ from anlan.base.audit.services import Entry, record, record_many
 from anlan.base.ids import uuid7
 from anlan.base.lists.search import search_key
 from anlan.demo.accounts import ACCOUNTS, PASSWORD
-from anlan.demo.plan import SIZES, EnterprisePlan, areas, enterprises
+from anlan.demo.plan import FLAGSHIP, SIZES, EnterprisePlan, areas, enterprises
 from anlan.demo.plant import GROUPS
 from anlan.modules.registry import events
 from anlan.modules.registry.models import (
@@ -241,9 +241,8 @@ def _load_accounts(places: dict[str, Organisation]) -> None:
 
 
 def _account_places(places: dict[str, Organisation]) -> Iterator[tuple[str, Organisation]]:
-    plant = Organisation.objects.filter(is_demo=True, kind=OrganisationKind.ENTERPRISE).earliest(
-        "created_at", "pk"
-    )
+    flagship = Enterprise.objects.unscoped("the demo's accounts").get(name=FLAGSHIP)
+    plant = flagship.enterprise
     county = plant.parent
     assert county is not None
     yield from (
