@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.models import Func
 
 
 class ScopePathField(models.CharField):
@@ -16,3 +17,9 @@ class ScopePathField(models.CharField):
         kwargs.setdefault("editable", False)
         kwargs["db_collation"] = "C"
         super().__init__(**kwargs)
+
+
+class EnterpriseInPath(Func):
+    """The id of the enterprise a scope path leads through, or null, as the database reads it."""
+
+    template = "substring(%(expressions)s from 'e([0-9a-f]{32})/')::uuid"

@@ -1,15 +1,17 @@
 """People, organisations and who does what where."""
 
+from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.actors.fields import ScopePathField
+from anlan.base.actors.fields import EnterpriseInPath, ScopePathField
 from anlan.base.actors.roles import OrganisationKind, Role
 from anlan.base.ids import uuid7
 
@@ -38,8 +40,16 @@ class Organisation(models.Model):
     group = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("group")
     )
+    # The enterprise this node is or lies in, read from the path by the database, so that the
+    # departments of a park's enterprises are found by one indexed comparison.
+    owner_enterprise_id = models.GeneratedField(
+        expression=EnterpriseInPath("path"),
+        output_field=models.UUIDField(null=True),
+        db_persist=True,
+    )
     # A GeoJSON Polygon or MultiPolygon in CGCS2000 degrees: the outline of an area or park.
     boundary = models.JSONField(_("boundary"), null=True, blank=True)
+    search_key = models.CharField(max_length=600, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("demonstration"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -62,6 +72,7 @@ class Organisation(models.Model):
             # The enterprises of a park or a group: read once a request for its officers.
             models.Index(fields=["park"], condition=Q(park__isnull=False), name="org_of_park"),
             models.Index(fields=["group"], condition=Q(group__isnull=False), name="org_of_group"),
+            models.Index(fields=["owner_enterprise_id"], name="org_of_enterprise"),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +111,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("mobile number"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    search_key = models.CharField(max_length=600, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("demonstration"), default=False)
     deactivated_at = models.DateTimeField(null=True, blank=True)
@@ -115,6 +127,10 @@ class User(AbstractBaseUser):
         verbose_name = _("account")
         constraints = [
             models.UniqueConstraint(Lower("username"), name="user_name_unique_without_case"),
+            # An e-mail signs in, so it names one account.
+            models.UniqueConstraint(
+                Lower("email"), condition=~Q(email=""), name="user_email_unique_without_case"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -148,3 +164,90 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} · {self.organisation}"
+
+    @property
+    def scope_path(self) -> str:
+        """Return the place of the role."""
+        return self.organisation.path
+
+    @property
+    def enterprise_id(self) -> UUID | None:
+        """Return the enterprise whose history this belongs to."""
+        return self.organisation.enterprise_id
+
+
+class Invitation(models.Model):
+    """An offer of one role at one organisation, taken up once.
+
+    Only the hash of the link's secret is kept. It is open until it is accepted or withdrawn or
+    `expires_at` has passed; `invited_by` is empty for one made by the product itself.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    secret_hash = models.BinaryField(max_length=32, unique=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="invitations")
+    role = models.CharField(_("role"), max_length=32, choices=Role.choices)
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        indexes = [
+            # The open invitations on the members page.
+            models.Index(
+                fields=["organisation"],
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="invitation_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name or self.email} · {self.get_role_display()} · {self.organisation}"
+
+    @property
+    def scope_path(self) -> str:
+        """Return the place of the offered role."""
+        return self.organisation.path
+
+    @property
+    def enterprise_id(self) -> UUID | None:
+        """Return the enterprise whose history this belongs to."""
+        return self.organisation.enterprise_id
+
+
+class ApiToken(models.Model):
+    """A key for programs, acting as its owner within `scopes`.
+
+    Only the SHA-256 of the secret is kept: it is 256 random bits, so a slow hash adds nothing.
+    `prefix` is the part shown to people. `scopes` are permission prefixes; `read` alone lets a
+    token see and change nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=60)
+    prefix = models.CharField(max_length=12, unique=True)
+    secret_hash = models.BinaryField(max_length=32)
+    scopes = ArrayField(models.CharField(max_length=80), verbose_name=_("may do"))
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(_("valid until"))
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__lte=models.F("created_at") + timedelta(days=366)),
+                name="api_token_expires_within_a_year",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

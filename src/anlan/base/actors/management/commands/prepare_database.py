@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
+from anlan.base.actors.services.areas import areas_load
 from anlan.base.actors.wall import scoped_tables, wall_sql
 
 # Rows that must never change once written, whoever asks.
@@ -18,13 +19,16 @@ READ_ONLY = ("audit_head",)
 
 
 class Command(BaseCommand):
-    """Migrate, grant, wall. Safe to repeat."""
+    """Migrate, load areas, grant, wall. Safe to repeat."""
 
     help = "Migrate the database and (re)build the application's rights and row-level security."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run every step; each is idempotent."""
         call_command("migrate", interactive=False, verbosity=options["verbosity"])
+        # Counters of failed sign-ins are shared by all web processes through this table.
+        call_command("createcachetable", verbosity=options["verbosity"])
+        areas_load()
         protect_database()
 
 
