@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
+from anlan.base.actors import wall
 from tests.support.world import World, build_world
 
 
 @pytest.fixture
 def world(db: None) -> World:
     """Return a fresh world; its rows go when the test ends."""
+    # A request of the test before leaves its actor's scope bound, as on a kept connection.
+    wall.bind(wall.default_scope())
     return build_world()
 
 

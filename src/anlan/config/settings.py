@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "anlan.base.actors",
     "anlan.base.audit",
+    "anlan.base.live",
     "anlan.modules.registry",
 ]
 

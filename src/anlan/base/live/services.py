@@ -1,0 +1,38 @@
+"""Telling open pages that something changed."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from anlan.base.actors.policy import Placed
+from anlan.base.live.bridge import bridge
+from anlan.base.live.message import RIGHTS, make
+
+
+def publish(
+    topic: str,
+    event: str,
+    data: Any = None,
+    *,
+    row: Placed | None = None,
+    scope_path: str = "",
+    enterprise_id: UUID | None = None,
+    user_id: UUID | None = None,
+) -> None:
+    """Send an event to the pages that may see it, after the current transaction commits.
+
+    `row` (or `scope_path` with `enterprise_id`) addresses everybody in whose scope it lies,
+    `user_id` one account. `data` is what JSON can hold, small: pages fetch the rest through
+    their own rights. Never waits for the message server and never fails because of it.
+    Raises ValueError for an event without address.
+    """
+    if row is not None:
+        scope_path, enterprise_id = row.scope_path, row.enterprise_id
+    message = make(topic, event, data, user=user_id, path=scope_path, enterprise=enterprise_id)
+    transaction.on_commit(lambda: bridge().offer(message))
+
+
+def rights_changed(user_id: UUID) -> None:
+    """End the account's open streams after the commit; its pages come back with new rights."""
+    publish(RIGHTS, "rights.changed", None, user_id=user_id)
