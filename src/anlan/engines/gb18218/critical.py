@@ -21,7 +21,8 @@ from anlan.engines.gb18218.tables import Category, Substance, tables
 from anlan.facts import Provenance
 
 _CONDITION = re.compile(r"[<>≤≥%]|无水|anhydrous")
-_SEPARATORS = re.compile(r"[,，;；、/|+\s]+")
+_SYMBOL = re.compile(r"(?<![A-Z0-9.])[JW]\d+(?:\.\d+)?(?![A-Z0-9])")
+_SEPARATORS = re.compile(r"[,;/|+]+")
 
 
 @dataclass(slots=True)
@@ -51,12 +52,19 @@ class Resolved:
 
 
 def split_symbols(categories: tuple[str, ...]) -> tuple[str, ...]:
-    """Symbols of table 2 in upper case and half width; an entry may hold several."""
+    """Symbols of table 2 in upper case and half width; an entry may hold several.
+
+    Chinese words beside a symbol (`W5.3 易燃液体，类别2`) are left aside. An entry without
+    a symbol, or with other Latin words, comes back as it is, to be refused.
+    """
     found: dict[str, None] = {}
     for entry in categories:
-        for part in _SEPARATORS.split(entry):
-            if symbol := normalise(part).upper():
-                found[symbol] = None
+        text = normalise(entry).upper()
+        symbols = _SYMBOL.findall(text)
+        rest = _SYMBOL.sub("", text)
+        if text and (not symbols or re.search("[A-Z]", rest)):
+            symbols = [part for part in _SEPARATORS.split(text) if part]
+        found.update(dict.fromkeys(symbols))
     return tuple(found)
 
 

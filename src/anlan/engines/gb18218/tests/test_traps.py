@@ -109,14 +109,17 @@ def test_class_that_gave_q_takes_the_larger_beta_among_equals():
     assert (line.beta, line.beta_category) == (2, "J3")
 
 
-@pytest.mark.parametrize("text", ["w5.3", "Ｗ５．３", " W5.3 ", "W5.3,w5.3"])
+@pytest.mark.parametrize(
+    "text", ["w5.3", "Ｗ５．３", " W5.3 ", "W5.3,w5.3", "W5.3 易燃液体（类别2）", "易燃液体W5.3"]
+)
 def test_category_symbols_are_read_kindly(text):
     _, line = one(Chemical(1, "x", categories=(text,)))
     assert line.critical == 1000
 
 
-def test_an_unknown_category_lists_the_known_ones():
-    result, _ = one(Chemical(1, "x", categories=("W12",)))
+@pytest.mark.parametrize("text", ["W12", "W5", "W5.3,foo", "易燃液体", "W5.33"])
+def test_an_unknown_category_lists_the_known_ones(text):
+    result, _ = one(Chemical(1, "x", categories=(text,)))
     assert codes(result)[0] == "category.unknown"
     assert "W11" in result.errors[0].remedy("zh")
 
