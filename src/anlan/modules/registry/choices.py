@@ -12,7 +12,9 @@ DEFAULT_REMIND_DAYS = 30
 @cache
 def remind_table() -> dict[str, int]:
     """Return natural days before expiry by kind of licence."""
-    return {row["kind"]: row.integer("days") for row in load_packaged("registry/licence_reminders.csv")}
+    return {
+        row["kind"]: row.integer("days") for row in load_packaged("registry/licence_reminders.csv")
+    }
 
 
 def remind_days(kind: str | None) -> int:
@@ -45,7 +47,9 @@ def process_label(code: str) -> str:
 def processes_provenance() -> Provenance:
     """Return how far the list of processes can be trusted: the weakest of its rows."""
     order = list(Provenance)
-    return max((row.provenance for row in load_packaged("registry/key_processes.csv")), key=order.index)
+    return max(
+        (row.provenance for row in load_packaged("registry/key_processes.csv")), key=order.index
+    )
 
 
 @cache

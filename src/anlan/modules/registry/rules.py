@@ -104,5 +104,3 @@ def search_key(*texts: str) -> str:
             parts.append("".join(initials).replace(" ", ""))
             parts.append("".join(syllables).replace(" ", ""))
     return " ".join(dict.fromkeys(parts))[:_SEARCH_KEY_LENGTH]
-
-

@@ -85,7 +85,7 @@ CHEMICAL = rows.Register(
 
 
 def chemical_create(actor: Actor, values: Mapping[str, Any]) -> Chemical:
-    """Enter a chemical. `values["enterprise"]` is its enterprise; left out, the actor's own."""
+    """Enter a chemical; `values["enterprise"]` left out means the actor's own."""
     return rows.create_row(actor, CHEMICAL, values)
 
 

@@ -57,7 +57,7 @@ EQUIPMENT = rows.Register(
 
 
 def equipment_create(actor: Actor, values: Mapping[str, Any]) -> Equipment:
-    """Enter a piece of equipment. `values["enterprise"]` is its enterprise; left out, the actor's own."""
+    """Enter a piece of equipment; `values["enterprise"]` left out means the actor's own."""
     return rows.create_row(actor, EQUIPMENT, values)
 
 

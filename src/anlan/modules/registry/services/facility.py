@@ -68,7 +68,7 @@ FACILITY = rows.Register(
 
 
 def facility_create(actor: Actor, values: Mapping[str, Any]) -> Facility:
-    """Enter a facility. `values["enterprise"]` is its enterprise; left out, the actor's own."""
+    """Enter a facility; `values["enterprise"]` left out means the actor's own."""
     return rows.create_row(actor, FACILITY, values)
 
 

@@ -101,7 +101,7 @@ INVENTORY = rows.Register(
 
 
 def inventory_create(actor: Actor, values: Mapping[str, Any]) -> Inventory:
-    """Enter an inventory row. `values["enterprise"]` is its enterprise; left out, the actor's own."""
+    """Enter an inventory row; `values["enterprise"]` left out means the actor's own."""
     return rows.create_row(actor, INVENTORY, values)
 
 

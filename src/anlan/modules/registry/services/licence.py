@@ -56,7 +56,7 @@ LICENCE = rows.Register(
 
 
 def licence_create(actor: Actor, values: Mapping[str, Any]) -> Licence:
-    """Enter a licence. `values["enterprise"]` is its enterprise; left out, the actor's own."""
+    """Enter a licence; `values["enterprise"]` left out means the actor's own."""
     return rows.create_row(actor, LICENCE, values)
 
 

@@ -73,7 +73,7 @@ QUALIFICATION = rows.Register(
 
 
 def person_create(actor: Actor, values: Mapping[str, Any]) -> Person:
-    """Enter a person. `values["enterprise"]` is its enterprise; left out, the actor's own."""
+    """Enter a person; `values["enterprise"]` left out means the actor's own."""
     return rows.create_row(actor, PERSON, values)
 
 
@@ -97,7 +97,7 @@ def person_upsert_many(actor: Actor, given: Sequence[Mapping[str, Any]]) -> rows
 
 
 def qualification_create(actor: Actor, values: Mapping[str, Any]) -> Qualification:
-    """Enter a certificate of a person. `values["enterprise"]` is its enterprise; left out, the actor's own."""
+    """Enter a certificate of a person; `values["enterprise"]` left out means the actor's own."""
     return rows.create_row(actor, QUALIFICATION, values)
 
 

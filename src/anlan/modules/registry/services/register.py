@@ -105,7 +105,9 @@ class Upserted:
     unchanged: int
 
 
-def clean_values(model: type[models.Model], values: Mapping[str, Any], problems: Problems) -> Values:
+def clean_values(
+    model: type[models.Model], values: Mapping[str, Any], problems: Problems
+) -> Values:
     """Return plain fields as Python values; note a problem beside each that cannot be taken."""
     cleaned: Values = {}
     for name, value in values.items():
@@ -306,7 +308,9 @@ def _decide(actor: Actor, register: Register, plan: Plan, draft: _Draft, found: 
         enterprise_id=draft.enterprise.pk, scope_path=draft.enterprise.scope_path
     )
     problems = Problems()
-    values = {name: getattr(instance, name) for name in register.fields if found or _has(name, register)}
+    values = {
+        name: getattr(instance, name) for name in register.fields if found or _has(name, register)
+    }
     values |= draft.values
     register.complete(values, frozenset(draft.values))
     if not found:
@@ -331,9 +335,7 @@ def _demand(register: Register, values: Values, problems: Problems) -> None:
             problems.add(name, _("This field cannot be blank."), code="required")
 
 
-def _place(
-    actor: Actor, register: Register, draft: _Draft, values: Values, found: Any
-) -> str:
+def _place(actor: Actor, register: Register, draft: _Draft, values: Values, found: Any) -> str:
     if draft.department is not None:
         return draft.department.path
     for name in register.inherits:
@@ -374,7 +376,10 @@ def _fill(
     for name in register.fields:
         if name not in values:
             continue
-        old, new = getattr(instance, name, None) if (not is_new or _has(name, register)) else None, values[name]
+        old, new = (
+            getattr(instance, name, None) if (not is_new or _has(name, register)) else None,
+            values[name],
+        )
         if is_new:
             if new not in (None, "", [], False):
                 after[name] = shown(new)
@@ -389,7 +394,9 @@ def _fill(
         before["removed"], after["removed"] = True, False
     instance.scope_path = path
     instance.removed_at = None
-    instance.search_key = search_key(*(str(getattr(instance, name) or "") for name in register.searched))
+    instance.search_key = search_key(
+        *(str(getattr(instance, name) or "") for name in register.searched)
+    )
     plan.instance, plan.before, plan.after = instance, before, after
     plan.action = "create" if is_new else ("update" if after or before else "unchanged")
 
@@ -403,7 +410,9 @@ def shown(value: Any) -> Any:
     return value
 
 
-def write_plans(actor: Actor, register: Register, plans: Sequence[Plan], reason: str = "") -> Upserted:
+def write_plans(
+    actor: Actor, register: Register, plans: Sequence[Plan], reason: str = ""
+) -> Upserted:
     """Write planned rows and their history. Call inside the transaction that planned them."""
     fresh = [plan for plan in plans if plan.action == "create"]
     altered = [plan for plan in plans if plan.action == "update"]
@@ -521,9 +530,7 @@ def _changed_only(found: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def lock_row(
-    actor: Actor, register: Register, pk: UUID | str, expected_version: int | None
-) -> Any:
+def lock_row(actor: Actor, register: Register, pk: UUID | str, expected_version: int | None) -> Any:
     """Return the row locked, permission and version checked."""
     found = (
         register.model.objects.for_actor(actor)
@@ -571,5 +578,3 @@ def remove_row(
     plan = Plan(0, "update", found, {"removed": False}, {"removed": True})
     register.after_write(actor, [plan])
     return found
-
-

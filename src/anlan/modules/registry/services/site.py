@@ -20,9 +20,7 @@ def _check(values: rows.Values, problems: Problems) -> None:
 
 
 def _after(actor: Actor, plans: Sequence[rows.Plan]) -> None:
-    moved = [
-        p.instance.pk for p in plans if {"off_site_population", "removed"} & p.after.keys()
-    ]
+    moved = [p.instance.pk for p in plans if {"off_site_population", "removed"} & p.after.keys()]
     if moved:
         units = MhiUnit.objects.for_actor(actor).filter(site__in=moved, removed_at__isnull=True)
         units_changed(units.values_list("pk", flat=True), "site")
@@ -55,7 +53,7 @@ SITE = rows.Register(
 
 
 def site_create(actor: Actor, values: Mapping[str, Any]) -> Site:
-    """Enter a site. `values["enterprise"]` is its enterprise; left out, the actor's own."""
+    """Enter a site; `values["enterprise"]` left out means the actor's own."""
     return rows.create_row(actor, SITE, values)
 
 

@@ -62,7 +62,7 @@ UNIT = rows.Register(
 
 
 def unit_create(actor: Actor, values: Mapping[str, Any]) -> MhiUnit:
-    """Enter a unit. `values["enterprise"]` is its enterprise; left out, the actor's own."""
+    """Enter a unit; `values["enterprise"]` left out means the actor's own."""
     return rows.create_row(actor, UNIT, values)
 
 
