@@ -72,10 +72,10 @@ class Installation:
             found["ANLAN_DATABASE_URL"] = self.postgres.url(postgres.APP)
             found["ANLAN_DATABASE_OWNER_URL"] = self.postgres.url(postgres.OWNER)
         if not owner_too:
-            found.pop("ANLAN_DATABASE_OWNER_URL", None)
-            found.pop("ANLAN_DATABASE_OWNER_URL_FILE", None)
-            found.pop("ANLAN_DATABASE_BACKUP_URL", None)
-            found.pop("ANLAN_DATABASE_BACKUP_URL_FILE", None)
+            for name in ("DATABASE_OWNER_URL", "DATABASE_BACKUP_URL"):
+                found.pop(f"ANLAN_{name}", None)
+                found.pop(f"ANLAN_{name}_FILE", None)
+            found.pop("ANLAN_DB_AS_OWNER", None)
         if self.nats is not None:
             found["ANLAN_NATS_URL"] = self.nats.url()
         if as_owner:

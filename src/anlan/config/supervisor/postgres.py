@@ -182,7 +182,7 @@ class Postgres:
                 )
             for statement in (
                 "REVOKE ALL ON DATABASE {} FROM PUBLIC",
-                "GRANT CONNECT ON DATABASE {} TO anlan_app",
+                "GRANT CONNECT, TEMPORARY ON DATABASE {} TO anlan_app",
             ):
                 connection.execute(sql.SQL(statement).format(sql.Identifier(DATABASE)))
 
