@@ -87,6 +87,8 @@ def _assess(entry: object, lang: "Lang") -> dict[str, object]:
 
     # The id goes back as it came, number or text.
     entry_id = entry.get("id") if isinstance(entry, dict) else None
+    if isinstance(entry_id, dict | list):
+        entry_id = None
     try:
         unit = read_unit(entry)
     except BadShape as bad:

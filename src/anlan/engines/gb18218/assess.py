@@ -106,6 +106,8 @@ def alpha_band(population: int) -> AlphaBand:
 
 def _quantity(resolved: Resolved, chemical: Chemical) -> Fraction | None:
     if chemical.q_t is None:
+        if chemical.basis is not None:
+            return chemical.basis.tonnes
         resolved.stop("number.missing", "q_t")
         return None
     return read_number(resolved, chemical.q_t, "q_t")
@@ -165,7 +167,8 @@ def _alpha(unit: Unit, problems: list[Problem]) -> tuple[Fraction | None, Step]:
             values = {"value": given, "table": band.alpha}
             problems.append(Problem("alpha.overrides", "alpha", "", values))
         return given, Step(0, "alpha.given", "4.3.2", None, {"alpha": given})
-    if band is not None:
+    # An α that was given but can't be read is not quietly replaced by the table.
+    if band is not None and unit.alpha is None:
         shown = {
             "population": people,
             "band": band.label_zh,

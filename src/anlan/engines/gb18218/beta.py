@@ -51,7 +51,7 @@ def _decide(resolved: Resolved, chemical: Chemical, settings: Settings) -> Answe
     given = read_number(resolved, chemical.beta, "beta", positive=True, blocks="R")
     if given is not None:
         return _answer(resolved, "beta.given", given, "given", "", None)
-    if chemical.beta is not None:
+    if chemical.beta is not None or resolved.bad_symbols:
         return _open(resolved)
     substance = resolved.substance
     if substance is not None and (row := _from_table_3(resolved, substance)):

@@ -32,6 +32,7 @@ class Resolved:
     index: int
     label: str
     categories: tuple[Category, ...] = ()
+    bad_symbols: tuple[str, ...] = ()
     substance: Substance | None = None
     critical: Fraction | None = None
     critical_from: str = ""
@@ -93,6 +94,7 @@ def resolve(index: int, chemical: Chemical, settings: Settings) -> Resolved:
         out.critical, out.critical_from = lowest.critical, "table2"
         out.category = lowest.symbol
         out.provenance = weakest((out.provenance, lowest.provenance))
+    _refuse_symbols(out, chemical)
     return out
 
 
@@ -113,9 +115,19 @@ def _read_categories(out: Resolved, chemical: Chemical) -> None:
     known = tables().categories
     symbols = split_symbols(chemical.categories)
     out.categories = tuple(known[symbol] for symbol in symbols if symbol in known)
-    for symbol in symbols:
-        if symbol not in known:
-            out.stop("category.unknown", "category", value=symbol, allowed=" ".join(known))
+    out.bad_symbols = tuple(symbol for symbol in symbols if symbol not in known)
+
+
+def _refuse_symbols(out: Resolved, chemical: Chemical) -> None:
+    """A wrong category stops what hangs on it: Q unless a name gave it, β unless it is given."""
+    blocks: Blocks = "" if chemical.beta is not None else "R"
+    if out.critical_from in ("", "table2"):
+        blocks = "S"
+    for symbol in out.bad_symbols:
+        out.stop(
+            "category.unknown", "category", blocks,
+            value=symbol, allowed=" ".join(tables().categories),
+        )  # fmt: skip
 
 
 def _mixture_of_other_class(out: Resolved, chemical: Chemical, needs_q: bool) -> None:
@@ -128,7 +140,7 @@ def _mixture_of_other_class(out: Resolved, chemical: Chemical, needs_q: bool) ->
 def _find_substance(out: Resolved, name: str, cas: str, settings: Settings, needs_q: bool) -> None:
     """Set `substance`, or note why it can't be. Errors only where the look-up is needed."""
     if not name.strip() and not cas.strip():
-        if needs_q and not out.categories and not out.problems:
+        if needs_q and not out.categories and not out.bad_symbols:
             out.stop("chemical.unnamed", "name_zh")
         return
     where = "name_zh" if name.strip() else "cas"
@@ -136,7 +148,7 @@ def _find_substance(out: Resolved, name: str, cas: str, settings: Settings, need
     found = lookup(name, cas)
     if cas.strip() and not cas_is_valid(normalise_cas(cas)):
         out.stop("cas.bad", "cas", "", value=cas)
-    can_do_without = not needs_q or bool(out.categories)
+    can_do_without = not needs_q or bool(out.categories) or bool(out.bad_symbols)
     if found.lookalike is not None:
         if not can_do_without:
             like = found.lookalike
@@ -146,7 +158,7 @@ def _find_substance(out: Resolved, name: str, cas: str, settings: Settings, need
             )  # fmt: skip
         return
     if not found.rows:
-        if not can_do_without and not out.problems_block_s():
+        if not can_do_without:
             _unknown(out, where, value)
         return
     if len(found.rows) > 1:
@@ -217,10 +229,10 @@ def _note_match(out: Resolved, found: Found, where: str, name: str) -> None:
     row = out.substance
     if row is None or len(found.rows) > 1:
         return
-    words = {"value": name, "row_zh": row.name_zh, "row_en": row.name_en}
-    if found.how == "base" and _CONDITION.search(row.name_zh):
+    words = {"value": out.label, "row_zh": row.name_zh, "row_en": row.name_en}
+    if found.how in ("base", "cas") and _CONDITION.search(row.name_zh):
         out.stop("name.condition", where, "", **words)
     elif found.how == "trade":
         out.stop("name.trade", where, "", **words)
-    elif found.how == "cas" and name.strip():
+    if found.how == "cas" and name.strip():
         out.stop("name.by_cas", where, "", **words)

@@ -70,7 +70,7 @@ class Chemical:
     critical_t, beta: override the look-up.
     mixture_of: the pure substance of a mixture; with `same_class` true the whole mass counts
         as that substance, with false the categories of the mixture count (clause 4.2.3).
-    basis: how q_t was got, for the explanation.
+    basis: how q_t was got, for the explanation; stands in for q_t where that is None.
     """
 
     q_t: Number | None

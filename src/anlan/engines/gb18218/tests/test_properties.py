@@ -43,6 +43,33 @@ def test_everything_known_is_always_decided(unit):
     assert (result.level is None) == (result.S < 1)
 
 
+junk = st.none() | st.booleans() | st.text(max_size=6) | st.integers() | st.decimals()
+wild = st.builds(
+    Chemical,
+    junk,
+    name=st.sampled_from(["", "苯", "盐酸", "硝酸铵", "煤气", "?", "砷化氢"]),
+    cas=st.sampled_from(["", "71-43-2", "6484-52-2", "1-2-3", "7647-01-0"]),
+    categories=st.lists(st.sampled_from(["W2", "J3", "W99", ""]), max_size=2).map(tuple),
+    critical_t=junk,
+    beta=junk,
+    mixture_of=st.sampled_from(["", "苯"]),
+    same_class=st.none() | st.booleans(),
+)
+
+
+@given(st.lists(wild, max_size=3).map(tuple), junk, junk)
+def test_any_input_gives_an_answer_whose_gaps_are_explained(chemicals, people, alpha):
+    result = assess(Unit(chemicals, people, alpha))
+    blocked = {problem.blocks for problem in result.problems}
+    assert (result.S is None) == ("S" in blocked)
+    assert (result.R is None) == bool(blocked & {"S", "R"})
+    assert (result.is_major_hazard is None) == (result.S is None)
+    assert (result.level is not None) == (bool(result.is_major_hazard) and result.R is not None)
+    for lang in ("zh", "en"):
+        assert all(step.render(lang) for step in result.steps)
+        assert all(p.render(lang) and p.remedy(lang) for p in result.problems)
+
+
 @given(units, st.data())
 def test_more_of_anything_never_improves_the_level(unit, data):
     index = data.draw(st.integers(0, len(unit.chemicals) - 1))

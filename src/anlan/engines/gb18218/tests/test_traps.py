@@ -124,6 +124,16 @@ def test_an_unknown_category_lists_the_known_ones(text):
     assert "W11" in result.errors[0].remedy("zh")
 
 
+def test_a_wrong_category_stops_only_what_hangs_on_it():
+    result, _ = one(Chemical(50, "苯", categories=("W99",)))
+    assert (result.S, result.R) == (1, None)
+    assert codes(result) == ["category.unknown"]
+    result, _ = one(Chemical(50, "苯", categories=("W99",), beta=1))
+    assert (result.S, result.R) == (1, 1)
+    result, _ = one(Chemical(50, "某物", categories=("W99", "W2")))
+    assert result.S is None
+
+
 @pytest.mark.parametrize("name", ["盐酸", "氨水", "甲醛溶液", "氢氟酸", "发烟硫酸", "红磷"])
 def test_look_alikes_ask_for_their_own_class(name):
     result, _ = one(Chemical(1, name))
@@ -143,10 +153,18 @@ def test_a_solution_with_its_own_class_is_counted_by_it():
     assert (line.critical, line.beta) == (500, 1)
 
 
-def test_base_name_warns_about_its_condition():
-    result, line = one(Chemical(1, "甲醛"))
-    assert line.critical == 5
+@pytest.mark.parametrize(
+    "chemical", [Chemical(1, "甲醛"), Chemical(1, cas="50-00-0"), Chemical(1, "氯化氢")]
+)
+def test_a_row_with_a_condition_says_so_when_the_text_does_not(chemical):
+    result, line = one(chemical)
+    assert line.critical in (5, 20)
     assert "name.condition" in codes(result)
+
+
+def test_a_row_named_in_full_needs_no_warning():
+    result, _ = one(Chemical(1, "甲醛（含量＞90％）"))
+    assert not result.problems
 
 
 def test_name_and_cas_of_different_substances_are_refused():
@@ -266,6 +284,12 @@ def test_given_alpha_wins_and_a_disagreement_is_told():
     assert codes(result) == ["alpha.overrides"]
     result = assess(Unit((Chemical(50, "苯"),), alpha="1.3"))
     assert codes(result) == ["alpha.unusual"]
+
+
+def test_a_bad_alpha_is_not_replaced_by_the_table():
+    result = assess(Unit((Chemical(50, "苯"),), off_site_population=200, alpha="two"))
+    assert codes(result) == ["number.not_a_number"]
+    assert (result.S, result.R) == (1, None)
 
 
 @pytest.mark.parametrize(
