@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "anlan.base.actors",
     "anlan.base.audit",
     "anlan.base.live",
+    "anlan.base.files",
+    "anlan.base.jobs",
     "anlan.modules.registry",
 ]
 
@@ -70,6 +72,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "anlan.base.actors.middleware.ActorMiddleware",
+    "anlan.base.problems.ProblemMiddleware",
 ]
 
 ROOT_URLCONF = "anlan.config.urls"
@@ -224,6 +227,10 @@ DJANGO_VITE = {
     }
 }
 MEDIA_ROOT = DATA / "files"
+STORAGES = {
+    "default": {"BACKEND": "anlan.base.files.storage.ContentStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 
 LOGGING = {
     "version": 1,
@@ -231,4 +238,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # It announces each of its start-up steps in every process.
+    "loggers": {"procrastinate": {"level": "WARNING"}},
 }

@@ -1,0 +1,180 @@
+"""Jobs run as the person who started them, and every end is told."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actors import wall
+from anlan.base.actors.roles import Role
+from anlan.base.errors import NotYours, Refused, Unavailable
+from anlan.base.jobs import registry, services
+from anlan.base.jobs.models import Job, JobState
+from anlan.base.jobs.queries import job_for, jobs_of
+from anlan.base.jobs.registry import JobContext, JobResult, job
+from anlan.base.jobs.testing import run_queued
+from anlan.modules.registry.models import Enterprise
+from tests.support.world import World
+
+
+class TooHot(Refused):
+    code = "test.too_hot"
+    text = _("This job has already ended.")
+
+
+@pytest.fixture
+def kinds() -> Iterator[None]:
+    """Declare jobs for one test."""
+    before = dict(registry._KINDS)
+
+    @job("test.see")
+    def see(context: JobContext) -> JobResult:
+        context.progress(1, 2, "Reading %(what)s", what="names")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM registry_enterprise ORDER BY name")
+            seen = [name for (name,) in cursor.fetchall()]
+        return JobResult("Found %(n)s", {"n": len(seen)}, data={"seen": seen})
+
+    @job("test.refused")
+    def refused(context: JobContext) -> None:
+        raise TooHot()
+
+    @job("test.broken")
+    def broken(context: JobContext) -> None:
+        raise ZeroDivisionError
+
+    @job("test.flaky", retries=1)
+    def flaky(context: JobContext) -> JobResult:
+        if context.attempt == 1:
+            raise Unavailable(retry_after=5)
+        return JobResult(data={"attempt": context.attempt})
+
+    yield
+    registry._KINDS.clear()
+    registry._KINDS.update(before)
+
+
+def test_a_job_sees_what_its_person_sees_even_where_the_query_forgot(
+    world: World, kinds: None
+) -> None:
+    actor = world.actor(Role.BUREAU_INSPECTOR, "city_a")
+    started = services.enqueue(actor, "test.see")
+    assert started.state == JobState.QUEUED
+    (ended,) = run_queued()
+    assert ended.state == JobState.DONE, ended.error_text
+    assert ended.result["seen"] == ["plant_a", "plant_a2"]
+    assert (ended.done, ended.total, ended.shown_message) == (1, 2, "Found 2")
+
+
+def test_rights_lost_while_it_waited_are_lost(world: World, kinds: None) -> None:
+    user = world.user(Role.SAFETY_MANAGER, "plant_a")
+    services.enqueue(world.actor(Role.SAFETY_MANAGER, "plant_a"), "test.see")
+    user.is_active = False
+    user.save()
+    (ended,) = run_queued()
+    assert (ended.state, ended.error_code) == (JobState.FAILED, "jobs.owner_gone")
+
+
+def test_a_refusal_is_told_in_the_persons_language(world: World, kinds: None) -> None:
+    for language, text in (("zh-hans", "该任务已结束。"), ("en", "This job has already ended.")):
+        user = world.user(Role.SAFETY_MANAGER, "plant_a")
+        user.language = language
+        user.save()
+        services.enqueue(world.actor(Role.SAFETY_MANAGER, "plant_a"), "test.refused")
+        (ended,) = run_queued()
+        assert (ended.error_code, ended.error_text) == ("test.too_hot", text)
+
+
+def test_a_bug_ends_as_a_failure_with_a_number_that_the_log_knows(
+    world: World, kinds: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    services.enqueue(world.actor(Role.SAFETY_MANAGER, "plant_a"), "test.broken")
+    (ended,) = run_queued()
+    assert ended.state == JobState.FAILED
+    assert str(ended.pk) in ended.error_text
+    assert str(ended.pk) in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+    assert "ZeroDivision" not in ended.error_text
+
+
+def test_what_does_not_answer_is_tried_again(world: World, kinds: None) -> None:
+    services.enqueue(world.actor(Role.SAFETY_MANAGER, "plant_a"), "test.flaky")
+    first, second = run_queued()
+    assert first.pk == second.pk
+    assert second.state == JobState.DONE
+    assert second.result == {"attempt": 2}
+
+
+def test_the_same_key_starts_one_job_and_a_failed_one_may_start_again(
+    world: World, kinds: None
+) -> None:
+    actor = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    first = services.enqueue(actor, "test.refused", key="monday")
+    assert services.enqueue(actor, "test.refused", key="monday") == first
+    run_queued()
+    assert services.enqueue(actor, "test.refused", key="monday") != first
+
+
+def test_a_job_of_a_rolled_back_change_never_was(world: World, kinds: None) -> None:
+    actor = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    with transaction.atomic():
+        services.enqueue(actor, "test.see")
+        transaction.set_rollback(True)
+    assert not Job.objects.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs")
+        assert cursor.fetchone() == (0,)
+
+
+def test_jobs_are_their_owners_alone(world: World, kinds: None, client: Client) -> None:
+    mine = services.enqueue(world.actor(Role.SAFETY_MANAGER, "plant_a"), "test.see")
+    colleague = world.actor(Role.PRINCIPAL, "plant_a")
+    assert not jobs_of(colleague).exists()
+    for pk in (mine.pk, "no-id", UUID(int=0)):
+        with pytest.raises(NotYours):
+            job_for(colleague, pk)
+    with pytest.raises(NotYours):
+        services.cancel(colleague, mine.pk)
+    client.force_login(world.user(Role.PRINCIPAL, "plant_a"))
+    assert client.get(f"/jobs/{mine.pk}/").status_code == 404
+    assert client.post(f"/jobs/{mine.pk}/cancel/").status_code == 404
+    assert client.get(f"/jobs/{mine.pk}/file/").status_code == 404
+    client.force_login(world.user(Role.SAFETY_MANAGER, "plant_a"))
+    shown = client.get(f"/jobs/{mine.pk}/", headers={"HX-Request": "true"})
+    assert shown.status_code == 200
+    assert "every 1s" in shown.text
+
+
+def test_a_waiting_job_is_cancelled_at_once_and_never_runs(world: World, kinds: None) -> None:
+    actor = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    waiting = services.enqueue(actor, "test.see")
+    services.cancel(actor, waiting.pk)
+    assert run_queued() == []
+    with pytest.raises(services.NothingToCancel):
+        services.cancel(actor, waiting.pk)
+
+
+def test_a_running_job_ends_at_its_next_report(world: World, kinds: None) -> None:
+    actor = world.actor(Role.SAFETY_MANAGER, "plant_a")
+
+    @job("test.long")
+    def long(context: JobContext) -> None:
+        services.cancel(actor, context.job_id)
+        context.progress(1, 1000)
+        raise AssertionError("went on after it was cancelled")
+
+    services.enqueue(actor, "test.long")
+    (ended,) = run_queued()
+    assert ended.state == JobState.CANCELLED
+
+
+def test_the_wall_is_what_it_was_after_a_job(world: World, kinds: None) -> None:
+    services.enqueue(world.actor(Role.SAFETY_MANAGER, "plant_a"), "test.see")
+    with wall.acting_as(world.actor(Role.SAFETY_MANAGER, "plant_b").scope):
+        run_queued()
+        assert list(
+            Enterprise.objects.unscoped("what the wall shows").values_list("name", flat=True)
+        ) == ["plant_b"]
