@@ -1,0 +1,19 @@
+import { on } from "./dom";
+
+/** The side navigation as an offcanvas on small screens. */
+export function navigation(): void {
+  const root = document.documentElement;
+  const set = (open: boolean): void => {
+    root.classList.toggle("an-nav-open", open);
+    document.querySelector("[data-an-nav]")?.setAttribute("aria-expanded", String(open));
+    if (open) document.querySelector<HTMLElement>(".an-side a")?.focus();
+  };
+  on("click", "[data-an-nav]", () => set(!root.classList.contains("an-nav-open")));
+  on("click", ".an-scrim", () => set(false));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && root.classList.contains("an-nav-open")) {
+      set(false);
+      document.querySelector<HTMLElement>("[data-an-nav]")?.focus();
+    }
+  });
+}

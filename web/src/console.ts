@@ -1,0 +1,21 @@
+import "./styles/console.entry.css";
+
+import Alpine from "@alpinejs/csp";
+
+import { dialogs } from "./behaviours/dialogs";
+import { forms } from "./behaviours/forms";
+import { keys } from "./behaviours/keys";
+import { lists } from "./behaviours/lists";
+import { live } from "./behaviours/live";
+import { menus } from "./behaviours/menus";
+import { navigation } from "./behaviours/nav";
+import { followTheme } from "./behaviours/theme";
+import { tips } from "./behaviours/tips";
+import { toasts } from "./behaviours/toast";
+import { startHtmx } from "./htmx";
+import { islands } from "./islands";
+
+followTheme();
+startHtmx();
+for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, forms, live, islands]) start();
+Alpine.start();
