@@ -20,6 +20,7 @@ const PATTERNS = [
   /\{%\s*icon\s+"([a-z0-9-]+)"/g,
   /\bicon\s*=\s*"([a-z0-9-]+)"/g,
   /<c-an\.icon\s+name="([a-z0-9-]+)"/g,
+  /StateMark\("([a-z0-9-]+)"/g,
 ];
 
 function scan(folder) {

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "anlan.base.live",
     "anlan.base.files",
     "anlan.base.jobs",
+    "anlan.base.ui",
     "anlan.modules.registry",
 ]
 
@@ -75,6 +77,7 @@ MIDDLEWARE = [
     "anlan.base.problems.ProblemMiddleware",
 ]
 
+FORM_RENDERER = "anlan.base.ui.forms.Renderer"
 ROOT_URLCONF = "anlan.config.urls"
 ASGI_APPLICATION = "anlan.config.asgi.application"
 
@@ -99,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "anlan.base.ui.context.shell",
             ],
         },
     }

@@ -3,8 +3,14 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("anlan.base.ui.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("anlan.base.live.urls")),
     path("files/", include("anlan.base.files.urls")),
     path("jobs/", include("anlan.base.jobs.urls")),
 ]
+
+handler400 = "anlan.base.ui.failures.bad_request"
+handler403 = "anlan.base.ui.failures.forbidden"
+handler404 = "anlan.base.ui.failures.not_found"
+handler500 = "anlan.base.ui.failures.server_error"

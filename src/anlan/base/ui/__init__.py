@@ -1,0 +1,1 @@
+"""Screens' common parts: shell, components, navigation, search box, help, theme and language."""

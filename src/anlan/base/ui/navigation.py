@@ -1,0 +1,116 @@
+"""The side navigation: modules register their entries, each viewer sees the permitted ones."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.ui.people import Viewer
+
+Words = str | Promise
+
+# Groups in the order shown. The first has no heading: it holds "today".
+GROUPS: dict[str, Words] = {
+    "home": "",
+    "prevent": _("Prevention"),
+    "watch": _("Monitoring"),
+    "basis": _("Basis and reporting"),
+    "system": _("System"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry.
+
+    `permission` empty means everybody. `count` gives the open work behind the entry (0 shows
+    nothing). `prefixes` are further URL prefixes under which the entry is the current one.
+    """
+
+    key: str
+    label: Words
+    icon: str
+    url_name: str
+    group: str
+    permission: str = ""
+    count: Callable[[Viewer], int] | None = None
+    order: int = 100
+    prefixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """An entry as one viewer sees it."""
+
+    key: str
+    label: Words
+    icon: str
+    url: str
+    n: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NavGroup:
+    """A group with at least one entry."""
+
+    key: str
+    label: Words
+    entries: list[NavEntry] = field(default_factory=list)
+
+
+_items: dict[str, NavItem] = {}
+
+
+def register(item: NavItem) -> None:
+    """Add an entry. Raises ValueError for an unknown group or a key already taken by another."""
+    if item.group not in GROUPS:
+        raise ValueError(f"navigation group {item.group!r} is not one of {', '.join(GROUPS)}")
+    if _items.get(item.key, item) != item:
+        raise ValueError(f"navigation entry {item.key!r} is registered twice")
+    _items[item.key] = item
+
+
+def items() -> Iterable[NavItem]:
+    """Return all entries in the order shown."""
+    order = list(GROUPS)
+    return sorted(_items.values(), key=lambda i: (order.index(i.group), i.order, i.key))
+
+
+def nav_for(viewer: Viewer | None, path: str = "") -> list[NavGroup]:
+    """Return the groups this viewer sees; `path` is the page shown, for the current entry.
+
+    An entry whose address is not wired is left out, so that a module that is switched off
+    leaves no dead link.
+    """
+    if viewer is None:
+        return []
+    groups: dict[str, NavGroup] = {}
+    seen: list[tuple[NavItem, str]] = []
+    for item in items():
+        if item.permission and not viewer.may(item.permission):
+            continue
+        try:
+            seen.append((item, reverse(item.url_name)))
+        except NoReverseMatch:
+            continue
+    current = _current_key(seen, path)
+    for item, url in seen:
+        group = groups.setdefault(item.group, NavGroup(item.group, GROUPS[item.group]))
+        n = item.count(viewer) if item.count else 0
+        group.entries.append(NavEntry(item.key, item.label, item.icon, url, n, item.key == current))
+    return list(groups.values())
+
+
+def _current_key(seen: list[tuple[NavItem, str]], path: str) -> str:
+    """Return the key of the entry whose address is the longest beginning of `path`."""
+    best = ("", 0)
+    for item, url in seen:
+        for prefix in (url, *item.prefixes):
+            # "/" begins every address: it counts only for the page itself
+            fits = path == prefix if prefix == "/" else path.startswith(prefix)
+            if fits and len(prefix) > best[1]:
+                best = (item.key, len(prefix))
+    return best[0]

@@ -1,0 +1,21 @@
+"""Addresses of the frame. Included at the root: the worker must be served from there."""
+
+from django.urls import path
+
+from anlan.base.ui import gallery, views
+
+app_name = "ui"
+urlpatterns = [
+    path("ui/theme/", views.theme, name="theme"),
+    path("ui/language/", views.language, name="language"),
+    path("ui/gallery/", gallery.gallery, name="gallery"),
+    path("search/", views.find, name="search"),
+    path("help/", views.help_index, name="help"),
+    path("help/<path:name>/", views.help_page, name="help_page"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("sw.js", views.service_worker, name="service_worker"),
+    path("offline/", views.offline, name="offline"),
+    path("p/", views.pocket, name="pocket"),
+    path("p/outbox/", views.pocket_outbox, name="pocket_outbox"),
+    path("p/me/", views.pocket_me, name="pocket_me"),
+]
