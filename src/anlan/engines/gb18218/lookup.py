@@ -15,6 +15,8 @@ _SAME = str.maketrans(
      "·": "", "・": "", "\u200b": "", "\ufeff": "", "’": "'", "′": "'"}
 )  # fmt: skip
 _SOLUTION = re.compile(r"溶液|水溶|solution|aqueous|\d\s*%|混合|mixture", re.IGNORECASE)
+_EXPLAINED = re.compile(r"([^()]+)\(([^()]+)\)")
+_FORMULA = re.compile(r"(?:[a-z]{1,2}\d*){1,8}")
 _CAS = re.compile(r"(\d{2,7})-(\d{2})-(\d)")
 
 
@@ -157,7 +159,23 @@ def _by_name(wanted: str) -> Found:
     if wanted in _lookalikes():
         return Found(lookalike=_lookalikes()[wanted])
     rows, how = _name_index().get(wanted, ((), ""))
-    return Found(rows, how)
+    return Found(rows, how) if rows else _explained_name(wanted)
+
+
+def _explained_name(wanted: str) -> Found:
+    """A name followed by another name or the formula of the same row: 氯(液氯), 氢(H2).
+
+    A bracket with anything else may be a condition, so the name stays unknown.
+    """
+    match = _EXPLAINED.fullmatch(wanted)
+    if match is None or match[1] in _lookalikes() or match[2] in _lookalikes():
+        return Found()
+    index = _name_index()
+    rows, how = index.get(match[1], ((), ""))
+    second, _ = index.get(match[2], ((), ""))
+    if len(rows) == 1 and (second == rows or (not second and _FORMULA.fullmatch(match[2]))):
+        return Found(rows, how)
+    return Found()
 
 
 @cache

@@ -36,6 +36,22 @@ def test_cas_numbers_as_people_write_them(text):
     assert lookup(cas=text).substance.seq == 57
 
 
+@pytest.mark.parametrize(
+    ("text", "seq"),
+    [("氯（液氯）", 12), ("液化天然气(LNG)", 49), ("氢气(H2)", 51), ("苯(C6H6)", 57)],
+)
+def test_a_name_may_be_followed_by_its_other_name_or_formula(text, seq):
+    assert lookup(text).substance.seq == seq
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["苯(甲苯)", "苯(80%)", "氨(25%水溶液)", "硝酸铵(NH4NO3)", "盐酸(HCl)", "氨(氨水)", "硝酸(稀)"],
+)
+def test_any_other_bracket_may_be_a_condition(text):
+    assert lookup(text).substance is None
+
+
 def test_check_digits():
     assert cas_is_valid("18810-58-7")
     assert not cas_is_valid("18810-58-6")
