@@ -1,0 +1,20 @@
+"""The REST API: all routers in one place. A module adds one line."""
+
+from ninja import NinjaAPI
+
+from anlan import __version__
+from anlan.base.api import problems
+from anlan.base.api.auth import SessionAuth, TokenAuth
+from anlan.base.api.limits import PerPerson
+
+api = NinjaAPI(
+    title="Anlan",
+    version="1",
+    description="The registry of hazardous-chemical enterprises, for other systems. Times are in"
+    " UTC with offset, dates are dates, quantities carry their unit in the name.",
+    urls_namespace="api",
+    auth=[TokenAuth(), SessionAuth()],
+    throttle=[PerPerson("600/m")],
+    openapi_extra={"info": {"x-anlan-version": __version__}},
+)
+problems.install(api)
