@@ -6,6 +6,7 @@ from anlan import __version__
 from anlan.base.api import problems
 from anlan.base.api.auth import SessionAuth, TokenAuth
 from anlan.base.api.limits import PerPerson
+from anlan.modules.registry.api.routes import routers as registry_routers
 
 api = NinjaAPI(
     title="Anlan",
@@ -18,3 +19,6 @@ api = NinjaAPI(
     openapi_extra={"info": {"x-anlan-version": __version__}},
 )
 problems.install(api)
+
+for router in registry_routers():
+    api.add_router("/v1", router)

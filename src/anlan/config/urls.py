@@ -2,9 +2,12 @@
 
 from django.urls import include, path
 
+from anlan.config.api import api
+
 urlpatterns = [
     path("", include("anlan.base.ui.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/", api.urls),
     path("", include("anlan.base.live.urls")),
     path("files/", include("anlan.base.files.urls")),
     path("jobs/", include("anlan.base.jobs.urls")),

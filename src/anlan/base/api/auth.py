@@ -1,6 +1,7 @@
 """Who calls: a bearer token, or the browser session of somebody signed in."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
@@ -33,3 +34,15 @@ class SessionAuth(APIKeyCookie):
         """Return the actor of the signed-in account, or None."""
         actor: Actor | None = getattr(request, "actor", None)
         return actor if actor is not None and actor.user_id is not None else None
+
+
+def caller_id(request: HttpRequest) -> UUID | None:
+    """Return the account behind a request before the endpoint runs; None for a stranger.
+
+    Raises TokenRefused.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return actor_for_token(token).user_id
+    actor: Actor | None = getattr(request, "actor", None)
+    return actor.user_id if actor is not None else None

@@ -58,23 +58,28 @@ def problem(
     )
 
 
+def problem_of(request: HttpRequest, error: AnlanError) -> HttpResponse:
+    """Return the response for an error of our own family."""
+    response = problem(
+        request,
+        error.status,
+        error.code,
+        error.message(),
+        remedy=error.remedy_text(),
+        clause=error.clause,
+        fields=dict(error.by_field()) if isinstance(error, BadInput) else None,
+    )
+    if isinstance(error, Unavailable):
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
 def install(api: NinjaAPI) -> None:
     """Answer every error of this API with a problem."""
 
     @api.exception_handler(AnlanError)
     def on_own(request: HttpRequest, error: AnlanError) -> HttpResponse:
-        response = problem(
-            request,
-            error.status,
-            error.code,
-            error.message(),
-            remedy=error.remedy_text(),
-            clause=error.clause,
-            fields=dict(error.by_field()) if isinstance(error, BadInput) else None,
-        )
-        if isinstance(error, Unavailable):
-            response["Retry-After"] = str(error.retry_after)
-        return response
+        return problem_of(request, error)
 
     @api.exception_handler(ValidationError)
     def on_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -5,14 +5,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.api.auth import caller_id
 from anlan.base.api.models import IdempotentAnswer
+from anlan.base.api.problems import problem_of
 from anlan.base.clock import now
-from anlan.base.errors import BadInput, Problem, Refused
+from anlan.base.errors import AnlanError, BadInput, Problem, Refused
 
 KEPT_FOR = timedelta(days=1)
 _HEADERS = ("Content-Type", "ETag", "Location")
@@ -52,35 +55,44 @@ def idempotent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         key = request.headers.get("Idempotency-Key", "")
         if not key:
             return view(request, *args, **kwargs)
-        if len(key) > 80 or not key.isprintable():
-            raise BadInput(Problem("Idempotency-Key", _("At most 80 printable characters.")))
-        user_id = request.actor.user_id  # type: ignore[attr-defined]
-        digest = _digest(request)
         try:
-            with transaction.atomic():
-                # The unique row is the lock: a second request waits here for the first.
-                answer = IdempotentAnswer.objects.create(
-                    user_id=user_id, key=key, request_hash=digest
-                )
-                response = view(request, *args, **kwargs)
-                if response.status_code >= 400:
-                    raise _NotStored(response)
-                answer.status = response.status_code
-                answer.body = response.content
-                answer.headers = {
-                    name: response[name] for name in _HEADERS if response.has_header(name)
-                }
-                answer.save()
-                return response
-        except _NotStored as error:
-            return error.response
-        except IntegrityError:
-            before = IdempotentAnswer.objects.filter(user_id=user_id, key=key).first()
-            if before is None:
-                raise
-        return _replay(before, digest)
+            user_id = caller_id(request)
+            if user_id is None:
+                return view(request, *args, **kwargs)
+            if len(key) > 80 or not key.isprintable():
+                raise BadInput(Problem("Idempotency-Key", _("At most 80 printable characters.")))
+            return _once(user_id, key, request, lambda: view(request, *args, **kwargs))
+        except AnlanError as error:
+            return problem_of(request, error)
 
     return once
+
+
+def _once(
+    user_id: UUID, key: str, request: HttpRequest, work: Callable[[], HttpResponse]
+) -> HttpResponse:
+    digest = _digest(request)
+    try:
+        with transaction.atomic():
+            # The unique row is the lock: a second request waits here for the first.
+            answer = IdempotentAnswer.objects.create(user_id=user_id, key=key, request_hash=digest)
+            response = work()
+            if response.status_code >= 400:
+                raise _NotStored(response)
+            answer.status = response.status_code
+            answer.body = response.content
+            answer.headers = {
+                name: response[name] for name in _HEADERS if response.has_header(name)
+            }
+            answer.save()
+            return response
+    except _NotStored as error:
+        return error.response
+    except IntegrityError:
+        before = IdempotentAnswer.objects.filter(user_id=user_id, key=key).first()
+        if before is None:
+            raise
+    return _replay(before, digest)
 
 
 class _NotStored(Exception):
