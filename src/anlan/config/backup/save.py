@@ -57,6 +57,8 @@ def backup(here: Installation, target: Path, say: Say) -> None:
                 "streams": [asdict(snapshot) for snapshot in saved],
             }
         )
+    if here.folder.initialised:
+        here.folder.remember(last_backup=made_at.isoformat(timespec="seconds"))
     say(f"written   {target} ({_size(target.stat().st_size)}); it holds secrets, keep it safe")
 
 
