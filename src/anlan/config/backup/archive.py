@@ -121,7 +121,7 @@ class Member:
     name: str
     file: IO[bytes]
 
-    def save(self, target: Path) -> None:
+    def write_to(self, target: Path) -> None:
         """Write it to a new private file."""
         target.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

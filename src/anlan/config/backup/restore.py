@@ -63,9 +63,9 @@ def _write(here: Installation, source: Path, manifest: dict[str, Any], say: Say)
         for member in archive.members(source):
             top = member.name.split("/", 1)[0]
             if top in ("files", "secrets"):
-                member.save(here.folder / member.name)
+                member.write_to(here.folder / member.name)
             elif member.name != archive.MANIFEST:
-                member.save(work / member.name)
+                member.write_to(work / member.name)
         for name in ("files", "secrets"):
             here.folder.account.own_tree(here.folder / name)
         here.create()
