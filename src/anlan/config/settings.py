@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 DEBUG = env.flag("ANLAN_DEBUG", False, help="Show errors in full. Never on a real installation.")
 SECRET_KEY = env.secret(
-    "ANLAN_SECRET_KEY", help="Signs sessions and links; at least 32 random characters."
+    "ANLAN_SECRET_KEY",
+    help="Signs sessions and links; at least 32 random characters. `anlan up` makes one if unset.",
 )
 DATA = env.path(
     "ANLAN_DATA", "var", help="Folder of everything that must be kept: database, files, streams."
@@ -132,7 +133,7 @@ DATABASE_APP_ROLE = "anlan_app"
 DATABASE_URL = env.url(
     "ANLAN_DATABASE_URL",
     "postgresql://anlan_app@127.0.0.1:5432/anlan",
-    help="PostgreSQL for the application. Set it to use your own server.",
+    help="PostgreSQL for the application. Set it to use your own server; unset, `anlan up` runs one.",
 )
 DATABASE_OWNER_URL = env.url(
     "ANLAN_DATABASE_OWNER_URL",
@@ -159,7 +160,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 NATS_URL = env.url(
     "ANLAN_NATS_URL",
     "nats://127.0.0.1:4222",
-    help="NATS with JetStream. Set it to use your own server.",
+    help="NATS with JetStream. Set it to use your own server; unset, `anlan up` runs one.",
 )
 
 METRICS_TOKEN = env.secret(

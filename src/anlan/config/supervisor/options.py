@@ -44,11 +44,12 @@ def read() -> Options:
         ),
         web_workers=env.integer(
             "ANLAN_WEB_WORKERS",
-            min(4, os.cpu_count() or 1),
+            None,
             minimum=1,
             maximum=64,
-            help="Web server processes. The default is one a processor core, four at most.",
-        ),
+            help="Web server processes. Unset: one a processor core, four at most.",
+        )
+        or min(4, os.cpu_count() or 1),
         job_workers=env.integer(
             "ANLAN_JOB_WORKERS",
             1,
