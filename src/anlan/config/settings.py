@@ -133,7 +133,8 @@ DATABASE_APP_ROLE = "anlan_app"
 DATABASE_URL = env.url(
     "ANLAN_DATABASE_URL",
     "postgresql://anlan_app@127.0.0.1:5432/anlan",
-    help="PostgreSQL for the application. Set it to use your own server; unset, `anlan up` runs one.",
+    help="PostgreSQL for the application. Set it to use your own server;"
+    " unset, `anlan up` runs one.",
 )
 DATABASE_OWNER_URL = env.url(
     "ANLAN_DATABASE_OWNER_URL",
