@@ -14,3 +14,6 @@ from anlan.config.settings import *  # noqa: E402, F403 - needs the engines' add
 
 # Tests make many accounts; a slow hash would be most of their time.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# A paper must look the same everywhere: tests never meet the fonts of the machine.
+PAPERS_SYSTEM_FONTS = False

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "anlan.base.live",
     "anlan.base.files",
     "anlan.base.jobs",
+    "anlan.base.papers",
     "anlan.base.ui",
     "anlan.modules.registry",
 ]

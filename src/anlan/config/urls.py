@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("anlan.base.live.urls")),
     path("files/", include("anlan.base.files.urls")),
     path("jobs/", include("anlan.base.jobs.urls")),
+    path("papers/", include("anlan.base.papers.urls")),
 ]
 
 handler400 = "anlan.base.ui.failures.bad_request"
