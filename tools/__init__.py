@@ -1,0 +1,1 @@
+"""Scripts for those who build Anlan; not part of the product."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from ninja.decorators import decorate_view
 
 from anlan.base.api.etags import expected_version, not_modified, set_etag
@@ -89,7 +89,7 @@ def register_router(endpoints: Endpoints) -> Router:
         row = rows(request).one(row_id)
         set_etag(response, row)
         if not_modified(request, row):
-            return 304, None
+            return Status(304, None)
         return row_out(row)
 
     @router.post(
@@ -102,7 +102,7 @@ def register_router(endpoints: Endpoints) -> Router:
     def creating(request: HttpRequest, body: given, response: HttpResponse) -> Any:  # type: ignore[valid-type]
         row = endpoints.create(_actor(request), _values(body))
         set_etag(response, row)
-        return 201, row_out(row)
+        return Status(201, row_out(row))
 
     @router.patch(
         f"/{endpoints.path}/{{row_id}}",
@@ -132,7 +132,7 @@ def register_router(endpoints: Endpoints) -> Router:
     def removing(request: HttpRequest, row_id: UUID) -> Any:
         version = expected_version(request, rows(request).one(row_id))
         endpoints.remove(_actor(request), row_id, "", version)
-        return 204, None
+        return Status(204, None)
 
     return router
 

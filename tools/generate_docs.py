@@ -1,0 +1,24 @@
+"""Regenerate the pages of docs/ that are made from the code: `make docs`."""
+
+import json
+import os
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+
+def main() -> None:
+    """Write every generated page."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
+    os.environ.setdefault("ANLAN_SECRET_KEY", "only-to-generate-documentation")
+    import django
+
+    django.setup()
+    from anlan.config.api import api
+
+    text = json.dumps(api.get_openapi_schema(), default=str, ensure_ascii=False, indent=1)
+    (DOCS / "openapi.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
