@@ -220,7 +220,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "anlan_language"
-LOCALE_PATHS: list[Path] = []
+LOCALE_PATHS = [PACKAGE / "locale"]  # words shared by all apps, such as the errors'
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
