@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "anlan.base.jobs",
     "anlan.base.papers",
     "anlan.base.ui",
+    "anlan.base.lists",
+    "anlan.base.imports",
     "anlan.modules.registry",
 ]
 

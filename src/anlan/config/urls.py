@@ -12,6 +12,8 @@ urlpatterns = [
     path("files/", include("anlan.base.files.urls")),
     path("jobs/", include("anlan.base.jobs.urls")),
     path("papers/", include("anlan.base.papers.urls")),
+    path("", include("anlan.base.lists.urls")),
+    path("imports/", include("anlan.base.imports.urls")),
 ]
 
 handler400 = "anlan.base.ui.failures.bad_request"

@@ -1,0 +1,91 @@
+"""What the import pages show."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anlan.base.imports.models import ImportRun, RowKind
+from anlan.base.imports.preview import KEPT_OF_A_KIND
+from anlan.base.imports.sheet import Sheet, all_sheets
+from anlan.base.imports.states import RunState
+from anlan.base.imports.workbook import kind_text
+
+# How each state looks: the tone and icon of its badge.
+MARKS = {
+    RunState.UPLOADED: ("idle", "hourglass"),
+    RunState.CHECKING: ("work", "loader-2"),
+    RunState.CHECKED: ("work", "eye"),
+    RunState.APPLYING: ("work", "loader-2"),
+    RunState.APPLIED: ("done", "circle-check"),
+    RunState.FAILED: ("idle", "circle-x"),
+    RunState.CANCELLED: ("outline", "circle-minus"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A kind of row with its count."""
+
+    kind: str
+    label: str
+    n: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRun:
+    """A run in words."""
+
+    title: str
+    state: str
+    tone: str
+    icon: str
+    counts: dict[str, int]
+    tabs: list[Tab]
+    cut: str = ""
+
+    @property
+    def n_to_write(self) -> int:
+        """Return how many rows would be written."""
+        return self.counts["create"] + self.counts["update"]
+
+
+def describe(run: ImportRun, kind: str = "") -> ShownRun:
+    """Return a run as its page shows it."""
+    counts = {"rows": 0, "create": 0, "update": 0, "unchanged": 0, "wrong": 0, "warnings": 0}
+    counts |= run.counts
+    labels = (
+        (RowKind.WRONG, _("Wrong"), counts["wrong"]),
+        (RowKind.UPDATE, _("Changed"), counts["update"]),
+        (RowKind.CREATE, _("New"), counts["create"]),
+        (RowKind.WARNING, _("Notes"), counts["warnings"]),
+    )
+    sheet = all_sheets().get(run.sheet)
+    tone, icon = MARKS[RunState(run.state)]
+    n = next((n for key, _label, n in labels if key == kind), 0)
+    cut = _("The first %(n)s rows are shown.") % {"n": KEPT_OF_A_KIND} if n > KEPT_OF_A_KIND else ""
+    return ShownRun(
+        title=str(sheet) if sheet else run.sheet,
+        state=str(RunState(run.state).label),
+        tone=tone,
+        icon=icon,
+        counts=counts,
+        tabs=[Tab(key.value, label, n, key == kind) for key, label, n in labels if n],
+        cut=cut,
+    )
+
+
+def help_rows(sheet: Sheet) -> list[dict[str, Any]]:
+    """Return the columns of a sheet for its page: head, whether required, what to write."""
+    return [
+        {
+            "heading": column.heading(),
+            "required": (column.required or column.name in sheet.key) and column.default is None,
+            "key": column.name in sheet.key,
+            "kind": kind_text(column),
+            "help": str(column.help),
+            "example": str(column.example),
+        }
+        for column in sheet.columns
+    ]

@@ -1,0 +1,10 @@
+"""The Django app."""
+
+from django.apps import AppConfig
+
+
+class ListsConfig(AppConfig):
+    """Lists."""
+
+    name = "anlan.base.lists"
+    label = "lists"

@@ -1,0 +1,162 @@
+"""The declaration of a list page: one object from which page, counts and export come."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actors.actor import Actor
+from anlan.base.errors import NotYours, Text
+from anlan.base.lists.columns import Column
+from anlan.base.lists.filters import Filter
+from anlan.base.lists.search import search_condition
+
+if TYPE_CHECKING:
+    from anlan.base.imports.sheet import Sheet
+
+Search = tuple[str, ...] | Callable[[QuerySet[Any], str], QuerySet[Any]]
+ParamValue = str | Sequence[str]
+
+SEARCH, NEW = _("Search"), _("New")
+
+_PAGES: dict[str, "ListPage"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A preset: a tab with filters. `params` are URL parameters (`{"state": ["running"]}`)."""
+
+    key: str
+    label: Text
+    params: Mapping[str, ParamValue]
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """What a bulk action did; `text` is shown to the person."""
+
+    done: int
+    text: Text = ""
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """Something done to the rows ticked.
+
+    `run(actor, ids, request)` calls a service and returns a `BulkResult`, or a response of its
+    own (a form that asks for more). It gets ids the actor sees, never others. `confirm` is asked
+    first.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    run: Callable[[Actor, list[UUID], HttpRequest], BulkResult | HttpResponse]
+    permission: str = ""
+    confirm: Text = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """A list page.
+
+    `query(actor)` returns the scoped rows with what the columns need joined; it is the only door
+    to them: page, counts, choosers and export call it. `order` breaks ties (end it in `pk`).
+    `search` names searched columns, or is a function of rows and text. `row_url(row)` opens a
+    row. `create_url` and `sheet` (with `permission`) put "New" and "Import" into the head.
+    `views[0]` is what a bare address shows; give it empty params to show all. `first_step` is
+    the sentence of an empty list.
+    """
+
+    key: str
+    title: Text
+    query: Callable[[Actor], QuerySet[Any]]
+    columns: Sequence[Column]
+    filters: Sequence[Filter] = ()
+    search: Search = ("search_key",)
+    search_hint: Text = SEARCH
+    order: tuple[str, ...] = ("pk",)
+    views: Sequence[View] = ()
+    bulk: Sequence[BulkAction] = ()
+    row_url: Callable[[Any], str] | None = None
+    create_url: str | Callable[[Actor], str] = ""
+    create_label: Text = NEW
+    create_permission: str = ""
+    sheet: "Sheet | None" = None
+    first_step: Text = ""
+    nav: str = ""
+    permission: str = ""
+    template: str = "lists/page.html"
+    context: Callable[[HttpRequest], Mapping[str, Any]] | None = None
+    page_size: int = 50
+
+    def __post_init__(self) -> None:
+        for what, keys in (
+            ("column", [c.key for c in self.columns]),
+            ("filter", [name for f in self.filters for name in f.names()]),
+            ("view", [v.key for v in self.views]),
+            ("bulk action", [b.key for b in self.bulk]),
+        ):
+            if len(keys) != len(set(keys)):
+                raise ValueError(f"list {self.key!r}: a {what} is declared twice")
+        taken = {"q", "sort", "page", "columns", "view", "format"}
+        if clash := taken & {name for f in self.filters for name in f.names()}:
+            raise ValueError(f"list {self.key!r}: filters may not be called {sorted(clash)}")
+
+    def searched(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """Return the rows that match a search; all for an empty one."""
+        if not text:
+            return rows
+        if callable(self.search):
+            return self.search(rows, text)
+        return rows.filter(search_condition(text, self.search))
+
+    def column(self, key: str) -> Column | None:
+        """Return a column by key."""
+        return next((column for column in self.columns if column.key == key), None)
+
+    def filters_q(self, chosen: Mapping[str, Any]) -> Q:
+        """Return all filters' conditions together."""
+        condition = Q()
+        for item in self.filters:
+            condition &= item.q(chosen[item.key])
+        return condition
+
+    def urls(self, prefix: str, name: str) -> list[URLPattern]:
+        """Return the addresses of this list, to be put into `urlpatterns` with `*`.
+
+        `name` is the list itself; `<name>_export`, `<name>_bulk`, `<name>_views` follow it.
+        """
+        from anlan.base.lists import views
+
+        register_page(self)
+        return views.patterns(self, prefix, name)
+
+
+def register_page(page: ListPage) -> ListPage:
+    """Make a page findable by key, for saved views and background exports."""
+    other = _PAGES.get(page.key)
+    if other is not None and other is not page:
+        raise ValueError(f"list {page.key!r} is registered twice")
+    _PAGES[page.key] = page
+    return page
+
+
+def page_for(key: str) -> ListPage:
+    """Return a page by key. Raises NotYours for one nobody registered."""
+    try:
+        return _PAGES[key]
+    except KeyError as error:
+        raise NotYours() from error
+
+
+def all_pages() -> dict[str, ListPage]:
+    """Return every mounted list by key."""
+    return dict(_PAGES)

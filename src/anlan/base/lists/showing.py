@@ -1,0 +1,287 @@
+"""What the list template shows: everything computed here, in a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from anlan.base.actors.actor import Actor
+from anlan.base.lists import queries
+from anlan.base.lists.cells import cell_class, cell_html
+from anlan.base.lists.choosers import chooser_for
+from anlan.base.lists.columns import Column
+from anlan.base.lists.counting import COUNT_UP_TO, Counted, count_rows, count_views, estimate
+from anlan.base.lists.filters import Filter
+from anlan.base.lists.page import BulkAction, ListPage
+from anlan.base.lists.state import DEEPEST_ROW, ListState, params_of
+
+# Above this many rows in somebody's scope, tabs go without counts: each would be a long scan.
+COUNT_VIEWS_UP_TO = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A view in the row of tabs."""
+
+    label: str
+    url: str
+    current: bool
+    count: Counted | None = None
+    saved_id: str = ""
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's head. `sort` is ascending, descending or empty."""
+
+    column: Column
+    label: str
+    url: str
+    sort: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A drawn cell."""
+
+    label: str
+    html: SafeString
+    css: str
+    main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A drawn row."""
+
+    id: str
+    name: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFilter:
+    """A filter in the bar: `words` say what is chosen, `clear_url` takes it back."""
+
+    filter: Filter
+    options: Sequence[tuple[str, str, bool]]
+    start: str
+    end: str
+    words: str
+    clear_url: str
+    names: Sequence[str]
+
+    @property
+    def relative(self) -> bool:
+        """Tell whether an end moves with the calendar, so that a date field cannot show it."""
+        return "today" in self.start + self.end
+
+
+@dataclass(slots=True)
+class Shown:
+    """One list page, ready to be drawn."""
+
+    page: ListPage
+    state: ListState
+    total: Counted
+    rows: Sequence[Row]
+    heads: Sequence[Head]
+    tabs: Sequence[Tab]
+    filters: Sequence[ShownFilter]
+    bulk: Sequence[BulkAction]
+    last_page: int
+    more_below: bool = False
+    hidden: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+    @property
+    def first(self) -> int:
+        """Return the number of the first row shown, from 1."""
+        return (self.state.number - 1) * self.page.page_size + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """Return the number of the last row shown."""
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+    @property
+    def previous_url(self) -> str:
+        """Return where the page before is, empty on the first."""
+        n = self.state.number
+        return self.state.address(page=str(n - 1) if n > 2 else None) if n > 1 else ""
+
+    @property
+    def next_url(self) -> str:
+        """Return where the next page is, empty on the last."""
+        n = self.state.number
+        return self.state.address(page=str(n + 1)) if n < self.last_page else ""
+
+    @property
+    def numbers(self) -> list[tuple[int, str]]:
+        """Return up to seven page numbers round this one, with their addresses; 0 is a gap."""
+        near = range(max(1, self.state.number - 2), min(self.last_page, self.state.number + 2) + 1)
+        wanted = sorted({1, self.last_page, *near})
+        found: list[tuple[int, str]] = []
+        for n in wanted:
+            if found and n - found[-1][0] > 1:
+                found.append((0, ""))
+            found.append((n, self.state.address(page=str(n) if n > 1 else None)))
+        return found
+
+    @property
+    def clear_url(self) -> str:
+        """Return the address without search and filters."""
+        names = [name for item in self.page.filters for name in item.names()]
+        return self.state.without("q", "view", *names) + "&view=all"
+
+    @property
+    def export_query(self) -> str:
+        """Return the query string of the export: everything but the page number."""
+        return self.state.address()
+
+    @property
+    def pairs_without_columns(self) -> list[tuple[str, str]]:
+        """Return the address as pairs for the form that chooses columns."""
+        return self.state.params(page=None, columns=None)
+
+    @property
+    def usual_columns_url(self) -> str:
+        """Return the address with the columns a newcomer sees."""
+        return self.state.without("columns")
+
+    @property
+    def has_more_filters(self) -> bool:
+        """Tell whether filters hide under "More"."""
+        return any(not shown.filter.pinned and not shown.words for shown in self.filters)
+
+    @property
+    def own_views(self) -> list[Tab]:
+        """Return the tabs the viewer may delete."""
+        return [tab for tab in self.tabs if tab.saved_id]
+
+    @property
+    def columns_on(self) -> list[tuple[Column, str, bool]]:
+        """Return every column with its label and whether it is shown."""
+        on = {column.key for column in self.state.columns}
+        return [(c, c.heading(), c.key in on) for c in self.page.columns]
+
+
+def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
+    """Return the page that `params` ask for, as this actor sees it."""
+    state = ListState.read(page, params)
+    base = page.query(actor)
+    found = state.rows(base)
+    start = (state.number - 1) * page.page_size
+    visible = list(found[start : start + page.page_size])
+    total = count_total(found)
+    deepest = DEEPEST_ROW // page.page_size
+    pages = max(1, -(-total.n // page.page_size))
+    heads = [_head(state, column) for column in state.columns]
+    return Shown(
+        page=page,
+        state=state,
+        total=total,
+        rows=[_row(page, state.columns, heads, row) for row in visible],
+        heads=heads,
+        tabs=_tabs(actor, page, state, base),
+        filters=_filters(actor, state),
+        bulk=[b for b in page.bulk if not b.permission or actor.may(b.permission)],
+        last_page=min(pages, deepest),
+        more_below=pages > deepest,
+        hidden=[pair for pair in state.params(page=None) if pair[0] in ("view", "sort", "columns")],
+    )
+
+
+def count_total(found: QuerySet[Any]) -> Counted:
+    """Count what is found: exactly up to 100,000 rows, beyond that by the planner's guess."""
+    guess = estimate(found)
+    if guess > COUNT_UP_TO * 2:
+        return Counted(COUNT_UP_TO, more=True)
+    return count_rows(found)
+
+
+def _head(state: ListState, column: Column) -> Head:
+    sort = ""
+    if state.sort.lstrip("-") == column.key:
+        sort = "descending" if state.sort.startswith("-") else "ascending"
+    url = state.sort_address(column) if column.sort is not None else ""
+    return Head(column, column.heading(), url, sort, cell_class(column))
+
+
+def _row(page: ListPage, columns: Sequence[Column], heads: Sequence[Head], row: Any) -> Row:
+    main = next((i for i, c in enumerate(columns) if c.wide), 0)
+    url = page.row_url(row) if page.row_url else ""
+    cells = [
+        Cell(head.label, cell_html(column, row, url if i == main else ""), head.css, i == main)
+        for i, (column, head) in enumerate(zip(columns, heads, strict=True))
+    ]
+    return Row(str(row.pk), str(row), cells)
+
+
+def _tabs(actor: Actor, page: ListPage, state: ListState, base: QuerySet[Any]) -> list[Tab]:
+    states = {view.key: ListState.read(page, params_of(view.params)) for view in page.views}
+    tabs = []
+    counts: Mapping[str, Counted] = {}
+    wanted = {v.key: _condition(page, states[v.key]) for v in page.views if v.counted}
+    if len(wanted) > 1 and estimate(base) < COUNT_VIEWS_UP_TO:
+        counts = count_views(base, wanted)
+    for view in page.views:
+        current = state.view == view.key
+        count = counts.get(view.key)
+        address = states[view.key].address(view=view.key)
+        tabs.append(Tab(str(view.label), address, current, count))
+    for saved in queries.saved_views(actor, page.key) if actor.user_id else ():
+        key = f"s-{saved.pk.hex}"
+        own = saved.user_id == actor.user_id
+        params = QueryDict(saved.params)
+        address = ListState.read(page, params).address(view=key) if params else f"?view={key}"
+        tabs.append(
+            Tab(
+                saved.label,
+                address,
+                state.view == key,
+                saved_id=str(saved.pk) if own else "",
+                shared=saved.shared_with_id is not None,
+            )
+        )
+    return tabs
+
+
+def _condition(page: ListPage, state: ListState) -> Q:
+    return page.filters_q(state.chosen)
+
+
+def _filters(actor: Actor, state: ListState) -> list[ShownFilter]:
+    return [_filter(actor, state, item) for item in state.page.filters]
+
+
+def _filter(actor: Actor, state: ListState, item: Filter) -> ShownFilter:
+    chosen = state.chosen[item.key]
+    labels: dict[str, str] = {}
+    if item.kind == "relation":
+        offered = chooser_for(item.chooser).labels(actor, chosen.values)
+        labels = {option.id: option.label for option in offered}
+        options = [(value, labels.get(value, "…"), True) for value in chosen.values]
+    elif item.is_range:
+        options = []
+    else:
+        options = [(value, text, value in chosen.values) for value, text in item.options()]
+    words = item.words(chosen, labels) if chosen else ""
+    clear = state.without(*item.names(), "view")
+    return ShownFilter(item, options, chosen.start, chosen.end, words, clear, list(item.names()))
+
+
+def count_text(shown: Shown) -> str:
+    """Return the sentence at the foot."""
+    if not shown.rows:
+        return _("No rows")
+    return _("%(first)s–%(last)s of %(total)s") % {
+        "first": shown.first,
+        "last": shown.last,
+        "total": shown.total,
+    }

@@ -1,0 +1,149 @@
+"""The state of a list as its address says it: search, filters, sort, page, columns, view."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import F, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from anlan.base.lists.columns import Column
+from anlan.base.lists.filters import Chosen
+from anlan.base.lists.page import ListPage
+
+# Further down than this nobody reads; the database would walk all rows before. Filter or export.
+DEEPEST_ROW = 10_000
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """What one address asks of one page."""
+
+    page: ListPage
+    q: str = ""
+    chosen: Mapping[str, Chosen] = field(default_factory=dict)
+    sort: str = ""
+    number: int = 1
+    columns: tuple[Column, ...] = ()
+    own_columns: bool = False
+    view: str = ""
+    problems: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, page: ListPage, params: QueryDict) -> "ListState":
+        """Read an address. What cannot be understood is left out and named in `problems`."""
+        view = params.get("view", "")
+        if not params and page.views:
+            view = page.views[0].key
+            params = params_of(page.views[0].params)
+        problems = []
+        chosen = {item.key: item.read(params) for item in page.filters}
+        problems += [value.problem for value in chosen.values() if value.problem]
+        sort = params.get("sort", "")
+        column = page.column(sort.lstrip("-"))
+        if sort and (column is None or column.sort is None):
+            problems.append(_("This list cannot be sorted like that."))
+            sort = ""
+        columns, own = _columns(page, params)
+        return cls(
+            page=page,
+            q=params.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH],
+            chosen=chosen,
+            sort=sort,
+            number=_page_number(page, params.get("page", "1")),
+            columns=columns,
+            own_columns=own,
+            view=view,
+            problems=tuple(problems),
+        )
+
+    @property
+    def filtered(self) -> bool:
+        """Tell whether anything narrows the list."""
+        return bool(self.q) or any(self.chosen.values())
+
+    def rows(self, base: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the rows asked for, in order, from `base` (the page's query for the actor)."""
+        found = self.page.searched(base.filter(self.page.filters_q(self.chosen)), self.q)
+        return found.order_by(*self.order())
+
+    def order(self) -> list[Any]:
+        """Return the order: the clicked column, then the page's own."""
+        if not self.sort:
+            return list(self.page.order)
+        down = self.sort.startswith("-")
+        column = self.page.column(self.sort.lstrip("-"))
+        assert column is not None
+        assert column.sort is not None
+        names = (column.sort,) if isinstance(column.sort, str) else column.sort
+        # NULLS LAST both ways: empty cells are never what somebody sorts for. Upwards that is
+        # PostgreSQL's own order, and saying it again would hide the index from the planner.
+        clicked: list[Any] = [F(n).desc(nulls_last=True) if down else F(n).asc() for n in names]
+        return [*clicked, *(name for name in self.page.order if name.lstrip("-") not in names)]
+
+    def params(self, **changes: str | None) -> list[tuple[str, str]]:
+        """Return the address as pairs, without what is at its default; `None` drops one."""
+        pairs: list[tuple[str, str]] = []
+        if self.view:
+            pairs.append(("view", self.view))
+        if self.q:
+            pairs.append(("q", self.q))
+        for item in self.page.filters:
+            value = self.chosen[item.key]
+            if item.is_range:
+                ends = zip(item.names(), (value.start, value.end), strict=True)
+                pairs += [(name, text) for name, text in ends if text]
+            else:
+                pairs += [(item.key, text) for text in value.values]
+        if self.sort:
+            pairs.append(("sort", self.sort))
+        if self.own_columns:
+            pairs.append(("columns", ",".join(column.key for column in self.columns)))
+        if self.number > 1:
+            pairs.append(("page", str(self.number)))
+        for name, text in changes.items():
+            pairs = [pair for pair in pairs if pair[0] != name]
+            if text:
+                pairs.append((name, text))
+        return pairs
+
+    def address(self, **changes: str | None) -> str:
+        """Return the query string with some parameters changed; the page number starts anew."""
+        changes.setdefault("page", None)
+        return "?" + urlencode(self.params(**changes))
+
+    def without(self, *names: str) -> str:
+        """Return the query string with these parameters dropped."""
+        return self.address(**dict.fromkeys(names))
+
+    def sort_address(self, column: Column) -> str:
+        """Return where a click on this head leads: up, then down, then the page's own order."""
+        following = {column.key: f"-{column.key}", f"-{column.key}": None}
+        return self.address(sort=following.get(self.sort, column.key))
+
+
+def params_of(params: Mapping[str, Any]) -> QueryDict:
+    """Return a view's parameters as a QueryDict."""
+    made = QueryDict(mutable=True)
+    for name, value in params.items():
+        made.setlist(name, [value] if isinstance(value, str) else list(value))
+    return made
+
+
+def _columns(page: ListPage, params: QueryDict) -> tuple[tuple[Column, ...], bool]:
+    wanted = [key for text in params.getlist("columns") for key in text.split(",") if key]
+    if not wanted:
+        return tuple(c for c in page.columns if c.shown or c.fixed), False
+    chosen = set(wanted)
+    return tuple(c for c in page.columns if c.fixed or c.key in chosen), True
+
+
+def _page_number(page: ListPage, text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        return 1
+    return max(1, min(number, DEEPEST_ROW // page.page_size))
