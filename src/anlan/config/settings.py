@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "anlan.base.audit",
     "anlan.base.live",
     "anlan.base.files",
+    "anlan.base.inbox",
     "anlan.base.jobs",
     "anlan.base.papers",
     "anlan.base.ui",
@@ -180,6 +181,24 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 }
+
+INBOX_RUN_CAP = env.integer(
+    "ANLAN_INBOX_RUN_CAP",
+    2000,
+    minimum=1,
+    help="Notices one run may make; a larger run is held for an administrator.",
+)
+INBOX_DIGEST_CAP = env.integer(
+    "ANLAN_INBOX_DIGEST_CAP",
+    20_000,
+    minimum=1,
+    help="People one digest run may write to; a larger run is held for an administrator.",
+)
+CHANNEL_PRIVATE_NETWORKS = env.words(
+    "ANLAN_CHANNEL_PRIVATE_NETWORKS",
+    help="Networks that are not public and that channels may send to, such as 10.1.0.0/16 of an"
+    " SMS gateway inside the plant. Left empty, only public addresses are allowed.",
+)
 
 AUTH_USER_MODEL = "actors.User"
 LOGIN_URL = "account_login"

@@ -18,8 +18,15 @@ _GRANTS: dict[str, frozenset[Role]] = {}
 class Placed(Protocol):
     """A row that says where it belongs."""
 
-    scope_path: str
-    enterprise_id: UUID | None
+    @property
+    def scope_path(self) -> str:
+        """The place."""
+        ...
+
+    @property
+    def enterprise_id(self) -> UUID | None:
+        """The enterprise it belongs to, or None."""
+        ...
 
 
 def grant(permission: str, roles: Iterable[Role]) -> str:

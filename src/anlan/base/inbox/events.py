@@ -1,0 +1,10 @@
+"""What history says about the inbox."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.audit import Event
+
+CHANNEL_SAVED = Event("inbox.channel.saved", _("%(actor)s set up the channel %(object)s"))
+CHANNEL_TESTED = Event("inbox.channel.tested", _("%(actor)s sent a test by %(object)s"))
+RUN_RESUMED = Event("inbox.run.resumed", _("%(actor)s let the held messages go: %(object)s"))
+RUN_DROPPED = Event("inbox.run.dropped", _("%(actor)s dropped the held messages: %(object)s"))

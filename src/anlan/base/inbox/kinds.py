@@ -1,0 +1,75 @@
+"""Kinds of notices: a code, and the words people read in their own language."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+OPEN = _("Open")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind. `title` and `body` have named placeholders (`%(name)s`) filled from the
+    notice's params when it is read. `is_immediate` leaves at once, others with the digest."""
+
+    code: str
+    title: str | Promise
+    body: str | Promise = ""
+    icon: str = "bell"
+    is_immediate: bool = False
+    action: str | Promise = OPEN
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    """Declare a kind. Raises ValueError when its code is taken."""
+    if _kinds.get(kind.code, kind) != kind:
+        raise ValueError(f"notice kind {kind.code!r} is declared twice")
+    _kinds[kind.code] = kind
+    return kind
+
+
+def kind_of(code: str) -> Kind:
+    """Return the kind; one that is no longer declared shows its code."""
+    return _kinds.get(code) or Kind(code, code.replace("%", "%%"))
+
+
+def is_known(code: str) -> bool:
+    """Tell whether the kind is declared."""
+    return code in _kinds
+
+
+def words(text: str | Promise, params: dict[str, Any]) -> str:
+    """Return the text in the active language, filled; as it stands if a value is missing."""
+    try:
+        return str(text) % params
+    except (KeyError, ValueError, TypeError):
+        return str(text)
+
+
+RUN_TRIPPED = register(
+    Kind(
+        "inbox.run_tripped",
+        _("%(planned)s messages were held back"),
+        _(
+            "A run of “%(what)s” would have sent more than %(cap)s. Look at it, then let it go or"
+            " drop it."
+        ),
+        icon="hand-stop",
+        is_immediate=True,
+        action=_("Decide"),
+    )
+)
+CHANNEL_BROKEN = register(
+    Kind(
+        "inbox.channel_broken",
+        _("The channel “%(name)s” no longer works"),
+        _("%(error)s Messages by this channel wait until its settings are put right."),
+        icon="plug-connected-x",
+        action=_("Put it right"),
+    )
+)
