@@ -17,7 +17,7 @@ export function live(): void {
     badge.dataset.state = state;
     if (words) words.textContent = (badge.dataset[`an${state}` as "anon"] ?? "").replace("{time}", clock());
   };
-  const names = (meta("an-live-events") || "unread,notice,job").split(",");
+  const names = ["inbox.unread", "jobs.changed", ...meta("an-live-events").split(",").filter(Boolean)];
   const source = new EventSource(url);
   const heard = (): void => {
     last = new Date();
@@ -27,7 +27,14 @@ export function live(): void {
   source.onopen = heard;
   source.onmessage = heard;
   source.onerror = () => show(++failures > 3 || Date.now() - last.getTime() > 60_000 ? "lost" : "retry");
-  source.addEventListener("ping", heard);
+  // the heartbeat also says whether the server itself is up to date
+  source.addEventListener("clock", (event) => {
+    heard();
+    const state = JSON.parse((event as MessageEvent<string>).data) as { is_current?: boolean };
+    if (state.is_current === false) show("retry");
+  });
+  // too much was missed to be told one by one: whoever shows live rows fetches them anew
+  source.addEventListener("reset", () => document.dispatchEvent(new CustomEvent("an:live:reset")));
   for (const name of names) {
     source.addEventListener(name, (event) => {
       heard();
@@ -41,7 +48,7 @@ export function live(): void {
     });
   }
   window.addEventListener("pagehide", () => source.close());
-  document.addEventListener("an:live:unread", (event) => {
+  document.addEventListener("an:live:inbox.unread", (event) => {
     const count = (event as CustomEvent<{ count?: number }>).detail.count ?? 0;
     for (const place of document.querySelectorAll("[data-an-unread]")) place.textContent = count > 0 ? (count > 99 ? "99+" : String(count)) : "";
   });

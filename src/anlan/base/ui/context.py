@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
@@ -14,6 +15,14 @@ from anlan.base.ui.people import viewer_of
 
 THEMES = ("auto", "light", "dark")
 THEME_COOKIE = "anlan_theme"
+
+
+def _address(name: str) -> str:
+    """Return the address of a page that another app may bring, empty without it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 class Shell:
@@ -85,12 +94,12 @@ class Shell:
     @property
     def inbox_url(self) -> str:
         """Where the bell leads."""
-        return str(self._slot("inbox_url", ""))
+        return str(self._slot("inbox_url", _address("inbox:index")))
 
     @property
     def live_url(self) -> str:
         """The event stream, empty if there is none."""
-        return str(self._slot("live_url", ""))
+        return str(self._slot("live_url", _address("live")))
 
     @property
     def organisations(self) -> Any:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
@@ -22,7 +22,7 @@ RISK_WORDS: dict[str, dict[int, Words]] = {
     "risk": {
         0: _("Not graded"),
         1: pgettext_lazy("risk", "Major"),
-        2: pgettext_lazy("risk", "Considerable"),
+        2: pgettext_lazy("risk", "Larger"),
         3: pgettext_lazy("risk", "General"),
         4: pgettext_lazy("risk", "Low"),
     },
@@ -118,7 +118,11 @@ def due_mark(
             minutes = max(1, math.ceil((moment - local).total_seconds() / 60))
             left = ngettext("%(n)s minute left", "%(n)s minutes left", minutes) % {"n": minutes}
             return DueMark(2, "clock-exclamation", left, title)
-        text = _t("Today %(time)s") % {"time": moment.strftime("%H:%M")} if moment else _t("Today")
+        text = (
+            gettext("Today %(time)s") % {"time": moment.strftime("%H:%M")}
+            if moment
+            else gettext("Today")
+        )
         return DueMark(tone, icon, text, title)
     text = ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
     if days <= soon_for:

@@ -13,7 +13,7 @@ from django.template.base import Node, NodeList, Parser, Token
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 
 from anlan.base.ui import built, marks
 from anlan.base.ui.scale import Scale, scale_of
@@ -164,7 +164,7 @@ def as_json(value: Any) -> str:
 def given(value: Any) -> Any:
     """Return the value, or a grey word for "not given", in a list of facts."""
     if value is None or value == "":
-        return format_html('<span class="an-missing">{}</span>', _t("not given"))
+        return format_html('<span class="an-missing">{}</span>', gettext("not given"))
     return value
 
 
