@@ -55,12 +55,16 @@ class Product:
     preexec: Callable[[], None] | None = None
     process: "subprocess.Popen[str] | None" = None
 
-    def start(self, *more: str, command: Sequence[str] = ("up",)) -> "Product":
-        """Start it and wait until it says that it is ready."""
-        output = self.data.with_name(self.data.name + ".out")
-        with open(output, "w", encoding="utf-8") as file:
-            self.process = subprocess.Popen(
-                [*ANLAN, *command, "--data", str(self.data), "--port", str(self.port), *more],
+    @property
+    def output(self) -> Path:
+        """What it prints."""
+        return self.data.with_name(self.data.name + ".out")
+
+    def spawn(self, command: Sequence[str] = ("up",)) -> "subprocess.Popen[str]":
+        """Start the supervisor and do not wait."""
+        with open(self.output, "w", encoding="utf-8") as file:
+            return subprocess.Popen(
+                [*ANLAN, *command, "--data", str(self.data), "--port", str(self.port)],
                 env=clean_environment(ANLAN_WEB_WORKERS="1", **self.environment),
                 stdout=file,
                 stderr=subprocess.STDOUT,
@@ -68,18 +72,22 @@ class Product:
                 start_new_session=True,
                 preexec_fn=self.preexec,
             )
-        self.wait_until(lambda: "is ready after" in output.read_text(), output)
+
+    def start(self, command: Sequence[str] = ("up",)) -> "Product":
+        """Start it and wait until it says that it is ready."""
+        self.process = self.spawn(command)
+        self.wait_until(lambda: "is ready after" in self.output.read_text())
         return self
 
-    def wait_until(self, holds: Callable[[], object], output: Path | None = None) -> None:
+    def wait_until(self, holds: Callable[[], object]) -> None:
         """Wait until something holds; a dead supervisor or two minutes fail the test."""
         deadline = time.monotonic() + READY_SECONDS
         while not holds():
-            said = output.read_text() if output else ""
             assert self.process is not None
-            assert self.process.poll() is None, f"anlan up ended: {said[-3000:]}"
-            assert time.monotonic() < deadline, f"not in time: {said[-3000:]}"
-            time.sleep(0.05)
+            said = self.output.read_text()[-3000:]
+            assert self.process.poll() is None, f"anlan up ended: {said}"
+            assert time.monotonic() < deadline, f"not in time: {said}"
+            time.sleep(0.02)
 
     def answers(self) -> bool:
         """Whether /readyz says yes."""

@@ -160,3 +160,16 @@ def test_an_ordinary_user_can_run_it(tmp_path: Path) -> None:
         assert (product.data / "database").stat().st_uid == nobody.uid
     finally:
         assert product.stop() == 0
+
+
+def test_a_start_killed_at_any_moment_is_no_harm_to_the_next(tmp_path: Path) -> None:
+    product = Product(tmp_path / "data")
+    for sign in ("secrets/database-postgres", "database.new/PG_VERSION", "logs/prepare.log"):
+        product.process = product.spawn()
+        product.wait_until((product.data / sign).exists)
+        product.kill()
+    product.start()
+    try:
+        assert product.answers()
+    finally:
+        assert product.stop() == 0

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -79,14 +80,16 @@ class Postgres:
             )
 
     def _make_cluster(self) -> None:
-        """initdb into the folder; an attempt that was cut short is begun anew."""
-        for left in sorted(self.cluster.rglob("*"), reverse=True):
-            left.rmdir() if left.is_dir() and not left.is_symlink() else left.unlink()
+        """initdb beside the folder, then into place: no start meets a half-made cluster."""
+        fresh = self.folder / "database.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        self.folder.account.own(fresh)
         password = self.folder / "secrets" / f"database-{SUPERUSER}"
         self.folder.secret(password.name)
         # The builtin provider sorts by code point, the same on every machine and libc.
         result = self.run(
-            "initdb", "-D", str(self.cluster), "-U", SUPERUSER, "-E", "UTF8", "--no-instructions",
+            "initdb", "-D", str(fresh), "-U", SUPERUSER, "-E", "UTF8", "--no-instructions",
             "-A", "scram-sha-256", f"--pwfile={password}", "--locale=C",
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
         )  # fmt: skip
@@ -95,6 +98,7 @@ class Postgres:
                 "PostgreSQL could not set up its folder: "
                 f"{result.stdout.decode(errors='replace').strip()[-600:]}"
             )
+        fresh.replace(self.cluster)
 
     def run(self, program: str, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
         """Run one of PostgreSQL's programs as the account, to its end, output caught."""

@@ -20,6 +20,7 @@ from anlan.config.supervisor.problem import Problem
 from anlan.config.supervisor.supervisor import Stopped, Supervisor
 
 READY_LINE = "engines are ready"
+_BORROW_SECONDS = 60.0
 OWNER_COMMANDS = frozenset({"migrate", "prepare_database", "flush", "dbshell", "sqlflush"})
 """Management commands that change tables, and so need the role that owns them."""
 
@@ -52,15 +53,25 @@ def run_product(here: Installation, *, demo: Sequence[str] | None = None) -> Non
             here.start_engines(supervisor)
             supervisor.run_once(here.task("prepare", "prepare_database", as_owner=True))
             if demo is not None:
-                supervisor.run_once(here.task("demo", "demo_load", *demo))
-            web = supervisor.start(here.web())
+                _load_demo(here, supervisor, demo)
+            supervisor.wait_ready(supervisor.start(here.web()))
             for recipe in here.workers():
                 supervisor.start(recipe)
-            supervisor.wait_ready(web)
             supervisor.console.plain(banner(here, time.monotonic() - began, demo is not None))
             supervisor.serve()
         except Stopped:
             pass
+
+
+def _load_demo(here: Installation, supervisor: Supervisor, arguments: Sequence[str]) -> None:
+    """Fill in the demonstration city; where it was before, check that beside the start."""
+    task = here.task("demo", "demo_load", *arguments)
+    if here.folder.state().get("demo") == list(arguments):
+        supervisor.start(task)
+        return
+    supervisor.say("making the demonstration city (first start)")
+    supervisor.run_once(task)
+    here.folder.remember(demo=list(arguments))
 
 
 def banner(here: Installation, seconds: float, is_demo: bool) -> str:
@@ -103,6 +114,7 @@ def engines(here: Installation, mode: str) -> Iterator[bool]:
         yield True
         return
     if here.folder.holder() is not None:
+        _await_running(here)
         yield True
         return
     helper = subprocess.Popen(
@@ -118,11 +130,24 @@ def engines(here: Installation, mode: str) -> Iterator[bool]:
         line = helper.stdout.readline().decode().strip()
         if line != READY_LINE:
             helper.wait(timeout=60)
-            raise Problem(f"The engines did not start. See {here.folder / 'logs'}.")
+            raise Problem(f"The engines did not start. The logs say why: {here.folder / 'logs'}")
         yield False
     finally:
         helper.terminate()
         helper.wait()
+
+
+def _await_running(here: Installation) -> None:
+    """Wait for the engines of another command that is just starting them."""
+    deadline = time.monotonic() + _BORROW_SECONDS
+    while here.folder.holder() is not None and time.monotonic() < deadline:
+        if all(engine.answers() for engine in (here.postgres, here.nats) if engine is not None):
+            return
+        time.sleep(0.1)
+    raise Problem(
+        f"Another command holds {here.folder.path}, but its engines do not answer. "
+        f"The logs say why: {here.folder / 'logs'}"
+    )
 
 
 def run_manage(here: Installation, arguments: Sequence[str]) -> int:

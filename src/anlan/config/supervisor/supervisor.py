@@ -206,6 +206,8 @@ class Supervisor:
         self._bury(part)
         if part.recipe.once:
             part.fast_crashes = int(code != 0)
+            if code:
+                self.say(f"{part.name} {describe_end(code)}. Its log says why: {part.log.path}")
             return
         self.say(f"{part.name} {describe_end(code)}")
         self._plan(part, blame=self._fed(part))
