@@ -37,3 +37,8 @@ QUALIFICATION_CHANGED = Event("registry.qualification.changed", _("Qualification
 QUALIFICATION_REMOVED = Event(
     "registry.qualification.removed", _("Qualification removed from the lists")
 )
+UNIT_IDENTIFIED = Event("registry.unit.identified", _("Unit identified under GB 18218"))
+UNIT_LEVEL_CHANGED = Event("registry.unit.level_changed", _("Level of the unit changed"))
+GRADING_CHANGED = Event("registry.grading.changed", _("GB 18218 settings changed"))
+SCENARIO_SAVED = Event("registry.scenario.saved", _("What-if plan saved"))
+SCENARIO_REMOVED = Event("registry.scenario.removed", _("What-if plan removed"))

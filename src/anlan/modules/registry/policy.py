@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Organisation
 from anlan.base.actors.policy import allows, grant, require
-from anlan.base.actors.roles import RESPONSIBLE, Role
+from anlan.base.actors.roles import BUREAU, RESPONSIBLE, Role
 from anlan.base.errors import Forbidden
 
 __all__ = [
@@ -14,9 +14,11 @@ __all__ = [
     "ENTERPRISE_EDIT",
     "EQUIPMENT_EDIT",
     "FACILITY_EDIT",
+    "GRADING_EDIT",
     "INVENTORY_EDIT",
     "LICENCE_EDIT",
     "PERSON_EDIT",
+    "SCENARIO_EDIT",
     "SITE_EDIT",
     "UNIT_EDIT",
     "require",
@@ -42,6 +44,16 @@ CHEMICAL_EDIT = grant("registry.chemical.edit", _MANAGERS | {Role.BUREAU_DATA_OF
 INVENTORY_EDIT = grant("registry.inventory.edit", _MANAGERS | {Role.BUREAU_DATA_OFFICER})
 # Names, schooling and phone numbers of employees stay with their employer.
 PERSON_EDIT = grant("registry.person.edit", _MANAGERS)
+# How open points of GB 18218 are answered decides levels: the responsible people alone.
+GRADING_EDIT = grant("registry.grading.edit", _MANAGERS)
+# A plan changes nothing in the registers; whoever studies a unit may keep one.
+SCENARIO_EDIT = grant(
+    "registry.scenario.edit",
+    _MANAGERS
+    | BUREAU
+    | {Role.PARK_OFFICER, Role.GROUP_HSE, Role.WORKSHOP_HEAD, Role.EQUIPMENT_ENGINEER}
+    | {Role.EXPERT},
+)
 
 
 class OutsideYourArea(Forbidden):

@@ -3,6 +3,7 @@
 from anlan.modules.registry.models.chemical import Chemical, Inventory
 from anlan.modules.registry.models.enterprise import Enterprise, Site
 from anlan.modules.registry.models.facility import Equipment, Facility, MhiUnit
+from anlan.modules.registry.models.grading import GradingSettings
 from anlan.modules.registry.models.identification import Identification, Scenario
 from anlan.modules.registry.models.licence import Licence
 from anlan.modules.registry.models.person import Person, Qualification
@@ -12,6 +13,7 @@ __all__ = [
     "Enterprise",
     "Equipment",
     "Facility",
+    "GradingSettings",
     "Identification",
     "Inventory",
     "Licence",
