@@ -10,3 +10,9 @@ class RegistryConfig(AppConfig):
     name = "anlan.modules.registry"
     label = "registry"
     verbose_name = _("Registry")
+
+    def ready(self) -> None:
+        """Identify units again whenever what grading rests on has changed."""
+        from anlan.modules.registry.services import recalculating
+
+        recalculating.install()

@@ -188,9 +188,7 @@ def stale_units(actor: Actor) -> QuerySet[Any]:
     since = OuterRef("identified_at")
     moved = held.filter(Q(updated_at__gt=since) | Q(chemical__updated_at__gt=since))
     return rows.filter(
-        Q(identified_at__isnull=True)
-        | Q(site__updated_at__gt=F("identified_at"))
-        | Exists(moved)
+        Q(identified_at__isnull=True) | Q(site__updated_at__gt=F("identified_at")) | Exists(moved)
     ).values_list("pk", flat=True)
 
 

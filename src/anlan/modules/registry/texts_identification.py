@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 
 from anlan.base.ui.marks import risk_word
-from anlan.engines.gb18218.wording import Lang
 from anlan.engines import gb18218
+from anlan.engines.gb18218.wording import Lang
 from anlan.modules.registry.rules_grading import load_change
 
 DASH = "—"

@@ -114,7 +114,6 @@ def _identify_batch(
     done.n_stored += len(made)
     if tell:
         done.changes += changes
-        _tell(actor, changes)
 
 
 def _identification(
@@ -188,7 +187,3 @@ def _update_units(made: Sequence[Identification]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_UPDATE, [moment, moment, *columns])
-
-
-def _tell(actor: Actor, changes: Sequence[LevelChange]) -> None:
-    """Tell the responsible people; placed here so that telling and storing are one transaction."""

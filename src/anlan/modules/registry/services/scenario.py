@@ -28,9 +28,7 @@ def scenario_save(
     policy.require(actor, policy.SCENARIO_EDIT, unit)
     name = " ".join(name.split())
     if not name or len(name) > NAME_LENGTH:
-        raise BadInput(
-            [Problem("name", _("Give the plan a name of at most 60 characters."))]
-        )
+        raise BadInput([Problem("name", _("Give the plan a name of at most 60 characters."))])
     row = Scenario.objects.for_actor(actor).filter(unit=unit, name=name).first()
     if row is None:
         row = Scenario(
