@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "anlan.base.ui",
     "anlan.base.lists",
     "anlan.base.imports",
+    "anlan.demo",
     "anlan.modules.registry",
 ]
 

@@ -20,7 +20,7 @@ from anlan.base.actors.scope import ROOT_PATH
 from anlan.base.audit.events import Event
 from anlan.base.audit.services import Entry, record, record_many
 from anlan.base.ids import uuid7
-from anlan.base.lists.search import search_key
+from anlan.base.search_key import search_key
 from anlan.demo.accounts import ACCOUNTS, PASSWORD
 from anlan.demo.plan import FLAGSHIP, SIZES, EnterprisePlan, areas, enterprises
 from anlan.demo.plant import GROUPS

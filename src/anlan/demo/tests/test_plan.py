@@ -6,7 +6,7 @@ import pytest
 
 from anlan.demo.accounts import ACCOUNTS
 from anlan.demo.names import credit_code
-from anlan.demo.plan import SIZES, areas, chemicals, enterprises
+from anlan.demo.plan import SIZES, archetypes, areas, chemicals, enterprises
 
 DAY = date(2026, 11, 22)
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -65,3 +65,9 @@ def test_every_role_has_an_account() -> None:
     from anlan.base.actors.roles import Role
 
     assert {account.role for account in ACCOUNTS} == set(Role)
+
+
+def test_processes_are_those_of_the_register() -> None:
+    from anlan.modules.registry.choices import process_codes
+
+    assert all(set(kind["processes"]) <= process_codes() for kind in archetypes())

@@ -1,0 +1,30 @@
+"""Loading the demonstration into the real database."""
+
+from datetime import date
+
+import pytest
+
+from anlan.base.actors.loading import load_actor
+from anlan.base.actors.models import User
+from anlan.base.actors.roles import Role
+from anlan.demo.accounts import ACCOUNTS, PASSWORD
+from anlan.demo.services import demo_load
+from anlan.modules.registry.models import Enterprise, MhiUnit
+
+DAY = date(2026, 11, 22)
+
+
+@pytest.mark.django_db
+def test_the_city_is_loaded_once_and_every_role_signs_in_to_something() -> None:
+    assert demo_load(2026, "small", DAY) == 60
+    assert demo_load(2026, "small", DAY) == 0
+    everything = Enterprise.objects.unscoped("count all")
+    assert everything.filter(is_demo=True).count() == 60
+    assert MhiUnit.objects.unscoped("count all").count() == 90
+    for account in ACCOUNTS:
+        user = User.objects.get(username=account.username)
+        assert user.check_password(PASSWORD)
+        actor = load_actor(user)
+        assert actor.roles == {account.role}
+        seen = Enterprise.objects.for_actor(actor).count()
+        assert seen == 0 if account.role == Role.CONTRACTOR else seen > 0, account
