@@ -1,0 +1,197 @@
+"""The frame around each page: navigation, slots, search, theme, language, error pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client, RequestFactory, override_settings
+from django.urls import reverse
+from django.utils import translation
+
+from anlan.base.ui import failures, gallery, help_pages, navigation, searching, slots
+from anlan.base.ui.navigation import NavItem, nav_for
+
+
+@dataclass
+class Somebody:
+    """A viewer with given permissions."""
+
+    name: str = "周砚秋"
+    permissions: set[str] = field(default_factory=set)
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
+
+
+@pytest.fixture
+def empty_registries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for module, name in (
+        (navigation, "_items"), (searching, "_sources"), (slots, "_providers"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, {})
+    yield
+
+
+@pytest.mark.usefixtures("empty_registries")
+class TestNavigation:
+    def test_each_viewer_sees_the_permitted_entries_in_order(self) -> None:
+        navigation.register(NavItem("b", "B", "bell", "ui:help", "watch", permission="b.view"))
+        navigation.register(NavItem("a2", "A2", "bell", "ui:search", "prevent", order=20))
+        navigation.register(NavItem("a1", "A1", "bell", "ui:help", "prevent", order=10))
+        keys = [[e.key for e in g.entries] for g in nav_for(Somebody())]
+        assert keys == [["a1", "a2"]]
+        both = nav_for(Somebody(permissions={"b.view"}))
+        assert [g.key for g in both] == ["prevent", "watch"]
+
+    def test_nobody_sees_nothing(self) -> None:
+        navigation.register(NavItem("a", "A", "bell", "ui:help", "home"))
+        assert nav_for(None) == []
+
+    def test_an_entry_without_address_is_left_out(self) -> None:
+        navigation.register(NavItem("a", "A", "bell", "nowhere:list", "home"))
+        assert nav_for(Somebody()) == []
+
+    def test_the_longest_address_is_the_current_one(self) -> None:
+        navigation.register(NavItem("help", "H", "bell", "ui:help", "home"))
+        navigation.register(NavItem("search", "S", "bell", "ui:search", "home"))
+        (group,) = nav_for(Somebody(), "/help/base/audit/")
+        assert [e.key for e in group.entries if e.is_current] == ["help"]
+
+    def test_counts_are_asked_only_for_entries_that_show(self) -> None:
+        def never(viewer: Any) -> int:
+            raise AssertionError("counted behind a permission that is not held")
+
+        navigation.register(
+            NavItem("a", "A", "bell", "ui:help", "home", permission="secret", count=never)
+        )
+        assert nav_for(Somebody()) == []
+
+    def test_mistakes_are_told_at_start(self) -> None:
+        with pytest.raises(ValueError, match="group"):
+            navigation.register(NavItem("a", "A", "bell", "ui:help", "nowhere"))
+        navigation.register(NavItem("a", "A", "bell", "ui:help", "home"))
+        with pytest.raises(ValueError, match="twice"):
+            navigation.register(NavItem("a", "Other", "bell", "ui:help", "home"))
+        with pytest.raises(KeyError, match="unread"):
+            slots.provide("unraed")
+
+
+@pytest.mark.usefixtures("empty_registries")
+def test_search_asks_only_permitted_sources() -> None:
+    def find(viewer: Any, text: str, limit: int) -> list[searching.Hit]:
+        return [searching.Hit(f"{text} {limit}", "/x/")]
+
+    searching.register(searching.SearchSource("a", "A", "bell", find))
+    searching.register(searching.SearchSource("b", "B", "bell", find, permission="b.view"))
+    assert [f.source.key for f in searching.search(Somebody(), " hz ")] == ["a"]
+    assert searching.search(Somebody(), "   ") == []
+    assert searching.search(None, "hz") == []
+
+
+class TestChoices:
+    def test_theme_is_kept_and_unknown_ones_are_not(self, client: Client) -> None:
+        page = client.post(reverse("ui:theme"), {"theme": "dark", "next": "/help/"})
+        assert (page.status_code, page["Location"]) == (302, "/help/")
+        assert page.cookies["anlan_theme"].value == "dark"
+        assert page.cookies["anlan_theme"]["httponly"]
+        page = client.post(reverse("ui:theme"), {"theme": '"><script>'})
+        assert page.cookies["anlan_theme"].value == "auto"
+
+    def test_language_is_kept(self, client: Client) -> None:
+        page = client.post(reverse("ui:language"), {"language": "en"})
+        assert page.cookies["anlan_language"].value == "en"
+
+    @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:1"])
+    def test_never_leads_to_another_site(self, client: Client, target: str) -> None:
+        page = client.post(reverse("ui:theme"), {"theme": "dark", "next": target})
+        assert page["Location"] == "/"
+
+    def test_a_link_cannot_change_them(self, client: Client) -> None:
+        assert client.get(reverse("ui:theme") + "?theme=dark").status_code == 405
+
+
+@pytest.mark.parametrize("status", failures.STATUSES)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_each_error_page_names_a_next_step(status: int, language: str) -> None:
+    request = RequestFactory().get("/somewhere/")
+    with translation.override(language):
+        page = failures._page(request, status)
+    text = page.content.decode()
+    assert page.status_code == status
+    assert "an-btn--primary" in text
+    assert ("回到今日待办" in text) == (language == "zh-hans")
+
+
+def test_the_last_page_stands_even_when_templates_fail() -> None:
+    with override_settings(TEMPLATES=[]):
+        page = failures.server_error(RequestFactory().get("/"))
+    assert page.status_code == 500
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "a/b/c", "README.md", ""])
+def test_help_never_leaves_its_folder(name: str) -> None:
+    assert help_pages.page(name) is None
+
+
+def test_help_pages_render_without_scripts() -> None:
+    for section in help_pages.sections():
+        for name, title in section.pages:
+            page = help_pages.page(name)
+            assert page is not None
+            assert title == page.title
+            assert "<script" not in page.html
+
+
+def test_pocket_can_be_installed(client: Client) -> None:
+    manifest = client.get("/manifest.webmanifest").json()
+    assert manifest["start_url"] == "/p/"
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    worker = client.get("/sw.js")
+    assert worker["Content-Type"].startswith("text/javascript")
+    assert "no-cache" in worker["Cache-Control"]
+
+
+@pytest.mark.parametrize("address", ["/help/", "/search/?q=a", "/p/", "/p/me/", "/p/outbox/"])
+@pytest.mark.django_db
+def test_pages_ask_for_sign_in(client: Client, address: str) -> None:
+    page = client.get(address)
+    assert page.status_code == 302
+    assert page["Location"].startswith(reverse("account_login"))
+
+
+@override_settings(DEBUG=False)
+@pytest.mark.django_db
+def test_the_gallery_is_hidden_from_strangers(client: Client) -> None:
+    assert client.get(reverse("ui:gallery")).status_code == 404
+
+
+@pytest.mark.parametrize("shape", ["gallery", "pocket_gallery"])
+@pytest.mark.parametrize("theme", ["auto", "light", "dark"])
+def test_every_component_renders(shape: str, theme: str) -> None:
+    from django.template.loader import render_to_string
+
+    request = RequestFactory().get("/ui/gallery/")
+    request.COOKIES["anlan_theme"] = theme
+    html = render_to_string(f"ui/{shape}.html", gallery.sample(), request=request)
+    assert f'data-an-theme="{theme}"' in html
+    assert "<c-" not in html, "a component was not compiled"
+    assert "{{" not in html
+    assert "{%" not in html
+    assert " style=" not in html
+
+
+def test_text_from_people_is_escaped() -> None:
+    from django.template import Context, Template
+    from django_cotton.compiler_regex import CottonCompiler
+
+    source = CottonCompiler().process(
+        '{% load anlan_ui %}<c-an.queue-row :title="t" :context="t" />'
+        '<c-an.fact :label="t" :value="t" />{% state word=t %}{% risk 1 word=t %}'
+        '<c-an.card title="{{ t }}"><c-an.empty :title="t">{{ t }}</c-an.empty></c-an.card>'
+        '<c-an.button href="{{ t }}" data-x="{{ t }}">{{ t }}</c-an.button>'
+        '<c-an.map src="/x/" :label="t" :plan="t" />'
+    )
+    html = Template(source).render(Context({"t": '"><script>alert(1)</script>'}))
+    assert "<script" not in html
+    assert html.count("&lt;script") >= 12
