@@ -6,7 +6,6 @@ from anlan.base.audit.events import Event
 
 ENTERPRISE_CREATED = Event("registry.enterprise.created", _("Enterprise entered"))
 ENTERPRISE_CHANGED = Event("registry.enterprise.changed", _("Enterprise changed"))
-ENTERPRISE_MOVED = Event("registry.enterprise.moved", _("Enterprise moved to another area"))
 ENTERPRISE_REMOVED = Event("registry.enterprise.removed", _("Enterprise removed from the lists"))
 SITE_CREATED = Event("registry.site.created", _("Site entered"))
 SITE_CHANGED = Event("registry.site.changed", _("Site changed"))

@@ -1,4 +1,4 @@
-"""Pure decisions of the registry: check digits, validity, search keys.
+"""Pure decisions of the registry: check digits, validity, computed figures.
 
 Values in, verdicts out: no clock, no database, no words for people.
 """
@@ -8,13 +8,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from pypinyin import Style, lazy_pinyin
-
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_VALUE = {letter: value for value, letter in enumerate(_CREDIT_ALPHABET)}
 _CREDIT_SHAPE = re.compile(rf"[{_CREDIT_ALPHABET}]{{2}}\d{{6}}[{_CREDIT_ALPHABET}]{{10}}")
 _CAS_SHAPE = re.compile(r"(\d{2,7})-(\d{2})-(\d)")
-_SEARCH_KEY_LENGTH = 600
 
 Validity = Literal["none", "expired", "due", "valid"]
 
@@ -85,22 +82,3 @@ def end_of_life(commissioned_on: date | None, years: int | None) -> date | None:
     except ValueError:  # 29 February, or past year 9999
         last = min(commissioned_on.year + years, 9999)
         return commissioned_on.replace(year=last, day=28)
-
-
-def search_key(*texts: str) -> str:
-    """Return what people may type to find a row, lower case, parted by spaces.
-
-    The texts themselves, then pinyin initials and full pinyin of those with Chinese in them.
-    """
-    parts: list[str] = []
-    for text in texts:
-        text = " ".join(text.lower().split())
-        if not text:
-            continue
-        parts.append(text)
-        if not text.isascii():
-            syllables = lazy_pinyin(text)
-            initials = lazy_pinyin(text, style=Style.FIRST_LETTER)
-            parts.append("".join(initials).replace(" ", ""))
-            parts.append("".join(syllables).replace(" ", ""))
-    return " ".join(dict.fromkeys(parts))[:_SEARCH_KEY_LENGTH]

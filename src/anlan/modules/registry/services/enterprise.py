@@ -18,16 +18,18 @@ from anlan.base.actors.wall import acting_as, bound_scope
 from anlan.base.audit.services import Entry, record_many
 from anlan.base.clock import now
 from anlan.base.errors import BadInput, Forbidden, Problem, Problems
+from anlan.base.search_key import search_key
 from anlan.modules.registry import events, policy
 from anlan.modules.registry.choices import process_codes
 from anlan.modules.registry.models import Chemical, Enterprise, Equipment, Facility, MhiUnit, Site
-from anlan.modules.registry.rules import search_key
 from anlan.modules.registry.services import register as rows
 from anlan.modules.registry.services.checks import check_credit_code, check_past, check_position
 from anlan.modules.registry.services.enterprise_facts import enterprise_facts_refresh
 from anlan.modules.registry.services.node import (
     NodeSpec,
+    enterprise_node_close,
     enterprise_node_move,
+    enterprise_nodes_change,
     enterprise_nodes_create,
 )
 
@@ -60,7 +62,6 @@ FIELDS = (
 )
 # Where an enterprise belongs is said by officers, not by the enterprise.
 _PLACES = {"park": OrganisationKind.PARK, "group": OrganisationKind.GROUP}
-_NODE_FIELDS = ("name", "short_name", "park_id", "group_id", "is_active")
 _CHUNK = 2000
 
 
@@ -316,7 +317,7 @@ def _write(
         # A park's officer sees an enterprise by its id, which did not exist a moment ago.
         with transaction.atomic(), acting_as(_widened(p.instance.pk for p in fresh)):
             Enterprise.objects.bulk_create([p.instance for p in fresh], batch_size=_CHUNK)
-            _write_altered(altered)
+            _write_altered(actor, altered)
             enterprise_facts_refresh(p.instance.pk for p in (*fresh, *altered))
     except IntegrityError as error:
         raise BadInput(
@@ -331,14 +332,7 @@ def _write(
         actor,
         [Entry(events.ENTERPRISE_CREATED, p.instance, None, p.after, reason) for p in fresh]
         + [
-            Entry(
-                events.ENTERPRISE_MOVED if p.area else events.ENTERPRISE_CHANGED,
-                p.instance,
-                p.before,
-                p.after,
-                reason,
-            )
-            for p in altered
+            Entry(events.ENTERPRISE_CHANGED, p.instance, p.before, p.after, reason) for p in altered
         ],
     )
     return rows.Upserted(len(fresh), len(altered), len(plans) - len(fresh) - len(altered))
@@ -373,12 +367,15 @@ def _widened(enterprise_ids: Iterable[UUID]) -> Scope:
     return Scope(bound.prefixes, bound.enterprises | set(enterprise_ids), bound.everything)
 
 
-def _write_altered(altered: Sequence[EnterprisePlan]) -> None:
+def _write_altered(actor: Actor, altered: Sequence[EnterprisePlan]) -> None:
     for plan in altered:
         plan.instance.version += 1
         if plan.area is not None:
-            old = plan.instance.scope_path
-            plan.instance.scope_path = enterprise_node_move(plan.instance.enterprise, plan.area)
+            node, old = plan.instance.enterprise, plan.instance.scope_path
+            park, group = node.park, node.group
+            plan.instance.scope_path = enterprise_node_move(actor, node, plan.area)
+            # Moving reads the node anew; park and group may be changing in the same go.
+            node.park, node.group = park, group
             plan.before["scope_path"], plan.after["scope_path"] = old, plan.instance.scope_path
     Enterprise.objects.bulk_create(
         [plan.instance for plan in altered],
@@ -392,9 +389,8 @@ def _write_altered(altered: Sequence[EnterprisePlan]) -> None:
         if plan.node_changes:
             node = plan.instance.enterprise
             node.name, node.short_name = plan.instance.name, plan.instance.short_name
-            node.version += 1
             nodes.append(node)
-    Organisation.objects.bulk_update(nodes, [*_NODE_FIELDS, "version"], batch_size=500)
+    enterprise_nodes_change(nodes)
 
 
 @transaction.atomic
@@ -484,7 +480,7 @@ def enterprise_remove(
     found.removed_at = now()
     found.version += 1
     found.save(update_fields=["removed_at", "version", "updated_at"])
-    Organisation.objects.filter(pk=found.pk).update(is_active=False)
+    enterprise_node_close(actor, found.enterprise, reason)
     record_many(actor, [Entry(events.ENTERPRISE_REMOVED, found, None, None, reason)])
     return found
 

@@ -22,9 +22,9 @@ from anlan.base.audit.models import AuditEvent
 from anlan.base.audit.services import Entry, record_many
 from anlan.base.clock import SHANGHAI, now
 from anlan.base.errors import BadInput, Forbidden, Problem, Problems, Refused
+from anlan.base.search_key import search_key
 from anlan.modules.registry.models import Enterprise
 from anlan.modules.registry.models.base import RegisterModel
-from anlan.modules.registry.rules import search_key
 
 Values = dict[str, Any]
 _CHUNK = 2000

@@ -60,8 +60,3 @@ def test_design_maximum_is_exact():
 def test_a_design_life_always_ends_on_a_day_of_its_last_year(start, years):
     end = rules.end_of_life(start, years)
     assert end.year == min(start.year + years, 9999)
-
-
-def test_search_key_holds_characters_initials_and_pinyin():
-    key = rules.search_key("澜州恒泽", "9144")
-    assert {"澜州恒泽", "lzhz", "lanzhouhengze", "9144"} <= set(key.split())

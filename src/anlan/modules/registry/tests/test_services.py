@@ -108,7 +108,7 @@ def test_moving_to_another_county_moves_every_row(world, officer, manager):
     assert unit.scope_path.startswith(moved.scope_path)
     workshop = Organisation.objects.get(pk=world.workshop_a.pk)
     assert unit.scope_path == workshop.path
-    assert "registry.enterprise.moved" in history_of(moved)
+    assert history_of(moved) == ["people.organisation.moved", "registry.enterprise.changed"]
 
 
 def test_a_plant_cannot_move_itself_to_another_county(world, manager):

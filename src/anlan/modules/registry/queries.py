@@ -1,0 +1,290 @@
+"""The only door for reads of the registers; each begins with the actor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from anlan.base.actors.actor import Actor
+from anlan.base.actors.models import Organisation
+from anlan.base.actors.roles import OrganisationKind
+from anlan.modules.registry.models import (
+    Chemical,
+    Enterprise,
+    Equipment,
+    Facility,
+    Inventory,
+    Licence,
+    MhiUnit,
+    Person,
+    Qualification,
+    Site,
+)
+from anlan.modules.registry.models.base import RegisterModel
+from anlan.modules.registry.models.facility import OperatingState
+
+DUE_WITHIN = 30
+
+
+def _live(model: type[RegisterModel], actor: Actor, *joined: str) -> QuerySet[Any]:
+    return (
+        model.objects.for_actor(actor).filter(removed_at__isnull=True).select_related(*joined)
+    )
+
+
+def enterprises(actor: Actor) -> QuerySet[Enterprise]:
+    """Enterprises the actor sees, with park and area joined."""
+    return _live(
+        Enterprise, actor, "enterprise__park", "enterprise__group", "enterprise__parent__parent"
+    )
+
+
+def sites(actor: Actor) -> QuerySet[Site]:
+    """Sites (厂区) with their enterprise."""
+    return _live(Site, actor, "enterprise")
+
+
+def units(actor: Actor) -> QuerySet[MhiUnit]:
+    """Units with enterprise, site and responsible persons."""
+    return _live(MhiUnit, actor, "enterprise", "site", "principal", "technical", "operational")
+
+
+def facilities(actor: Actor) -> QuerySet[Facility]:
+    """Facilities of every kind with enterprise and unit."""
+    return _live(Facility, actor, "enterprise", "unit")
+
+
+def equipment(actor: Actor) -> QuerySet[Equipment]:
+    """Equipment with enterprise and facility."""
+    return _live(Equipment, actor, "enterprise", "facility")
+
+
+def chemicals(actor: Actor) -> QuerySet[Chemical]:
+    """Chemicals with their enterprise."""
+    return _live(Chemical, actor, "enterprise")
+
+
+def inventories(actor: Actor) -> QuerySet[Inventory]:
+    """Design maxima with unit, chemical and equipment."""
+    return _live(Inventory, actor, "enterprise", "unit", "chemical", "equipment")
+
+
+def licences(actor: Actor) -> QuerySet[Licence]:
+    """Licences and certificates with their enterprise."""
+    return _live(Licence, actor, "enterprise")
+
+
+def people(actor: Actor) -> QuerySet[Person]:
+    """People of enterprises; those who left stay listed with the day."""
+    return _live(Person, actor, "enterprise")
+
+
+def qualifications(actor: Actor) -> QuerySet[Qualification]:
+    """Certificates of people with the person."""
+    return _live(Qualification, actor, "enterprise", "person")
+
+
+# What is overdue or coming up, as conditions: lists, figures and reminders share them. `on` is a
+# day in Asia/Shanghai; days are natural days; the last day of validity still counts as valid.
+
+
+def expired(on: date, field: str = "valid_until") -> Q:
+    """Documents whose last valid day has passed."""
+    return Q(**{f"{field}__lt": on})
+
+
+def renewal_due(on: date) -> Q:
+    """Licences still valid whose reminder day has come."""
+    return Q(valid_until__gte=on, remind_on__lte=on)
+
+
+def due_within(on: date, days: int, field: str) -> Q:
+    """Days from `on` through `days` later."""
+    return Q(**{f"{field}__gte": on, f"{field}__lte": on + timedelta(days=days)})
+
+
+def inspection_overdue(on: date) -> Q:
+    """Equipment in use or standby whose statutory inspection day has passed."""
+    return Q(inspect_by__lt=on) & _IN_SERVICE
+
+
+def inspection_due(on: date, days: int = DUE_WITHIN) -> Q:
+    """Equipment in use or standby to be inspected within `days`."""
+    return due_within(on, days, "inspect_by") & _IN_SERVICE
+
+
+_IN_SERVICE = Q(state__in=[OperatingState.IN_USE, OperatingState.STANDBY])
+UNIT_DATA_MISSING = Q(is_mhi__isnull=True) & ~Q(state=OperatingState.SCRAPPED)
+ENTERPRISE_DATA_MISSING = (
+    Q(longitude__isnull=True) | Q(principal="") | Q(safety_manager="") | Q(duty_phone="")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of an enterprise or of everything somebody sees."""
+
+    n_units: int = 0
+    n_units_missing: int = 0
+    n_facilities: int = 0
+    n_equipment: int = 0
+    n_inspections_overdue: int = 0
+    n_inspections_due: int = 0
+    n_chemicals: int = 0
+    n_inventories: int = 0
+    n_licences: int = 0
+    n_licences_expired: int = 0
+    n_licences_due: int = 0
+    n_people: int = 0
+    n_qualifications: int = 0
+    n_qualifications_expired: int = 0
+    n_qualifications_due: int = 0
+    n_sites: int = 0
+
+
+def _counted(on: date) -> dict[str, tuple[type[RegisterModel], Q]]:
+    return {
+        "n_units": (MhiUnit, Q()),
+        "n_units_missing": (MhiUnit, UNIT_DATA_MISSING),
+        "n_facilities": (Facility, Q()),
+        "n_equipment": (Equipment, Q()),
+        "n_inspections_overdue": (Equipment, inspection_overdue(on)),
+        "n_inspections_due": (Equipment, inspection_due(on)),
+        "n_chemicals": (Chemical, Q()),
+        "n_inventories": (Inventory, Q()),
+        "n_licences": (Licence, Q()),
+        "n_licences_expired": (Licence, expired(on)),
+        "n_licences_due": (Licence, renewal_due(on)),
+        "n_people": (Person, Q(left_on__isnull=True) | Q(left_on__gt=on)),
+        "n_qualifications": (Qualification, Q()),
+        "n_qualifications_expired": (Qualification, expired(on)),
+        "n_qualifications_due": (Qualification, due_within(on, DUE_WITHIN, "valid_until")),
+        "n_sites": (Site, Q()),
+    }
+
+
+def enterprise_file(actor: Actor, pk: UUID | str, on: date) -> tuple[Enterprise, Figures]:
+    """Return an enterprise with the counts of its registers, in one query. Raises NotYours."""
+    counted = _counted(on)
+    row = (
+        enterprises(actor)
+        .annotate(**{name: _count_of(model, q) for name, (model, q) in counted.items()})
+        .one(pk)
+    )
+    return row, Figures(**{name: getattr(row, name) for name in counted})
+
+
+def _count_of(model: type[RegisterModel], condition: Q) -> Coalesce:
+    counted = (
+        model.objects.unscoped("inside an enterprise that the actor sees")
+        .filter(condition, enterprise=OuterRef("enterprise"), removed_at__isnull=True)
+        .order_by()
+        .values("enterprise")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FallingDue:
+    """What somebody should see today about the registers they see."""
+
+    n_licences_expired: int
+    n_licences_due: int
+    n_qualifications_expired: int
+    n_qualifications_due: int
+    n_inspections_overdue: int
+    n_inspections_due: int
+    n_units_missing: int
+
+
+def falling_due(actor: Actor, on: date) -> FallingDue:
+    """Count what expired, falls due or lacks data in the actor's scope: four queries."""
+    licence = _count_each(licences(actor), n_expired=expired(on), n_due=renewal_due(on))
+    qualification = _count_each(
+        qualifications(actor),
+        n_expired=expired(on),
+        n_due=due_within(on, DUE_WITHIN, "valid_until"),
+    )
+    # The bounds repeat what both conditions share, for the partial index of the due days.
+    soon = equipment(actor).filter(inspect_by__lte=on + timedelta(days=DUE_WITHIN))
+    inspection = _count_each(soon, n_expired=inspection_overdue(on), n_due=inspection_due(on))
+    return FallingDue(
+        licence["n_expired"],
+        licence["n_due"],
+        qualification["n_expired"],
+        qualification["n_due"],
+        inspection["n_expired"],
+        inspection["n_due"],
+        units(actor).filter(UNIT_DATA_MISSING).count(),
+    )
+
+
+def _count_each(rows: QuerySet[Any], **conditions: Q) -> dict[str, int]:
+    return rows.order_by().aggregate(
+        **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
+    )
+
+
+def departments(actor: Actor, enterprise_id: UUID) -> QuerySet[Organisation]:
+    """Departments and teams of an enterprise, for choosing where something belongs."""
+    scope = actor.scope.q("path", "owner_enterprise_id")
+    return Organisation.objects.filter(
+        scope,
+        owner_enterprise_id=enterprise_id,
+        kind__in=[OrganisationKind.DEPARTMENT, OrganisationKind.TEAM],
+        is_active=True,
+    ).order_by("path")
+
+
+def department_names(paths: Sequence[str]) -> dict[str, str]:
+    """Return the names of the departments at these scope paths, for rows already fetched."""
+    found = Organisation.objects.filter(path__in=set(paths)).exclude(
+        kind=OrganisationKind.ENTERPRISE
+    )
+    return dict(found.values_list("path", "name"))
+
+
+def areas_for_enterprises(actor: Actor) -> QuerySet[Organisation]:
+    """Counties where the actor may enter an enterprise; those of the own parks as well."""
+    inside = actor.scope.q("path", "owner_enterprise_id")
+    parks = [
+        post.organisation_id for post in actor.posts if post.kind == OrganisationKind.PARK
+    ]
+    around = Q(pk__in=Organisation.objects.filter(pk__in=parks).values("parent"))
+    counties = Organisation.objects.filter(kind=OrganisationKind.AREA, is_active=True)
+    return counties.filter(inside | around).exclude(
+        pk__in=Organisation.objects.filter(kind=OrganisationKind.AREA, parent__isnull=False).values(
+            "parent"
+        )
+    ).order_by("code")
+
+
+def places_of_kind(actor: Actor, kind: OrganisationKind) -> QuerySet[Organisation]:
+    """Parks or groups the actor sees."""
+    return Organisation.objects.filter(
+        actor.scope.q("path", "owner_enterprise_id"), kind=kind, is_active=True
+    ).order_by("name")
+
+
+def related_rows(model: type[RegisterModel], actor: Actor, **where: Any) -> QuerySet[Any]:
+    """Live rows of a register that refer to a row, for the panels of its page."""
+    return _live(model, actor).filter(**where)
+
+
+def marked_on_map(actor: Actor) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """Enterprises and units with a position, as plain values; level 0 means none."""
+    columns = ("pk", "name", "longitude", "latitude")
+    plants = _live(Enterprise, actor).filter(longitude__isnull=False).order_by("name", "pk")
+    marked = _live(MhiUnit, actor).filter(longitude__isnull=False).order_by("name", "pk")
+    return (
+        plants.values(*columns, "n_mhi", "enterprise_id", level=F("mhi_level")),
+        marked.values(*columns, "enterprise_id", "level", "is_mhi", "enterprise__name"),
+    )
+
+
