@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from django.utils.functional import lazy
 from django.utils.translation import get_language
 
 from anlan.facts.loader import Provenance, load_packaged
@@ -56,3 +57,28 @@ def processes_provenance() -> Provenance:
 def category_symbols() -> frozenset[str]:
     """Return the category symbols of GB 18218-2018, table 2."""
     return frozenset(row["symbol"] for row in load_packaged("gb18218/table2.csv"))
+
+
+_lazy_label = lazy(process_label, str)
+
+
+def process_pairs() -> list[tuple[str, str]]:
+    """Return the processes with names that follow the language of whoever reads them."""
+    return [(code, _lazy_label(code)) for code in _process_names()]
+
+
+@cache
+def _category_names() -> dict[str, tuple[str, str]]:
+    return {
+        row["symbol"]: (
+            f"{row['category_zh']}：{row['criteria_zh']}",
+            f"{row['category_en']}: {row['criteria_en']}",
+        )
+        for row in load_packaged("gb18218/table2.csv")
+    }
+
+
+def category_choices() -> list[tuple[str, str]]:
+    """Return the categories of table 2 with symbol and meaning in the active language."""
+    place = 0 if (get_language() or "zh").startswith("zh") else 1
+    return [(symbol, f"{symbol} {names[place]}") for symbol, names in _category_names().items()]

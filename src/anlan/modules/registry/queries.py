@@ -31,9 +31,14 @@ DUE_WITHIN = 30
 
 
 def _live(model: type[RegisterModel], actor: Actor, *joined: str) -> QuerySet[Any]:
-    return (
-        model.objects.for_actor(actor).filter(removed_at__isnull=True).select_related(*joined)
-    )
+    return model.objects.for_actor(actor).filter(removed_at__isnull=True).select_related(*joined)
+
+
+def _coded(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Add the credit code of each row's enterprise, by which sheets name it."""
+    enterprise = Enterprise.objects.unscoped("the owner of a row that the actor sees")
+    code = enterprise.filter(pk=OuterRef("enterprise_id")).values("unified_social_credit_code")
+    return rows.annotate(credit_code=Subquery(code[:1]))
 
 
 def enterprises(actor: Actor) -> QuerySet[Enterprise]:
@@ -45,47 +50,47 @@ def enterprises(actor: Actor) -> QuerySet[Enterprise]:
 
 def sites(actor: Actor) -> QuerySet[Site]:
     """Sites (厂区) with their enterprise."""
-    return _live(Site, actor, "enterprise")
+    return _coded(_live(Site, actor, "enterprise"))
 
 
 def units(actor: Actor) -> QuerySet[MhiUnit]:
     """Units with enterprise, site and responsible persons."""
-    return _live(MhiUnit, actor, "enterprise", "site", "principal", "technical", "operational")
+    return _coded(_live(MhiUnit, actor, "enterprise", "site", "principal", "technical", "operational"))
 
 
 def facilities(actor: Actor) -> QuerySet[Facility]:
     """Facilities of every kind with enterprise and unit."""
-    return _live(Facility, actor, "enterprise", "unit")
+    return _coded(_live(Facility, actor, "enterprise", "unit"))
 
 
 def equipment(actor: Actor) -> QuerySet[Equipment]:
     """Equipment with enterprise and facility."""
-    return _live(Equipment, actor, "enterprise", "facility")
+    return _coded(_live(Equipment, actor, "enterprise", "facility"))
 
 
 def chemicals(actor: Actor) -> QuerySet[Chemical]:
     """Chemicals with their enterprise."""
-    return _live(Chemical, actor, "enterprise")
+    return _coded(_live(Chemical, actor, "enterprise"))
 
 
 def inventories(actor: Actor) -> QuerySet[Inventory]:
     """Design maxima with unit, chemical and equipment."""
-    return _live(Inventory, actor, "enterprise", "unit", "chemical", "equipment")
+    return _coded(_live(Inventory, actor, "enterprise", "unit", "chemical", "equipment"))
 
 
 def licences(actor: Actor) -> QuerySet[Licence]:
     """Licences and certificates with their enterprise."""
-    return _live(Licence, actor, "enterprise")
+    return _coded(_live(Licence, actor, "enterprise"))
 
 
 def people(actor: Actor) -> QuerySet[Person]:
     """People of enterprises; those who left stay listed with the day."""
-    return _live(Person, actor, "enterprise")
+    return _coded(_live(Person, actor, "enterprise"))
 
 
 def qualifications(actor: Actor) -> QuerySet[Qualification]:
     """Certificates of people with the person."""
-    return _live(Qualification, actor, "enterprise", "person")
+    return _coded(_live(Qualification, actor, "enterprise", "person"))
 
 
 # What is overdue or coming up, as conditions: lists, figures and reminders share them. `on` is a
@@ -288,3 +293,8 @@ def marked_on_map(actor: Actor) -> tuple[QuerySet[Any], QuerySet[Any]]:
     )
 
 
+
+
+def place_of(row: Enterprise, name: str) -> QuerySet[Organisation]:
+    """The park or group of an enterprise that the actor has been shown, as a choice of one."""
+    return Organisation.objects.filter(pk=getattr(row.enterprise, f"{name}_id"))

@@ -1,0 +1,104 @@
+"""What the registry puts into the shell: navigation, search, looks of states, files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actors.actor import Actor
+from anlan.base.files.kinds import takes_files
+from anlan.base.ui import navigation, searching
+from anlan.base.ui.marks import StateMark, register_states
+from anlan.modules.registry import finding
+from anlan.modules.registry.models import Enterprise
+from anlan.modules.registry.ui.addresses import url_of
+from anlan.modules.registry.ui.kinds import KINDS
+
+_ENTRIES = (
+    ("enterprises", _("Enterprises"), "building-factory-2", ("/registry/sites/",)),
+    ("units", _("Major hazard installations"), "alert-octagon", ()),
+    ("facilities", _("Facilities"), "building-warehouse", ()),
+    ("equipment", _("Equipment"), "engine", ()),
+    ("chemicals", _("Chemicals"), "flask", ("/registry/inventories/",)),
+    ("licences", _("Licences"), "certificate", ()),
+    ("people", _("People"), "users", ("/registry/qualifications/",)),
+    ("map", _("Map"), "map", ()),
+)
+
+
+def install() -> None:
+    """Register everything; called once when the app starts."""
+    for order, (key, label, icon, prefixes) in enumerate(_ENTRIES):
+        navigation.register(
+            navigation.NavItem(
+                f"registry.{key}",
+                label,
+                icon,
+                f"registry:{key}",
+                "basis",
+                order=10 + order,
+                prefixes=prefixes,
+            )
+        )
+    register_states(
+        {
+            "mhi": StateMark("alert-octagon", _("MHI"), "work"),
+            "below_threshold": StateMark("circle-check", _("Below the threshold"), "outline"),
+        }
+    )
+    for source in finding.SOURCES:
+        searching.register(
+            searching.SearchSource(
+                f"registry.{source.key}", source.label, source.icon, _find(source), order=source.order
+            )
+        )
+    takes_files(Enterprise, permission="registry.enterprise.edit")
+    for kind in KINDS.values():
+        takes_files(kind.model, permission=kind.permission)
+
+
+def _find(source: finding.Source) -> Any:
+    def find(viewer: Any, text: str, limit: int) -> Sequence[searching.Hit]:
+        actor: Actor = viewer
+        return [
+            searching.Hit(
+                title=source.title(row),
+                url=url_of(row),
+                subtitle=source.subtitle(row),
+                risk=getattr(row, source.level, None) or 0 if source.level else 0,
+            )
+            for row in source.find(actor, text)[:limit]
+        ]
+
+    return find
+
+
+def due_rows(actor: Actor, on: Any) -> list[dict[str, Any]]:
+    """Return the registry's lines for the home page: text, count, address, severity."""
+    from anlan.modules.registry import queries
+    from anlan.modules.registry.ui.addresses import list_url
+
+    found = queries.falling_due(actor, on)
+    lines = [
+        (_t("Licences expired"), found.n_licences_expired, ("licences", "expired")),
+        (_t("Licences due for renewal"), found.n_licences_due, ("licences", "due")),
+        (
+            _t("Certificates of people expired"),
+            found.n_qualifications_expired,
+            ("qualifications", "expired"),
+        ),
+        (
+            _t("Certificates of people due for renewal"),
+            found.n_qualifications_due,
+            ("qualifications", "due"),
+        ),
+        (_t("Inspections overdue"), found.n_inspections_overdue, ("equipment", "overdue")),
+        (_t("Inspections within 30 days"), found.n_inspections_due, ("equipment", "due")),
+        (_t("Units with data missing"), found.n_units_missing, ("units", "missing")),
+    ]
+    return [
+        {"label": label, "n": n, "url": list_url(key, view=view)}
+        for label, n, (key, view) in lines
+        if n
+    ]
