@@ -14,6 +14,7 @@ urlpatterns = [
     path("papers/", include("anlan.base.papers.urls")),
     path("", include("anlan.base.lists.urls")),
     path("imports/", include("anlan.base.imports.urls")),
+    path("registry/", include("anlan.modules.registry.ui.urls")),
 ]
 
 handler400 = "anlan.base.ui.failures.bad_request"

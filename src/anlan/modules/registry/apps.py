@@ -12,7 +12,9 @@ class RegistryConfig(AppConfig):
     verbose_name = _("Registry")
 
     def ready(self) -> None:
-        """Identify units again whenever what grading rests on has changed."""
+        """Fill the shell's places; identify units again when what grading rests on changes."""
         from anlan.modules.registry.services import recalculating
+        from anlan.modules.registry.ui import navigation
 
         recalculating.install()
+        navigation.install()

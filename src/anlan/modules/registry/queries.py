@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from anlan.base.actors.actor import Actor
@@ -55,7 +55,9 @@ def sites(actor: Actor) -> QuerySet[Site]:
 
 def units(actor: Actor) -> QuerySet[MhiUnit]:
     """Units with enterprise, site and responsible persons."""
-    return _coded(_live(MhiUnit, actor, "enterprise", "site", "principal", "technical", "operational"))
+    return _coded(
+        _live(MhiUnit, actor, "enterprise", "site", "principal", "technical", "operational")
+    )
 
 
 def facilities(actor: Actor) -> QuerySet[Facility]:
@@ -258,16 +260,18 @@ def department_names(paths: Sequence[str]) -> dict[str, str]:
 def areas_for_enterprises(actor: Actor) -> QuerySet[Organisation]:
     """Counties where the actor may enter an enterprise; those of the own parks as well."""
     inside = actor.scope.q("path", "owner_enterprise_id")
-    parks = [
-        post.organisation_id for post in actor.posts if post.kind == OrganisationKind.PARK
-    ]
+    parks = [post.organisation_id for post in actor.posts if post.kind == OrganisationKind.PARK]
     around = Q(pk__in=Organisation.objects.filter(pk__in=parks).values("parent"))
     counties = Organisation.objects.filter(kind=OrganisationKind.AREA, is_active=True)
-    return counties.filter(inside | around).exclude(
-        pk__in=Organisation.objects.filter(kind=OrganisationKind.AREA, parent__isnull=False).values(
-            "parent"
+    return (
+        counties.filter(inside | around)
+        .exclude(
+            pk__in=Organisation.objects.filter(
+                kind=OrganisationKind.AREA, parent__isnull=False
+            ).values("parent")
         )
-    ).order_by("code")
+        .order_by("code")
+    )
 
 
 def places_of_kind(actor: Actor, kind: OrganisationKind) -> QuerySet[Organisation]:
@@ -291,8 +295,6 @@ def marked_on_map(actor: Actor) -> tuple[QuerySet[Any], QuerySet[Any]]:
         plants.values(*columns, "n_mhi", "enterprise_id", level=F("mhi_level")),
         marked.values(*columns, "enterprise_id", "level", "is_mhi", "enterprise__name"),
     )
-
-
 
 
 def place_of(row: Enterprise, name: str) -> QuerySet[Organisation]:

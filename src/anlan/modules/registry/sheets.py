@@ -232,9 +232,7 @@ ENTERPRISES = register_sheet(
         title=_("Enterprises"),
         key=("unified_social_credit_code",),
         columns=[
-            SheetColumn.of(
-                Enterprise, "unified_social_credit_code", folds="upper", required=True
-            ),
+            SheetColumn.of(Enterprise, "unified_social_credit_code", folds="upper", required=True),
             SheetColumn.of(Enterprise, "name"),
             SheetColumn.of(Enterprise, "short_name"),
             SheetColumn.of(Enterprise, "company_code", folds="upper"),
@@ -290,6 +288,7 @@ SITES = _register_sheet(
     services.site_upsert_many,
 )
 
+
 def _columns(register: services.Register, **references: SheetColumn) -> list[SheetColumn | str]:
     """Return the register's fields in order, references replaced by their columns."""
     return [references.get(name, name) for name in register.fields]
@@ -303,12 +302,8 @@ UNITS = _register_sheet(
     _columns(
         services.UNIT,
         site=_reference("site", _("site code"), queries.sites),
-        principal=_reference(
-            "principal", _("principal, staff number"), queries.people, "number"
-        ),
-        technical=_reference(
-            "technical", _("technical, staff number"), queries.people, "number"
-        ),
+        principal=_reference("principal", _("principal, staff number"), queries.people, "number"),
+        technical=_reference("technical", _("technical, staff number"), queries.people, "number"),
         operational=_reference(
             "operational", _("operational, staff number"), queries.people, "number"
         ),
@@ -354,9 +349,7 @@ INVENTORIES = _register_sheet(
     _columns(
         services.INVENTORY,
         unit=_reference("unit", _("unit code"), queries.units, required=True),
-        chemical=_reference(
-            "chemical", _("chemical"), queries.chemicals, "name", required=True
-        ),
+        chemical=_reference("chemical", _("chemical"), queries.chemicals, "name", required=True),
         equipment=_reference("equipment", _("equipment tag"), queries.equipment),
         quantity_t=SheetColumn.of(
             services.INVENTORY.model,

@@ -63,7 +63,11 @@ class Chemical(RegisterModel):
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "name"], name="chemical_one_per_name"),
         ]
-        indexes = [models.Index(fields=["scope_path", "name"], name="chemical_list")]
+        indexes = [
+            models.Index(fields=["scope_path", "name"], name="chemical_list"),
+            # Search by the beginning of a name over a whole province.
+            models.Index(fields=["name", "id"], name="chemical_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

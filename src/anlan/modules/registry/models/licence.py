@@ -49,6 +49,8 @@ class Licence(RegisterModel):
         ]
         indexes = [
             models.Index(fields=["scope_path", "valid_until"], name="licence_list"),
+            # Search by the beginning of a number over a whole province.
+            models.Index(fields=["number", "id"], name="licence_by_number"),
             # The reminder job.
             models.Index(
                 fields=["remind_on"],

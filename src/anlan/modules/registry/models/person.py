@@ -48,7 +48,11 @@ class Person(RegisterModel):
         constraints = [
             models.UniqueConstraint(fields=["enterprise", "number"], name="person_one_per_number"),
         ]
-        indexes = [models.Index(fields=["scope_path", "number"], name="person_list")]
+        indexes = [
+            models.Index(fields=["scope_path", "number"], name="person_list"),
+            # Search by the beginning of a name over a whole province.
+            models.Index(fields=["name", "id"], name="person_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name

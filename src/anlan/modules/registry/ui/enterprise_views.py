@@ -147,9 +147,7 @@ def _tabs(row: Any, found: queries.Figures, tab: str) -> list[dict[str, Any]]:
         for key in REGISTERS
     ]
     for key, label in (("files", _("Documents")), ("history", _("History"))):
-        tabs.append(
-            {"label": label, "url": f"{address}?tab={key}", "current": tab == key, "n": ""}
-        )
+        tabs.append({"label": label, "url": f"{address}?tab={key}", "current": tab == key, "n": ""})
     return tabs
 
 
@@ -170,9 +168,7 @@ def create(request: HttpRequest) -> HttpResponse:
             # The sight of a park's officer is read anew by the next request.
             return HttpResponseRedirect(enterprise_address(row.pk))
     crumbs = [(BY_KEY["enterprises"].title, list_url("enterprises")), (_("Enter"), "")]
-    return _form_page(
-        request, form, _("Enter an enterprise"), crumbs, list_url("enterprises")
-    )
+    return _form_page(request, form, _("Enter an enterprise"), crumbs, list_url("enterprises"))
 
 
 @login_required

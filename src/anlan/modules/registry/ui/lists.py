@@ -56,7 +56,6 @@ def _create(key: str) -> Any:
     return address
 
 
-
 def _operating(model: Any) -> Column:
     return Column.of(model, "state", kind="badge", tone=OPERATING_TONES, icon=OPERATING_ICONS)
 
@@ -368,9 +367,7 @@ CHEMICALS = ListPage(
             choices=[(1, "1"), (2, "2"), (3, "3")],
             pinned=False,
         ),
-        yes_filter(
-            "missing", _("data"), _("No category"), lambda: Q(categories=[], cas="")
-        ),
+        yes_filter("missing", _("data"), _("No category"), lambda: Q(categories=[], cas="")),
     ],
     search_hint=_("Name, pinyin or CAS number"),
     order=("scope_path", "name", "pk"),

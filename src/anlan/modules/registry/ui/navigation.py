@@ -50,7 +50,11 @@ def install() -> None:
     for source in finding.SOURCES:
         searching.register(
             searching.SearchSource(
-                f"registry.{source.key}", source.label, source.icon, _find(source), order=source.order
+                f"registry.{source.key}",
+                source.label,
+                source.icon,
+                _find(source),
+                order=source.order,
             )
         )
     takes_files(Enterprise, permission="registry.enterprise.edit")
