@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("actors", "0003_people"),
-        ("registry", "0001_initial"),
+        ("registry", "0002_grading_settings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
