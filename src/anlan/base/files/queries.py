@@ -41,10 +41,10 @@ def record_for(actor: Actor, object_type: str, object_id: UUID | str) -> models.
     if permission_for(object_type) is None:
         raise NotYours()
     model = apps.get_model(object_type)
-    row: models.Model = model._default_manager.for_actor(actor).one(object_id)  # type: ignore[attr-defined]
+    row: models.Model = model._default_manager.for_actor(actor).one(object_id)
     return row
 
 
-def open_content(stored: StoredFile) -> File:  # type: ignore[type-arg]
+def open_content(stored: StoredFile) -> File:
     """Open the content for reading. Raises FileNotFoundError when the storage lost it."""
     return storages["default"].open(stored.path, "rb")

@@ -18,13 +18,13 @@ CHUNK = 1 << 18
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
-def _pieces(content: File) -> Iterator[bytes]:  # type: ignore[type-arg]
+def _pieces(content: File) -> Iterator[bytes]:
     with content:
         while chunk := content.read(CHUNK):
             yield chunk
 
 
-async def _pieces_async(content: File) -> AsyncIterator[bytes]:  # type: ignore[type-arg]
+async def _pieces_async(content: File) -> AsyncIterator[bytes]:
     read = sync_to_async(content.read, thread_sensitive=False)
     try:
         while chunk := await read(CHUNK):

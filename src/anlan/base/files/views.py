@@ -40,7 +40,7 @@ def panel(request: ActorRequest, object_type: str, object_id: UUID) -> HttpRespo
                 request.actor,
                 row,
                 services.uploaded(upload),
-                upload.name if upload else "",
+                (upload.name if upload else "") or "",
                 kind=request.POST.get("kind", "document"),
                 title=request.POST.get("title", ""),
             )

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.clock import now
 from anlan.base.jobs import queue
-from anlan.base.jobs.models import OPEN, Job
+from anlan.base.jobs.models import Job
 from anlan.base.jobs.registry import JobContext, JobResult, job
+from anlan.base.jobs.states import OPEN
 
 KEEP_QUEUE_HOURS = 24
 KEEP_JOBS = timedelta(days=90)

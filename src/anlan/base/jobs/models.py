@@ -7,19 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.base.jobs.registry import kind_of
-
-
-class JobState(models.TextChoices):
-    """Where a job is."""
-
-    QUEUED = "queued", _("Waiting")
-    RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
-    FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-OPEN = (JobState.QUEUED, JobState.RUNNING)
+from anlan.base.jobs.states import JOB, OPEN, JobState
 
 
 class Job(models.Model):
@@ -84,6 +72,15 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.shown_title
+
+    machine = JOB
+
+    def move(self, name: str) -> None:
+        """Set the state by a move of the table. Raises ValueError for one it forbids."""
+        transition = JOB.find(name, self.state)
+        if transition is None:
+            raise ValueError(f"a job cannot {name} from {self.state}")
+        self.state = JobState(transition.target)
 
     @property
     def shown_title(self) -> str:

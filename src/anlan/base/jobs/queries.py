@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 
 from anlan.base.actors.actor import Actor
 from anlan.base.errors import NotYours
-from anlan.base.jobs.models import OPEN, Job
+from anlan.base.jobs.models import Job
+from anlan.base.jobs.states import OPEN
 
 
 def jobs_of(actor: Actor) -> QuerySet[Job]:

@@ -91,8 +91,9 @@ def render_pdf(
         "main": source,
     }
     try:
-        made = typst.compile(
-            parts,  # type: ignore[type-var]
+        # Its types do not know that the input may be a set of named files.
+        made = typst.compile(  # type: ignore[call-overload]
+            parts,
             root=str(HOUSE),
             font_paths=fonts(),
             ignore_system_fonts=True,
@@ -119,9 +120,9 @@ def render_docx(template: Path, values: Mapping[str, Any]) -> bytes:
     except (TemplateError, ValueError, KeyError, TypeError, AttributeError) as error:
         log.exception("template %s", template)
         raise BadTemplate(template=template.name, why=str(error)) from error
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
+    filled = io.BytesIO()
+    document.docx.save(filled)
+    return filled.getvalue()
 
 
 def _about(paper: Paper, actor: Actor, row: Any) -> dict[str, Any]:

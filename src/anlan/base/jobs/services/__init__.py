@@ -14,8 +14,9 @@ from anlan.base.actors.actor import Actor
 from anlan.base.clock import now
 from anlan.base.errors import NotYours, Refused
 from anlan.base.jobs import queue
-from anlan.base.jobs.models import OPEN, Job, JobState
+from anlan.base.jobs.models import Job
 from anlan.base.jobs.registry import kind_of
+from anlan.base.jobs.states import OPEN, JobState
 
 
 class NothingToCancel(Refused):
@@ -85,7 +86,8 @@ def cancel(actor: Actor, job_id: UUID | str) -> Job:
             raise NothingToCancel()
         job.cancel_requested_at = now()
         if job.state == JobState.QUEUED:
-            job.state, job.finished_at = JobState.CANCELLED, job.cancel_requested_at
+            job.move("cancel")
+            job.finished_at = job.cancel_requested_at
             if job.queue_id is not None:
                 queue.give_up(job.queue_id)
         job.save(update_fields=["cancel_requested_at", "state", "finished_at"])

@@ -16,11 +16,12 @@ from anlan.base.actors.loading import load_actor
 from anlan.base.clock import now
 from anlan.base.errors import AnlanError, Refused, Unavailable
 from anlan.base.jobs import queue
-from anlan.base.jobs.models import Job, JobState
+from anlan.base.jobs.models import Job
 from anlan.base.jobs.news import JobNews, tell
 from anlan.base.jobs.registry import JobContext, JobKind, JobResult, Stopped, kind_of
 from anlan.base.jobs.services import plain
 from anlan.base.jobs.services.pulse import Pulse, msgid
+from anlan.base.jobs.states import JobState
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def run_job(job_id: UUID | str, *, apart: bool = True) -> None:
             raise Undeclared()
         actor = _actor_of(job)
     except Refused as error:
-        _end(job, JobState.FAILED, error=error)
+        _end(job, "fail", error=error)
         return
     with translation.override(actor.language), wall.acting_as(actor.scope):
         _work(job, kind, actor, apart)
@@ -66,7 +67,8 @@ def _start(job_id: UUID | str) -> Job | None:
         job = Job.objects.select_for_update().filter(pk=job_id, state=JobState.QUEUED).first()
         if job is None:
             return None
-        job.state, job.attempt = JobState.RUNNING, job.attempt + 1
+        job.move("start")
+        job.attempt += 1
         job.heartbeat_at = now()
         job.started_at = job.started_at or job.heartbeat_at
         job.save(update_fields=["state", "attempt", "started_at", "heartbeat_at"])
@@ -91,20 +93,20 @@ def _work(job: Job, kind: JobKind, actor: Actor, apart: bool) -> None:
             with transaction.atomic() if connection.in_atomic_block else nullcontext():
                 result = kind.run(context, **job.payload) or JobResult()
     except Stopped:
-        _end(job, JobState.CANCELLED)
+        _end(job, "cancel")
     except Unavailable as error:
         if error.permanent or job.attempt > kind.retries:
-            _end(job, JobState.FAILED, error=error)
+            _end(job, "fail", error=error)
         else:
             _try_again(job, kind, error)
     except AnlanError as error:
-        _end(job, JobState.FAILED, error=error)
+        _end(job, "fail", error=error)
     except Exception:
         # The one place that must survive whatever a job throws; the log keeps the trace.
         log.exception("job %s (%s) failed", job.pk, job.kind)
-        _end(job, JobState.FAILED, error=None)
+        _end(job, "fail", error=None)
     else:
-        _end(job, JobState.DONE, result=result)
+        _end(job, "finish", result=result)
 
 
 def _mine(job: Job) -> Job | None:
@@ -118,7 +120,7 @@ def _mine(job: Job) -> Job | None:
 
 def _end(
     job: Job,
-    state: JobState,
+    move: str,
     *,
     result: JobResult | None = None,
     error: AnlanError | None = None,
@@ -128,7 +130,8 @@ def _end(
         if row is None:
             log.warning("job %s: attempt %s ended after it was given up", job.pk, job.attempt)
             return
-        row.state, row.finished_at = state, now()
+        row.move(move)
+        row.finished_at = now()
         if result is not None:
             row.message = msgid(result.message)[:300]
             row.params = plain(result.params)
@@ -136,7 +139,7 @@ def _end(
             row.result_url = result.url
             row.result_file = result.file
             row.result_file_name = result.file_name
-        if state == JobState.FAILED:
+        if row.state == JobState.FAILED:
             row.error_code = error.code if error else "jobs.failed"
             row.error_text = _told(error, row)
         row.save()
@@ -158,7 +161,8 @@ def _try_again(job: Job, kind: JobKind, error: Unavailable) -> None:
         row = _mine(job)
         if row is None:
             return
-        row.state, row.heartbeat_at = JobState.QUEUED, now()
+        row.move("repeat")
+        row.heartbeat_at = now()
         row.error_code, row.error_text = error.code, _told(error, row)
         at = row.heartbeat_at + timedelta(seconds=error.retry_after)
         row.queue_id = queue.defer(row.pk, queue=kind.queue, at=at)

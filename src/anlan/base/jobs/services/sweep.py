@@ -10,9 +10,10 @@ from django.utils.translation import gettext
 
 from anlan.base.clock import now
 from anlan.base.jobs import queue
-from anlan.base.jobs.models import Job, JobState
+from anlan.base.jobs.models import Job
 from anlan.base.jobs.news import JobNews, tell
 from anlan.base.jobs.registry import kind_of
+from anlan.base.jobs.states import JobState
 
 log = logging.getLogger(__name__)
 
@@ -59,12 +60,14 @@ def _take_over(job: Job) -> None:
     if job.queue_id is not None:
         queue.give_up(job.queue_id)
     if job.cancel_requested_at is not None:
-        job.state, job.finished_at = JobState.CANCELLED, now()
+        job.move("cancel")
+        job.finished_at = now()
     elif kind is not None and kind.resumes and job.attempt < MOST_ATTEMPTS:
-        job.state = JobState.QUEUED
+        job.move("repeat")
         job.queue_id = queue.defer(job.pk, queue=kind.queue)
     else:
-        job.state, job.finished_at = JobState.FAILED, now()
+        job.move("fail")
+        job.finished_at = now()
         job.error_code = "jobs.interrupted"
         with translation.override(job.owner.language if job.owner else None):
             job.error_text = gettext(

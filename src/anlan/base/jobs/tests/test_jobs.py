@@ -12,10 +12,12 @@ from anlan.base.actors import wall
 from anlan.base.actors.roles import Role
 from anlan.base.errors import NotYours, Refused, Unavailable
 from anlan.base.jobs import registry, services
-from anlan.base.jobs.models import Job, JobState
+from anlan.base.jobs.models import Job
 from anlan.base.jobs.queries import job_for, jobs_of
 from anlan.base.jobs.registry import JobContext, JobResult, job
+from anlan.base.jobs.states import JOB, JobState
 from anlan.base.jobs.testing import run_queued
+from anlan.base.states.testing import every_pair
 from anlan.modules.registry.models import Enterprise
 from tests.support.world import World
 
@@ -178,3 +180,14 @@ def test_the_wall_is_what_it_was_after_a_job(world: World, kinds: None) -> None:
         assert list(
             Enterprise.objects.unscoped("what the wall shows").values_list("name", flat=True)
         ) == ["plant_b"]
+
+
+@pytest.mark.parametrize(("state", "move", "target"), every_pair(JOB))
+def test_a_job_moves_as_the_table_says(state: str, move: str, target: str | None) -> None:
+    row = Job(state=state)
+    if target is None:
+        with pytest.raises(ValueError, match=move):
+            row.move(move)
+    else:
+        row.move(move)
+        assert row.state == target
