@@ -30,6 +30,8 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 SERVED_BY_TLS = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
+    # Before allauth: its pages take our templates.
+    "anlan.base.actors",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -85,6 +87,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "anlan.base.actors.middleware.ActorMiddleware",
     "anlan.base.problems.ProblemMiddleware",
+    "anlan.base.actors.middleware.SecondFactorMiddleware",
 ]
 
 FORM_RENDERER = "anlan.base.ui.forms.Renderer"
@@ -206,7 +209,79 @@ CHANNEL_PRIVATE_NETWORKS = env.words(
 AUTH_USER_MODEL = "actors.User"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "anlan.base.actors.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_BY_TLS else "http"
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    # Five wrong passwords close an account's door for a quarter of an hour.
+    "login_failed": "20/m/ip,5/900s/key",
+    "reset_password": "10/m/ip,3/900s/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.integer(
+    "ANLAN_TRUSTED_PROXIES",
+    0,
+    minimum=0,
+    maximum=9,
+    help="Proxies in front that append to X-Forwarded-For; the address of a client is read there.",
+)
+SESSION_COOKIE_AGE = 3600 * env.integer(
+    "ANLAN_SESSION_HOURS",
+    12,
+    minimum=1,
+    maximum=720,
+    help="Hours after which a person must sign in again.",
+)
+MFA_ADAPTER = "anlan.base.actors.sign_in.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Anlan"
+# A local address without TLS is a secure context to browsers; any other is refused by them.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_BY_TLS
+REQUIRE_MFA = env.words(
+    "ANLAN_REQUIRE_MFA",
+    help="Roles that must set up a second factor, such as system_admin,bureau_leader; all for"
+    " every role.",
+)
+USERSESSIONS_TRACK_ACTIVITY = False
+SOCIALACCOUNT_ADAPTER = "anlan.base.actors.sign_in.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_AUTO_SIGNUP = True
+OIDC_URL = env.url(
+    "ANLAN_OIDC_URL",
+    "",
+    help="Address of an OpenID Connect provider for single sign-on (its issuer).",
+)
+OIDC_SIGN_UP = env.flag(
+    "ANLAN_OIDC_SIGN_UP",
+    False,
+    help="Let people unknown to Anlan in through single sign-on; they hold no role yet.",
+)
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if OIDC_URL:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": env.text(
+                    "ANLAN_OIDC_NAME", "单点登录", help="Name on the button of single sign-on."
+                ),
+                "client_id": env.text("ANLAN_OIDC_CLIENT_ID", help="Client id at the provider."),
+                "secret": env.secret("ANLAN_OIDC_SECRET", help="Client secret at the provider."),
+                "settings": {"server_url": OIDC_URL},
+            }
+        ],
+    }
 _VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -225,6 +300,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SERVED_BY_TLS e
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+_OIDC_ORIGIN = "://".join(urlsplit(OIDC_URL)[:2]) if OIDC_URL else ""
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -237,7 +313,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # The form that starts single sign-on is answered by a redirect to the provider.
+        "form-action": [SELF, *([_OIDC_ORIGIN] if _OIDC_ORIGIN else [])],
     }
 }
 
@@ -264,6 +341,28 @@ STORAGES = {
     "default": {"BACKEND": "anlan.base.files.storage.ContentStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+SMTP_URL = env.url(
+    "ANLAN_SMTP_URL",
+    "",
+    schemes=("smtp", "smtp+tls", "smtps"),
+    help="Mail server: smtp://user:password@host:25, smtp+tls://…:587 (STARTTLS) or smtps://…:465."
+    " Left out, no mail is sent and the pages do not offer it.",
+)
+DEFAULT_FROM_EMAIL = env.text(
+    "ANLAN_MAIL_FROM", "anlan@localhost", help="Sender address of all mail."
+)
+_smtp = urlsplit(SMTP_URL)
+EMAIL_BACKEND = "django.core.mail.backends." + (
+    "smtp.EmailBackend" if SMTP_URL else "dummy.EmailBackend"
+)
+EMAIL_HOST = _smtp.hostname or ""
+EMAIL_PORT = _smtp.port or {"smtps": 465, "smtp+tls": 587}.get(_smtp.scheme, 25)
+EMAIL_HOST_USER = unquote(_smtp.username or "")
+EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
+EMAIL_USE_TLS = _smtp.scheme == "smtp+tls"
+EMAIL_USE_SSL = _smtp.scheme == "smtps"
+EMAIL_TIMEOUT = 10
 
 LOGGING = {
     "version": 1,

@@ -12,7 +12,9 @@ class ActorsConfig(AppConfig):
     verbose_name = _("People and scope")
 
     def ready(self) -> None:
-        """Close the second wall on every new database connection."""
-        from anlan.base.actors import wall
+        """Close the second wall, declare the permissions, listen at the door."""
+        from anlan.base.actors import permissions, sign_in, wall
 
+        assert permissions.GRANTABLE
         wall.install()
+        sign_in.listen()

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
@@ -138,3 +139,9 @@ def user_by_login(name: str) -> User | None:
         .filter(Q(lower_name=name.lower()) | Q(lower_mail=name.lower()))
         .first()
     )
+
+
+def second_factor_demanded(actor: Actor) -> bool:
+    """Tell whether one of the roles must use a second factor (setting ANLAN_REQUIRE_MFA)."""
+    demanded = set(settings.REQUIRE_MFA)
+    return bool(demanded) and ("all" in demanded or any(role in demanded for role in actor.roles))

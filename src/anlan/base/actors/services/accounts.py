@@ -200,6 +200,11 @@ def session_end(actor: Actor, session_id: int | str) -> None:
         record(actor, events.SESSIONS_ENDED, user, after={"sessions": 1})
 
 
+def session_seen(session_key: str | None) -> None:
+    """Note that a session is in use now."""
+    UserSession.objects.filter(session_key=session_key).update(last_seen_at=now())
+
+
 def _governed(actor: Actor, user_id: UUID | str) -> User:
     """Return a locked account all of whose roles the actor reaches."""
     user = person_one(actor, user_id, lock=True)
