@@ -53,7 +53,6 @@ INSTALLED_APPS = [
     "django_vite",
     "ninja",
     "procrastinate.contrib.django",
-    "anlan.base.actors",
     "anlan.base.api",
     "anlan.base.audit",
     "anlan.base.live",
@@ -266,18 +265,21 @@ OIDC_SIGN_UP = env.flag(
     False,
     help="Let people unknown to Anlan in through single sign-on; they hold no role yet.",
 )
+OIDC_NAME = env.text("ANLAN_OIDC_NAME", "单点登录", help="Words on the button of single sign-on.")
+OIDC_CLIENT_ID = env.text("ANLAN_OIDC_CLIENT_ID", "", help="Client id at the OIDC provider.")
+OIDC_SECRET = env.secret("ANLAN_OIDC_SECRET", None, help="Client secret at the OIDC provider.")
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 if OIDC_URL:
+    if not OIDC_CLIENT_ID:
+        raise env.BadSetting("ANLAN_OIDC_CLIENT_ID", "is missing.", "ANLAN_OIDC_URL needs it.")
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
             {
                 "provider_id": "sso",
-                "name": env.text(
-                    "ANLAN_OIDC_NAME", "单点登录", help="Name on the button of single sign-on."
-                ),
-                "client_id": env.text("ANLAN_OIDC_CLIENT_ID", help="Client id at the provider."),
-                "secret": env.secret("ANLAN_OIDC_SECRET", help="Client secret at the provider."),
+                "name": OIDC_NAME,
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_SECRET or "",
                 "settings": {"server_url": OIDC_URL},
             }
         ],

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("anlan.base.ui.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", api.urls),
+    path("", include("anlan.base.actors.ui.urls")),
     path("", include("anlan.base.live.urls")),
     path("files/", include("anlan.base.files.urls")),
     path("jobs/", include("anlan.base.jobs.urls")),

@@ -14,7 +14,9 @@ class ActorsConfig(AppConfig):
     def ready(self) -> None:
         """Close the second wall, declare the permissions, listen at the door."""
         from anlan.base.actors import permissions, sign_in, wall
+        from anlan.base.actors.ui import shell
 
         assert permissions.GRANTABLE
         wall.install()
         sign_in.listen()
+        shell.install()

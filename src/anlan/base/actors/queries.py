@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import ApiToken, Invitation, Membership, Organisation, User
 from anlan.base.actors.roles import OrganisationKind
+from anlan.base.actors.scope import path_end
 from anlan.base.clock import now
 from anlan.base.errors import NotYours
 from anlan.base.search_key import typed
@@ -55,6 +56,24 @@ def organisation_children(actor: Actor, parent: Organisation | None) -> QuerySet
     ).order_by("-is_active", "kind", "code", "name")
 
 
+def organisation_ancestors(actor: Actor, node: Organisation) -> list[Organisation]:
+    """Return the nodes above one that the actor sees, the highest first."""
+    parts = node.path.split("/")[:-2]
+    above = ["/".join(parts[:n]) + "/" for n in range(1, len(parts) + 1)]
+    return list(organisations(actor).filter(path__in=above).order_by("path"))
+
+
+def people_at(actor: Actor, node: Organisation) -> QuerySet[User]:
+    """Return the active people with a role at a node or below it."""
+    held = Membership.objects.filter(
+        user=OuterRef("pk"),
+        ended_at__isnull=True,
+        organisation__path__gte=node.path,
+        organisation__path__lt=path_end(node.path),
+    )
+    return people_of(actor).filter(Exists(held), is_active=True)
+
+
 def organisation_choices(
     actor: Actor, text: str = "", *, kinds: frozenset[OrganisationKind] | None = None
 ) -> list[Organisation]:
@@ -72,6 +91,14 @@ def memberships(actor: Actor) -> QuerySet[Membership]:
     return Membership.objects.filter(
         actor.scope.q("organisation__path", "organisation__owner_enterprise_id")
     ).select_related("organisation", "user")
+
+
+def membership_one(actor: Actor, membership_id: UUID | str) -> Membership:
+    """Return one role at a place the actor sees. Raises NotYours."""
+    try:
+        return memberships(actor).get(pk=membership_id)
+    except (Membership.DoesNotExist, ValidationError, ValueError) as error:
+        raise NotYours() from error
 
 
 def people_of(actor: Actor) -> QuerySet[User]:
