@@ -112,7 +112,7 @@ def _read_rows(
         for column, place in present:
             value = cells[place] if place < len(cells) else None
             if formulas and (number, place + 1) in formulas:
-                if not formulas[number, place + 1]:
+                if is_blank(value) and not formulas[number, place + 1]:
                     row.problem(
                         column.name,
                         _("The formula here has no stored result."),

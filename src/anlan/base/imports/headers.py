@@ -1,5 +1,6 @@
 """Finding the head row and what each column of the file is."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -10,12 +11,13 @@ from django.utils.translation import gettext as _
 from anlan.base.imports.cells import fold, plain_text
 from anlan.base.imports.languages import header_index, read_only_suffixes
 from anlan.base.imports.reading import Table
-from anlan.base.imports.refusals import BadHeaders, NoHeaders
+from anlan.base.imports.refusals import BadHeaders, MergedCells, NoHeaders
 from anlan.base.imports.sheet import Sheet
 
 LOOK_AT_ROWS = 10
 # The column that a marked-up copy adds, in every language: such a copy may come back as it is.
 MESSAGE_HEADS = ("检查结果", "Findings")
+_LAST_ROW = re.compile(r"(\d{1,7})$")
 _OURS = frozenset(map(fold, MESSAGE_HEADS))
 
 
@@ -46,8 +48,17 @@ def find_head(table: Table, sheet: Sheet) -> Head:
         )
         raise NoHeaders(sheet=table.sheet_name, title=str(sheet), heads=heads)
     number, cells = table.rows[best[1]]
+    _refuse_merged(table, number)
     table.rows = table.rows[best[1] + 1 :]
     return _judge(number, cells, sheet, index, table.sheet_name)
+
+
+def _refuse_merged(table: Table, head: int) -> None:
+    """Refuse merged cells in the head or below; a merged title above does no harm."""
+    below = [r for r in table.merged if (end := _LAST_ROW.search(r)) and int(end[1]) >= head]
+    if below:
+        shown = ", ".join(below[:5]) + ("…" if len(below) > 5 else "")
+        raise MergedCells(sheet=table.sheet_name, ranges=shown)
 
 
 def _judge(

@@ -8,6 +8,7 @@ expanded: a document type definition alone refuses the file.
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -33,12 +34,28 @@ RATIO_FROM = 20 * MB
 CHUNK = 1 << 18
 MOST_COLUMNS = 512
 MOST_NOTED = 2_000
+# What reading a broken zip or XML raises; RuntimeError and NotImplementedError for an encrypted
+# part and an unknown compression.
+_BROKEN = (
+    KeyError,
+    expat.ExpatError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    NotImplementedError,
+)
 _CELL = re.compile(r"^([A-Z]{1,4})(\d{1,8})$")
 
 
 @dataclass(slots=True)
 class SheetScan:
-    """What one sheet holds. Rows and columns count from 1; `formulas` are their cells."""
+    """What one sheet holds. Rows and columns count from 1.
+
+    `formulas` maps their cells to whether the stored result is a text, which may be empty.
+    """
 
     name: str
     visible: bool = True
@@ -139,10 +156,10 @@ def _resolve(target: str) -> str:
 
 def _walk(package: zipfile.ZipFile, sheet: SheetScan, budget: _Budget, most_rows: int) -> None:
     row = column = 0
-    filled = formula = False
+    kind = ""
 
     def start(tag: str, given: dict[str, str]) -> None:
-        nonlocal row, column, filled, formula
+        nonlocal row, column, kind
         if tag == "c":
             found = _CELL.match(given.get("r", ""))
             if found:
@@ -150,15 +167,11 @@ def _walk(package: zipfile.ZipFile, sheet: SheetScan, budget: _Budget, most_rows
                 row = int(found[2])
             else:
                 column += 1
-            filled = formula = False
+            kind = given.get("t", "")
         elif tag in ("v", "is", "f"):
-            if tag == "f":
-                formula = True
-            if tag != "f":
-                filled = True
             _note(sheet, row, column, most_rows)
-            if formula and len(sheet.formulas) < MOST_NOTED:
-                sheet.formulas[row, column] = filled
+            if tag == "f":
+                sheet.formulas[row, column] = kind == "str"
         elif tag == "row":
             number = given.get("r", "")
             row = int(number) if number.isdigit() and len(number) < 9 else row + 1
@@ -198,10 +211,7 @@ def _parse(package: zipfile.ZipFile, part: str, budget: _Budget, start: Any = No
                 budget.spend(len(chunk))
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
-    except (KeyError, expat.ExpatError, zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
-        raise Damaged() from error
-    except (NotImplementedError, RuntimeError) as error:
-        # An unknown compression, or an encrypted part.
+    except _BROKEN as error:
         raise Damaged() from error
 
 

@@ -17,7 +17,6 @@ from anlan.base.imports.refusals import (
     Damaged,
     Empty,
     Encrypted,
-    MergedCells,
     NoSheet,
     TooManyColumns,
     TooManyRows,
@@ -44,13 +43,15 @@ _NAMES = {
 class Table:
     """The rows of the sheet that was read.
 
-    `rows` are (number in the file from 1, cells); blank rows are left out. `formulas` maps cells
-    with formulas to whether a computed value is stored. `notes` are warnings about the file.
+    `rows` are (number in the file from 1, cells); blank rows are left out. `formulas` are the
+    cells with formulas (see `SheetScan`), `merged` the merged ranges. `notes` are warnings about
+    the file.
     """
 
     sheet_name: str
     rows: list[tuple[int, list[Any]]]
     formulas: dict[tuple[int, int], bool] = field(default_factory=dict)
+    merged: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -86,11 +87,8 @@ def _read_xlsx(path: Path, sheet: Sheet, most_rows: int) -> Table:
         raise WrongType(found="zip" if "mimetype" not in names else "OpenDocument")
     scans = scan_sheets(path, most_rows=most_rows)
     chosen, notes = _choose(scans, sheet)
-    if chosen.merged:
-        shown = ", ".join(chosen.merged[:5]) + ("…" if len(chosen.merged) > 5 else "")
-        raise MergedCells(sheet=chosen.name, ranges=shown)
     rows = _calamine_rows(path, chosen.name)
-    return Table(chosen.name, rows, chosen.formulas, notes)
+    return Table(chosen.name, rows, chosen.formulas, chosen.merged, notes)
 
 
 def _choose(scans: Sequence[SheetScan], sheet: Sheet) -> tuple[SheetScan, list[str]]:
@@ -169,7 +167,7 @@ def _read_xls(path: Path, sheet: Sheet, most_rows: int) -> Table:
         notes = [
             _("An .xls file does not show us its formulas; their last values were taken."),
         ]
-        return Table(name, rows, {}, notes)
+        return Table(name, rows, notes=notes)
     raise NoSheet()
 
 

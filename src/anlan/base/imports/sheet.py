@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import Actor
 from anlan.base.errors import NotYours, Problem, Text
-from anlan.base.lists.columns import Choices, Column, choice_pairs, field_at
+from anlan.base.lists.columns import Choices, Column, choice_pairs, field_at, with_unit
 
 Kind = Literal["text", "integer", "number", "date", "boolean", "choice", "list", "reference"]
 Key = tuple[Any, ...]
@@ -85,9 +85,7 @@ class SheetColumn:
 
     def heading(self) -> str:
         """Return the header in the active language, with its unit."""
-        label = capfirst(str(self.label))
-        unit = str(self.unit)
-        return f"{label}, {unit}" if unit and unit not in label else label
+        return with_unit(self.label, self.unit)
 
     def empty(self) -> Any:
         """Return the value of an empty cell, as the model stores it."""

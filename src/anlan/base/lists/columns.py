@@ -1,6 +1,7 @@
 """Columns of a list: what a cell shows, how it sorts, how it leaves as a spreadsheet cell."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -69,9 +70,7 @@ class Column:
 
     def heading(self) -> str:
         """Return the head's text, with the unit where there is one and the label lacks it."""
-        label = capfirst(str(self.label))
-        unit = str(self.unit)
-        return f"{label}, {unit}" if unit and unit not in label else label
+        return with_unit(self.label, self.unit)
 
     def raw(self, row: Any) -> Any:
         """Return the value as the row holds it."""
@@ -115,6 +114,14 @@ class Column:
         if callable(self.tone):
             return self.tone(row)
         return self.tone.get(value, "idle") if self.tone else "idle"
+
+
+def with_unit(label: Text, unit: Text) -> str:
+    """Return a head, first letter large, with its unit unless it ends in it already."""
+    head, mark = capfirst(str(label)), str(unit)
+    if not mark or re.search(rf"(^|[\s,，(（]){re.escape(mark)}[)）]?$", head):
+        return head
+    return _("%(head)s, %(unit)s") % {"head": head, "unit": mark}
 
 
 def number_text(value: Decimal | float | int, digits: int | None = None) -> str:
