@@ -18,9 +18,9 @@ class Mode(models.TextChoices):
 class RowKind(models.TextChoices):
     """What the check says of a row."""
 
-    CREATE = "create", _("New")
-    UPDATE = "update", _("Changed")
-    WRONG = "wrong", _("Wrong")
+    CREATE = "create", _("New rows")
+    UPDATE = "update", _("Changed rows")
+    WRONG = "wrong", _("Wrong rows")
     WARNING = "warning", _("Note")
 
 

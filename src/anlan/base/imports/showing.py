@@ -56,9 +56,9 @@ def describe(run: ImportRun, kind: str = "") -> ShownRun:
     counts = {"rows": 0, "create": 0, "update": 0, "unchanged": 0, "wrong": 0, "warnings": 0}
     counts |= run.counts
     labels = (
-        (RowKind.WRONG, _("Wrong"), counts["wrong"]),
-        (RowKind.UPDATE, _("Changed"), counts["update"]),
-        (RowKind.CREATE, _("New"), counts["create"]),
+        (RowKind.WRONG, _("Wrong rows"), counts["wrong"]),
+        (RowKind.UPDATE, _("Changed rows"), counts["update"]),
+        (RowKind.CREATE, _("New rows"), counts["create"]),
         (RowKind.WARNING, _("Notes"), counts["warnings"]),
     )
     sheet = all_sheets().get(run.sheet)

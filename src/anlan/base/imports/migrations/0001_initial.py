@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('create', 'New'), ('update', 'Changed'), ('wrong', 'Wrong'), ('warning', 'Note')], max_length=8)),
+                ('kind', models.CharField(choices=[('create', 'New rows'), ('update', 'Changed rows'), ('wrong', 'Wrong rows'), ('warning', 'Note')], max_length=8)),
                 ('label', models.CharField(max_length=200)),
                 ('changes', models.JSONField(default=list)),
                 ('problems', models.JSONField(default=list)),
