@@ -137,8 +137,10 @@ def test_it_stops_cleanly_and_its_data_stay(product: Product) -> None:
     # Not running: the command starts the engines for its own length.
     assert manage_sql(product, "SELECT system_identifier FROM pg_control_system()") == name
     assert not orphans.records(product.data / "run")
+    prepared = product.log("prepare")
     product.start()
     assert product.answers()
+    assert product.log("prepare") == prepared, "the same code need not prepare it again"
 
 
 def test_an_ordinary_user_can_run_it(tmp_path: Path) -> None:

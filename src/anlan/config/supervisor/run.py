@@ -13,6 +13,7 @@ import click
 from anlan import __version__
 from anlan.config.supervisor import options as read_options
 from anlan.config.supervisor.account import dying_with_parent, entry
+from anlan.config.supervisor.fingerprint import of_code
 from anlan.config.supervisor.installation import Installation, manage
 from anlan.config.supervisor.logs import Console
 from anlan.config.supervisor.ports import require_free
@@ -51,9 +52,7 @@ def run_product(here: Installation, *, demo: Sequence[str] | None = None) -> Non
             supervisor.clear_orphans()
             require_free(here.options.port, here.options.host)
             here.start_engines(supervisor)
-            supervisor.run_once(here.task("prepare", "prepare_database", as_owner=True))
-            if demo is not None:
-                _load_demo(here, supervisor, demo)
+            _prepare(here, supervisor, demo)
             supervisor.wait_ready(supervisor.start(here.web()))
             for recipe in here.workers():
                 supervisor.start(recipe)
@@ -63,15 +62,24 @@ def run_product(here: Installation, *, demo: Sequence[str] | None = None) -> Non
             pass
 
 
-def _load_demo(here: Installation, supervisor: Supervisor, arguments: Sequence[str]) -> None:
-    """Fill in the demonstration city; where it was before, check that beside the start."""
-    task = here.task("demo", "demo_load", *arguments)
-    if here.folder.state().get("demo") == list(arguments):
-        supervisor.start(task)
+def _prepare(here: Installation, supervisor: Supervisor, demo: Sequence[str] | None) -> None:
+    """Bring the tables up to date and, if wanted, fill in the demonstration city.
+
+    Both change nothing the second time, but asking takes Django seconds. A database of our own
+    that this very code has prepared is not asked again; one that others reach always is.
+    """
+    code = of_code()
+    state = here.folder.state()
+    known = here.postgres is not None and state.get("prepared_by") == code
+    if not known:
+        here.folder.remember(prepared_by=None, demo=None)
+        supervisor.run_once(here.task("prepare", "prepare_database", as_owner=True))
+        here.folder.remember(prepared_by=code)
+    if demo is None or (known and state.get("demo") == list(demo)):
         return
-    supervisor.say("making the demonstration city (first start)")
-    supervisor.run_once(task)
-    here.folder.remember(demo=list(arguments))
+    supervisor.say("making the demonstration city")
+    supervisor.run_once(here.task("demo", "demo_load", *demo))
+    here.folder.remember(demo=list(demo))
 
 
 def banner(here: Installation, seconds: float, is_demo: bool) -> str:
@@ -153,6 +161,8 @@ def _await_running(here: Installation) -> None:
 def run_manage(here: Installation, arguments: Sequence[str]) -> int:
     """Run a Django management command on the terminal. Returns its exit code."""
     as_owner = bool(arguments) and arguments[0] in OWNER_COMMANDS
+    if as_owner and here.folder.initialised:
+        here.folder.remember(prepared_by=None, demo=None)  # the next start looks again
     with engines(here, "manage"):
         process = subprocess.Popen(
             [*manage(), *arguments],
