@@ -12,7 +12,7 @@ export function live(): void {
   const words = badge.querySelector<HTMLElement>(".an-live__text");
   let last = new Date();
   let failures = 0;
-  const clock = (): string => last.toLocaleTimeString("zh-CN", { hour12: false });
+  const clock = (): string => last.toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
   const show = (state: "on" | "retry" | "lost"): void => {
     badge.dataset.state = state;
     if (words) words.textContent = (badge.dataset[`an${state}` as "anon"] ?? "").replace("{time}", clock());

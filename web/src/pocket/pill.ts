@@ -19,7 +19,7 @@ export function hold(state: PillState, small: string | null): void {
 
 /** Keep the pill true about the line: the browser's word first, then an answer of the server. */
 export function syncPill(): void {
-  const clock = (): string => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
+  const clock = (): string => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
   const check = async (): Promise<void> => {
     if (!navigator.onLine) return hold("off", "");
     try {

@@ -43,7 +43,7 @@ def folder() -> Path | None:
 
 def _title(text: str, name: str) -> str:
     match = _HEADING.search(text)
-    return match.group(1).strip() if match else name.replace("-", " ").capitalize()
+    return match.group(1).replace("`", "").strip() if match else name.replace("-", " ").capitalize()
 
 
 @lru_cache(maxsize=1)
