@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
+from anlan.base.inbox.views import home
 from anlan.config.api import api
 
 urlpatterns = [
     path("", include("anlan.base.ui.urls")),
+    path("", home, name="home"),
+    path("inbox/", include("anlan.base.inbox.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", api.urls),
     path("", include("anlan.base.actors.ui.urls")),

@@ -13,4 +13,6 @@ class InboxConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare events, permissions and kinds; fill the places of the shell."""
-        from anlan.base.inbox import events, kinds, policy  # noqa: F401
+        from anlan.base.inbox import events, kinds, policy, shell  # noqa: F401
+
+        shell.register()

@@ -85,6 +85,8 @@ class Channel(ABC):
     icon: ClassVar[str]
     help: ClassVar[Text] = ""
     fields: ClassVar[tuple[Field, ...]]
+    # Templates show the class; Django would make one of it.
+    do_not_call_in_templates: ClassVar[bool] = True
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = {field.name: values.get(field.name) or field.default for field in self.fields}

@@ -1,0 +1,236 @@
+"""What needs somebody now: each module adds a provider, home and Pocket show them together.
+
+    from anlan.base.inbox import today
+
+    @today.provider("registry")
+    def expiring(actor, day):
+        rows = queries.expiring_licences(actor, until=day + timedelta(days=30))
+        return today.Contribution(
+            items=[today.Item(title=…, url=…, due=row.valid_until, action=_("Renew")) …],
+            total=rows.count(),
+            figures=[today.Figure(_("Licences expiring"), n, url=…)],
+        )
+
+A provider reads through its queries, the actor first, with a fixed number of statements, and
+returns at most `LIMIT` items; `total` tells how many there are.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actors.actor import Actor
+from anlan.base.clock import SHANGHAI
+from anlan.base.errors import AnlanError
+
+logger = logging.getLogger(__name__)
+
+Text = str | Promise
+LIMIT = 200
+
+GROUPS: dict[str, Text] = {
+    "overdue": _("Overdue"),
+    "today": _("Due today"),
+    "decide": _("Waiting for my decision"),
+    "soon": _("Due soon"),
+    "open": _("Without a date"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to do, with its one obvious action.
+
+    `due` is a day or an aware moment. `decides` marks what waits for this person's decision.
+    `urgency` orders inside a group, 1 first; `risk` (1 to 4) shows a badge, 0 none.
+    """
+
+    title: Text
+    url: str
+    action: Text = _("Open")  # noqa: RUF009 - lazy text never changes
+    context: Text = ""
+    icon: str = "checkup-list"
+    due: dt.date | dt.datetime | None = None
+    decides: bool = False
+    urgency: int = 3
+    risk: int = 0
+    action_url: str = ""
+
+    def due_day(self) -> dt.date | None:
+        """Return the day it is due (Asia/Shanghai)."""
+        if isinstance(self.due, dt.datetime):
+            return self.due.astimezone(SHANGHAI).date()
+        return self.due
+
+    def group(self, day: dt.date) -> str:
+        """Return the key of its group on this day."""
+        due = self.due_day()
+        if due is not None and due < day:
+            return "overdue"
+        if due == day:
+            return "today"
+        if self.decides:
+            return "decide"
+        return "soon" if due is not None else "open"
+
+    def order(self, day: dt.date) -> tuple[int, int, dt.date, str]:
+        """Return what it is sorted by: group, urgency, due day."""
+        place = list(GROUPS).index(self.group(day))
+        return place, self.urgency, self.due_day() or dt.date.max, str(self.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One cell of the figure strip; `is_over` only for counts of what is overdue or breached."""
+
+    label: Text
+    value: int | str
+    url: str
+    note: Text = ""
+    is_over: bool = False
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a side card."""
+
+    title: Text
+    url: str
+    context: Text = ""
+    note: Text = ""
+    icon: str = ""
+    risk: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A side card: rows, or `levels` (how many of each level 1 to 4, and `level_urls` behind
+    them; `level_kind` is `risk` or `installation`, which chooses the words)."""
+
+    title: Text
+    rows: Sequence[Row] = ()
+    levels: Mapping[int, int] | None = None
+    level_urls: Mapping[int, str] = field(default_factory=dict)
+    level_kind: str = "risk"
+    count: int | None = None
+    more: Text = ""
+    more_url: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one provider adds. `total` of None means: the items are all there are."""
+
+    items: Sequence[Item] = ()
+    total: int | None = None
+    figures: Sequence[Figure] = ()
+    cards: Sequence[Card] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A first step on the empty home of a new organisation."""
+
+    title: Text
+    text: Text
+    url: str
+    icon: str = "plus"
+    order: int = 100
+
+
+Provider = Callable[[Actor, dt.date], Contribution]
+StepProvider = Callable[[Actor], Step | None]
+_providers: dict[str, Provider] = {}
+_steps: dict[str, StepProvider] = {}
+
+
+def provider(key: str) -> Callable[[Provider], Provider]:
+    """Register a provider under a key; the same key again replaces it."""
+
+    def keep(function: Provider) -> Provider:
+        _providers[key] = function
+        return function
+
+    return keep
+
+
+def first_step(key: str) -> Callable[[StepProvider], StepProvider]:
+    """Register a first step: a function that returns it, or None for somebody it is not for or
+    who has done it."""
+
+    def keep(function: StepProvider) -> StepProvider:
+        _steps[key] = function
+        return function
+
+    return keep
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items under one heading. `n` counts all of them, shown or on another page."""
+
+    key: str
+    title: Text
+    n: int
+    items: Sequence[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Everything the home page shows. `missing` names providers that failed."""
+
+    day: dt.date
+    items: Sequence[Item]
+    total: int
+    figures: Sequence[Figure] = ()
+    cards: Sequence[Card] = ()
+    missing: Sequence[str] = field(default_factory=list)
+
+    def groups(self, start: int = 0, size: int | None = None) -> list[Group]:
+        """Return the groups of one page of items."""
+        counts: dict[str, int] = {}
+        for item in self.items:
+            counts[item.group(self.day)] = counts.get(item.group(self.day), 0) + 1
+        shown = self.items[start : None if size is None else start + size]
+        return [
+            Group(key, GROUPS[key], counts[key], list(items))
+            for key, items in groupby(shown, key=lambda item: item.group(self.day))
+        ]
+
+
+def today_of(actor: Actor, day: dt.date) -> Today:
+    """Ask every provider. One that fails is logged and named: the rest of the day's work must
+    not disappear with it."""
+    items: list[Item] = []
+    figures: list[Figure] = []
+    cards: list[Card] = []
+    missing: list[str] = []
+    total = 0
+    for key, ask in _providers.items():
+        try:
+            given = ask(actor, day)
+        except (AnlanError, LookupError, TypeError, ValueError, AttributeError):
+            logger.exception("today: provider %s failed", key)
+            missing.append(key)
+            continue
+        items += given.items[:LIMIT]
+        total += len(given.items) if given.total is None else given.total
+        figures += given.figures
+        cards += given.cards
+    items.sort(key=lambda item: item.order(day))
+    figures.sort(key=lambda figure: figure.order)
+    cards.sort(key=lambda card: card.order)
+    return Today(day, items, total, figures, cards, missing)
+
+
+def steps_for(actor: Actor) -> list[Step]:
+    """Return the first steps this person can take."""
+    steps = [step for ask in _steps.values() if (step := ask(actor)) is not None]
+    return sorted(steps, key=lambda step: step.order)
