@@ -6,7 +6,7 @@ import { dialogs } from "./behaviours/dialogs";
 import { forms } from "./behaviours/forms";
 import { keys } from "./behaviours/keys";
 import { lists } from "./behaviours/lists";
-import { live } from "./behaviours/live";
+import { connectLive } from "./live";
 import { menus } from "./behaviours/menus";
 import { navigation } from "./behaviours/nav";
 import { followTheme } from "./behaviours/theme";
@@ -17,5 +17,5 @@ import { islands } from "./islands";
 
 followTheme();
 startHtmx();
-for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, forms, live, islands]) start();
+for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, forms, connectLive, islands]) start();
 Alpine.start();

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.inbox.channels import CHANNELS
 from anlan.base.inbox.models import Channel, Preference
 
+CHECK = {"class": "an-check"}
 CLOCK = forms.TimeInput(attrs={"type": "time"})
 
 
@@ -17,10 +18,12 @@ class PreferenceForm(forms.Form):
     channels = forms.MultipleChoiceField(
         label=_("Channels"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=CHECK),
         help_text=_("Those your organisation has set up. Everything is in your inbox anyway."),
     )
-    wants_digest = forms.BooleanField(label=_("One digest a day"), required=False)
+    wants_digest = forms.BooleanField(
+        label=_("One digest a day"), required=False, widget=forms.CheckboxInput(attrs=CHECK)
+    )
     digest_at = forms.TimeField(
         label=_("Digest at"), widget=forms.TimeInput(attrs={"type": "time"})
     )
@@ -54,7 +57,9 @@ class ChannelForm(forms.Form):
     """
 
     name = forms.CharField(label=_("Name"), max_length=60)
-    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
+    is_active = forms.BooleanField(
+        label=_("In use"), required=False, initial=True, widget=forms.CheckboxInput(attrs=CHECK)
+    )
 
     def __init__(
         self, *args: Any, kind: str, channel: Channel | None = None, **kwargs: Any

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import today as this_day
@@ -21,7 +22,9 @@ def register() -> None:
     slots.provide("live_url")(lambda _viewer: reverse("live"))
     slots.provide("today_groups")(_pocket_groups)
     navigation.register(
-        navigation.NavItem("today", _("Today"), "checkup-list", "home", "home", order=10)
+        navigation.NavItem(
+            "today", pgettext_lazy("home", "Today"), "checkup-list", "home", "home", order=10
+        )
     )
     navigation.register(
         navigation.NavItem(

@@ -91,9 +91,11 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(urgency=int(urgency))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     words = [
-        ("open", pgettext("notice", "Not done")), ("unread", _("Unread")), ("action", _("Need action")),
-        ("done", _("Done")),
-    ]  # fmt: skip
+        ("open", pgettext("notice", "Not done")),
+        ("unread", _("Unread")),
+        ("action", _("Need action")),
+        ("done", pgettext("notice", "Done")),
+    ]
     return render(
         request,
         "inbox/list.html",
