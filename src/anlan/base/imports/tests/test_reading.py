@@ -15,6 +15,7 @@ from anlan.base.imports.headers import find_head
 from anlan.base.imports.reading import read_table
 from anlan.base.imports.sheet import Sheet, SheetColumn
 
+
 @pytest.fixture(autouse=True)
 def _english():
     with translation.override("en"):

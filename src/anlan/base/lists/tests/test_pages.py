@@ -11,6 +11,7 @@ from anlan.base.actors.loading import load_actor
 from anlan.base.actors.models import Organisation
 from anlan.base.actors.roles import OrganisationKind, Role
 from anlan.base.ids import uuid7
+from anlan.base.jobs.testing import run_queued
 from anlan.base.lists.models import SavedView
 from anlan.base.lists.showing import show
 from anlan.base.lists.tests.support import PAGE
@@ -208,3 +209,20 @@ def test_choosers_offer_ones_own_rows_only(world, client, officer):
     ids = f"?id={world.plant_a.pk}&id={world.plant_b.pk}&id=x"
     assert len(client.get(f"/choose/test_organisations/{ids}").json()["items"]) == 1
     assert client.get("/choose/nothing/").status_code == 404
+
+
+def test_a_large_export_is_made_in_the_background(
+    world, client, officer, monkeypatch, settings, tmp_path
+):
+    from anlan.base.lists import export
+
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(export, "AT_ONCE", 10)
+    teams(world, 30)
+    response = client.get(f"{URL}export.xlsx?q=Team&columns=kind")
+    assert response.status_code == 302
+    (job,) = run_queued()
+    assert job.state == "done", job.error_text
+    content = b"".join(client.get(f"/jobs/{job.pk}/file/").streaming_content)
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert sheet.max_row == 31
