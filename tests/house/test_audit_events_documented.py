@@ -9,5 +9,5 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "audit-events.md"
 
 def test_the_page_is_what_the_code_declares() -> None:
     assert PAGE.read_text(encoding="utf-8") == events_page(), (
-        "run: anlan manage audit_events > docs/audit-events.md"
+        "run: make docs"
     )

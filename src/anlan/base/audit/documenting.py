@@ -10,7 +10,8 @@ from anlan.base.audit.events import all_events
 
 HEAD = """# Audit events
 
-Every event that history can hold, made by `anlan manage audit_events`. The code is for programs; the sentence is shown (in Chinese or English) on records' timelines and on `/history/`.
+Every event that history can hold; `make docs` makes this page. The code is for programs, the
+sentence is shown (in Chinese or English) on records' timelines and on `/history/`.
 
 | code | sentence |
 |---|---|
