@@ -4,6 +4,7 @@ import Alpine from "@alpinejs/csp";
 
 import { dialogs } from "./behaviours/dialogs";
 import { forms } from "./behaviours/forms";
+import { freshFigures } from "./behaviours/fresh";
 import { keys } from "./behaviours/keys";
 import { lists } from "./behaviours/lists";
 import { connectLive } from "./live";
@@ -17,5 +18,5 @@ import { islands } from "./islands";
 
 followTheme();
 startHtmx();
-for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, forms, connectLive, islands]) start();
+for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, forms, freshFigures, connectLive, islands]) start();
 Alpine.start();

@@ -14,12 +14,12 @@ urlpatterns = [
     path("", include("anlan.base.actors.ui.urls")),
     path("", include("anlan.base.live.urls")),
     path("files/", include("anlan.base.files.urls")),
-    path("history/", include("anlan.base.audit.ui.urls")),
     path("jobs/", include("anlan.base.jobs.urls")),
     path("papers/", include("anlan.base.papers.urls")),
     path("", include("anlan.base.lists.urls")),
     path("imports/", include("anlan.base.imports.urls")),
     path("registry/", include("anlan.modules.registry.ui.urls")),
+    path("grading/", include("anlan.modules.registry.ui.identification.urls")),
 ]
 
 handler400 = "anlan.base.ui.failures.bad_request"

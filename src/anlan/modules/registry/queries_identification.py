@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.models import Membership, Organisation
+from anlan.base.actors.roles import RESPONSIBLE, Role
 from anlan.engines import gb18218
 from anlan.modules.registry.models import (
     Enterprise,
@@ -196,3 +198,35 @@ def live_units(actor: Actor) -> QuerySet[Any]:
     """Return ids of all units in the registers."""
     rows = MhiUnit.objects.for_actor(actor).filter(removed_at__isnull=True)
     return rows.values_list("pk", flat=True)
+
+
+_PLANT_ROLES = (Role.SAFETY_MANAGER, *RESPONSIBLE)
+
+
+def people_to_tell(enterprise_ids: Iterable[UUID]) -> dict[UUID, dict[UUID, str]]:
+    """Return whom a change of level concerns, by enterprise: account id → enterprise name.
+
+    The plant's safety manager and responsible persons, the inspectors of its county, the
+    officers of its park. Two queries for any number of enterprises.
+    """
+    plants = list(
+        Organisation.objects.filter(pk__in=set(enterprise_ids)).values_list(
+            "pk", "name", "parent_id", "park_id"
+        )
+    )
+    places = {place for _pk, _name, *around in plants for place in around if place}
+    held = Membership.objects.filter(
+        Q(organisation__owner_enterprise_id__in=[pk for pk, *_rest in plants])
+        & Q(role__in=_PLANT_ROLES)
+        | Q(organisation_id__in=places, role__in=[Role.BUREAU_INSPECTOR, Role.PARK_OFFICER]),
+        ended_at__isnull=True,
+        organisation__is_active=True,
+        user__is_active=True,
+    ).values_list("user_id", "organisation_id", "organisation__owner_enterprise_id")
+    at: dict[UUID, set[UUID]] = defaultdict(set)
+    for user_id, place, owner in held:
+        at[owner or place].add(user_id)
+    return {
+        pk: dict.fromkeys(sorted(at[pk].union(*(at[place] for place in around if place))), name)
+        for pk, name, *around in plants
+    }

@@ -1,11 +1,12 @@
 """Words for results of GB 18218 and for what changed between two of them."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _t
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ui.marks import risk_word
 from anlan.engines import gb18218
@@ -25,13 +26,27 @@ def figure(value: Fraction | None, places: int = 2) -> str:
     return DASH if value is None else gb18218.show(value, places).lstrip("≈")
 
 
+def decimal_figure(value: Decimal | None) -> str:
+    """Return a stored result as shown."""
+    return figure(None if value is None else Fraction(value))
+
+
+def column_figure(value: Fraction | None) -> str:
+    """Return a figure for a column: two places, thousands set apart."""
+    if value is None:
+        return DASH
+    text = figure(value)
+    whole, _dot, rest = text.partition(".")
+    return f"{int(whole):,}.{rest:0<2}"
+
+
 def level_words(is_mhi: bool | None, level: int | None) -> str:
     """Return what can be said of a unit in a word or two."""
     if is_mhi is None:
-        return _t("Missing data")
+        return gettext("Missing data")
     if not is_mhi:
-        return _t("Not a major hazard installation")
-    return str(risk_word(level, "installation")) if level else _t("Major hazard, level open")
+        return gettext("Not a major hazard installation")
+    return str(risk_word(level, "installation")) if level else gettext("Major hazard, level open")
 
 
 def change_words(change: Mapping[str, Any]) -> list[str]:
@@ -43,7 +58,7 @@ def change_words(change: Mapping[str, Any]) -> list[str]:
         for is_mhi, level in zip(data["is_mhi"], data["level"], strict=True)
     )
     if was != now:
-        words.append(_t("%(was)s → %(now)s") % {"was": was, "now": now})
+        words.append(gettext("%(was)s → %(now)s") % {"was": was, "now": now})
     for name in ("S", "R", "alpha"):
         before, after = data[name]
         if before != after:
@@ -53,12 +68,12 @@ def change_words(change: Mapping[str, Any]) -> list[str]:
     before, after = data.get("population") or (None, None)
     if before != after:
         words.append(
-            _t("Residents within 500 m: %(was)s → %(now)s")
+            gettext("Residents within 500 m: %(was)s → %(now)s")
             % {"was": before or DASH, "now": after or DASH}
         )
     old, new = data.get("settings") or (None, None)
     if old != new:
-        words.append(_t("Settings for open points changed"))
+        words.append(gettext("Settings for open points changed"))
     if data["edition"][0] != data["edition"][1]:
         words.append(f"{data['edition'][0]} → {data['edition'][1]}")
     return words
@@ -67,9 +82,9 @@ def change_words(change: Mapping[str, Any]) -> list[str]:
 def _line_words(line: Mapping[str, Any]) -> str:
     label, (q_before, q_after) = line["label"], line["q"]
     if line["came"]:
-        return _t("%(name)s added, %(q)s t") % {"name": label, "q": figure(q_after)}
+        return gettext("%(name)s added, %(q)s t") % {"name": label, "q": figure(q_after)}
     if line["went"]:
-        return _t("%(name)s gone, %(q)s t") % {"name": label, "q": figure(q_before)}
+        return gettext("%(name)s gone, %(q)s t") % {"name": label, "q": figure(q_before)}
     parts = []
     for sign, key, unit in (("q", "q", " t"), ("Q", "Q", " t"), ("β", "beta", "")):
         before, after = line[key]
@@ -77,3 +92,20 @@ def _line_words(line: Mapping[str, Any]) -> str:
             parts.append(f"{sign} {figure(before)} → {figure(after)}{unit}")
     comma = "，" if engine_language() == "zh" else ", "
     return f"{label} {comma.join(parts)}" if parts else str(label)
+
+
+_CAUSES = {
+    "inventory": _("Inventory changed"),
+    "chemical": _("Chemical changed"),
+    "unit": _("Unit entered or changed"),
+    "site": _("Residents counted anew"),
+    "settings": _("Settings changed"),
+    "import": _("Import"),
+    "all": _("All units identified"),
+    "sweep": _("Nightly check"),
+}
+
+
+def cause_words(cause: str) -> str:
+    """Return why an identification was made."""
+    return str(_CAUSES.get(cause, cause))

@@ -32,6 +32,7 @@ from anlan.modules.registry.rules_grading import (
     stored,
 )
 from anlan.modules.registry.services.enterprise_facts import enterprise_facts_refresh
+from anlan.modules.registry.services.telling import level_changes_tell
 from anlan.modules.registry.texts_identification import change_words
 
 # Units of one transaction: bounds memory and how long rows stay locked.
@@ -46,6 +47,7 @@ class LevelChange:
     before: tuple[bool | None, int | None] | None
     after: tuple[bool | None, int | None]
     identification: Identification
+    last: Identification | None
 
 
 @dataclass(slots=True)
@@ -105,7 +107,7 @@ def _identify_batch(
         after = (row.is_mhi, row.level)
         moved = before is not None and before != after
         if moved or (before is None and row.is_mhi):
-            changes.append(LevelChange(unit, before, after, row))
+            changes.append(LevelChange(unit, before, after, row, last))
         entries.append(_entry(unit, row, last, moved=moved))
     Identification.objects.bulk_create(made, batch_size=BATCH)
     _update_units(made)
@@ -114,6 +116,7 @@ def _identify_batch(
     done.n_stored += len(made)
     if tell:
         done.changes += changes
+        level_changes_tell(actor, changes)
 
 
 def _identification(

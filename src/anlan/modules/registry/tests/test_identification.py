@@ -10,6 +10,7 @@ from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.roles import Role
 from anlan.base.audit.models import AuditEvent
 from anlan.base.errors import BadInput, Forbidden, NotYours
+from anlan.base.inbox.models import Notice
 from anlan.modules.registry import queries_identification as queries
 from anlan.modules.registry import services
 from anlan.modules.registry.models import Enterprise, Identification, Inventory, MhiUnit, Site
@@ -62,8 +63,21 @@ def test_inventory_makes_a_unit_graded_with_its_enterprise(manager: Any, unit: M
 
 
 def test_population_change_moves_the_level_and_says_so(
-    manager: Any, unit: MhiUnit, django_capture_on_commit_callbacks: Any
+    manager: Any, world: World, unit: MhiUnit, django_capture_on_commit_callbacks: Any
 ) -> None:
+    concerned = {
+        world.user(Role.SAFETY_MANAGER, "plant_a").pk,
+        world.user(Role.PRINCIPAL, "plant_a").pk,
+        world.user(Role.BUREAU_INSPECTOR, "county_a").pk,
+        world.user(Role.PARK_OFFICER, "park_a").pk,
+    }
+    for role, place in (
+        (Role.OPERATOR, "plant_a"),
+        (Role.SAFETY_MANAGER, "plant_b"),
+        (Role.BUREAU_INSPECTOR, "county_b"),
+        (Role.PARK_OFFICER, "park_b"),
+    ):
+        world.user(role, place)
     site = Site.objects.for_actor(manager).get()
     with django_capture_on_commit_callbacks(execute=True):
         services.site_update(manager, site.pk, {"off_site_population": 60})
@@ -79,6 +93,9 @@ def test_population_change_moves_the_level_and_says_so(
     assert "24 → 60" in told.reason
     assert told.before["level"] == 3
     assert told.after["level"] == 2
+    heard = Notice.objects.filter(kind="registry.level_worse")
+    assert {notice.recipient_id for notice in heard} == concerned
+    assert {(n.params["was"], n.params["now"]) for n in heard} == {("3", "2")}
 
 
 def test_same_figures_make_no_new_identification(unit: MhiUnit) -> None:

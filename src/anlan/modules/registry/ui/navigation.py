@@ -85,24 +85,24 @@ def due_rows(actor: Actor, on: Any) -> list[dict[str, Any]]:
 
     found = queries.falling_due(actor, on)
     lines = [
-        (_t("Licences expired"), found.n_licences_expired, ("licences", {"validity": "expired"})),
-        (_t("Licences due for renewal"), found.n_licences_due, ("licences", {"validity": "due"})),
+        (_t("Licences expired"), found.n_licences_expired, ("licences", "expired")),
+        (_t("Licences due for renewal"), found.n_licences_due, ("licences", "due")),
         (
             _t("Certificates of people expired"),
             found.n_qualifications_expired,
-            ("qualifications", {"validity": "expired"}),
+            ("qualifications", "expired"),
         ),
         (
             _t("Certificates of people due for renewal"),
             found.n_qualifications_due,
-            ("qualifications", {"validity": "due"}),
+            ("qualifications", "due"),
         ),
-        (_t("Inspections overdue"), found.n_inspections_overdue, ("equipment", {"overdue": "yes"})),
-        (_t("Inspections within 30 days"), found.n_inspections_due, ("equipment", {"due": "yes"})),
-        (_t("Units with data missing"), found.n_units_missing, ("units", {"missing": "yes"})),
+        (_t("Inspections overdue"), found.n_inspections_overdue, ("equipment", "overdue")),
+        (_t("Inspections within 30 days"), found.n_inspections_due, ("equipment", "due")),
+        (_t("Units with data missing"), found.n_units_missing, ("units", "missing")),
     ]
     return [
-        {"label": label, "n": n, "url": list_url(key, **chosen)}
-        for label, n, (key, chosen) in lines
+        {"label": label, "n": n, "url": list_url(key, view=view)}
+        for label, n, (key, view) in lines
         if n
     ]

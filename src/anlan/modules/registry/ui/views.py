@@ -97,13 +97,10 @@ def create(request: HttpRequest, key: str) -> HttpResponse:
 
 def _enterprise(request: HttpRequest) -> Any:
     """Return the enterprise that a new row is for. Raises NotYours."""
-    actor = _actor(request)
-    wanted = request.GET.get("enterprise") or own_enterprise_id(actor)
-    if not wanted and "unit" in request.GET:
-        wanted = queries.units(actor).one(request.GET["unit"]).enterprise_id
+    wanted = request.GET.get("enterprise") or own_enterprise_id(_actor(request))
     if not wanted:
         raise NotYours()
-    return queries.enterprises(actor).one(wanted)
+    return queries.enterprises(_actor(request)).one(wanted)
 
 
 def _may_enter(kind: Kind, actor: Any, enterprise: Any) -> None:
