@@ -13,10 +13,11 @@ import { navigation } from "./behaviours/nav";
 import { followTheme } from "./behaviours/theme";
 import { tips } from "./behaviours/tips";
 import { toasts } from "./behaviours/toast";
+import { uploads } from "./behaviours/upload";
 import { startHtmx } from "./htmx";
 import { islands } from "./islands";
 
 followTheme();
 startHtmx();
-for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, forms, freshFigures, connectLive, islands]) start();
+for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, forms, uploads, freshFigures, connectLive, islands]) start();
 Alpine.start();

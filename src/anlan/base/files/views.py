@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors.middleware import ActorRequest
@@ -46,6 +47,9 @@ def panel(request: ActorRequest, object_type: str, object_id: UUID) -> HttpRespo
             )
         except BadInput as error:
             problems = [f"{problem.text} {problem.remedy}" for problem in error.problems]
+        else:
+            if not request.headers.get("HX-Request"):
+                return _back(request)
     context = {"panel": panel_for(request.actor, row), "problems": problems}
     return render(request, "files/_panel.html", context, status=422 if problems else 200)
 
@@ -54,4 +58,13 @@ def panel(request: ActorRequest, object_type: str, object_id: UUID) -> HttpRespo
 def remove(request: ActorRequest, attachment_id: UUID) -> HttpResponse:
     """Take a file off its record."""
     gone = services.remove(request.actor, attachment_id)
+    if not request.headers.get("HX-Request"):
+        return _back(request)
     return redirect("files:panel", object_type=gone.object_type, object_id=gone.object_id)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """Without htmx the panel stands in a page; go back to it."""
+    page = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+    return redirect(page if is_ours else "/")

@@ -194,10 +194,13 @@ def test_adding_and_removing_is_history_of_the_record(world: World, client: Clie
     client.force_login(world.user(Role.SAFETY_MANAGER, "plant_a"))
     panel = f"/files/of/registry.enterprise/{world.plant_a.pk}/"
     upload = SimpleUploadedFile("plan.pdf", PDF)
-    assert client.post(panel, {"file": upload, "kind": "document"}).status_code == 200
+    htmx = {"HX-Request": "true"}
+    sent = client.post(panel, {"file": upload, "kind": "document"}, headers=htmx)
+    assert "plan.pdf" in sent.text
     actor = world.actor(Role.SAFETY_MANAGER, "plant_a")
     (attachment,) = queries.attachments_of(actor, plant(world))
-    assert client.post(f"/files/{attachment.pk}/remove/").status_code == 302
+    gone = client.post(f"/files/{attachment.pk}/remove/", headers={"Referer": "https://evil.cn/"})
+    assert gone["Location"] == "/"
     assert not queries.attachments_of(actor, plant(world)).exists()
     told = AuditEvent.objects.filter(object_id=world.plant_a.pk).order_by("seq")
     assert [event.event for event in told] == ["files.added", "files.removed"]

@@ -148,6 +148,9 @@ def test_jobs_are_their_owners_alone(world: World, kinds: None, client: Client) 
     shown = client.get(f"/jobs/{mine.pk}/", headers={"HX-Request": "true"})
     assert shown.status_code == 200
     assert "every 1s" in shown.text
+    assert "<html" not in shown.text
+    assert "<html" in client.get(f"/jobs/{mine.pk}/").text
+    assert f"job-{mine.pk}" in client.get("/jobs/").text
 
 
 def test_a_waiting_job_is_cancelled_at_once_and_never_runs(world: World, kinds: None) -> None:
