@@ -31,9 +31,7 @@ def every_address() -> list[Address]:
     """Return each address once, in the order of the configuration."""
     found: dict[str, Address] = {}
     for route, name in _walk(get_resolver(), "", ""):
-        parameters = tuple(
-            match["name"] or match["regex"] for match in _PARAMETER.finditer(route)
-        )
+        parameters = tuple(match["name"] or match["regex"] for match in _PARAMETER.finditer(route))
         found.setdefault(route, Address(route, name, parameters))
     return list(found.values())
 

@@ -5,12 +5,15 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
+from anlan.base.actors.models import Membership
 from anlan.base.actors.roles import Role
+from anlan.base.actors.services.invitations import invitation_create
 from anlan.base.actors.services.tokens import token_create
 from anlan.base.clock import now
 from anlan.base.files import services as files
+from anlan.base.imports.models import ImportRun
 from anlan.base.jobs.models import Job
 from anlan.base.lists.services import view_save
 from anlan.modules.registry import services
@@ -21,10 +24,13 @@ from tests.support.world import World
 # Every foreign row carries this word; no answer to one's own people may contain it.
 MARK = "FOREIGNROW"
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
-    "0000000d49444154789c626001000000ffff03000006000557bfabd40000000049454e44ae426082"
-)
+
+def _picture() -> BytesIO:
+    """Return a real picture of one pixel."""
+    content = BytesIO()
+    Image.new("RGB", (1, 1)).save(content, "PNG")
+    content.seek(0)
+    return content
 
 
 @dataclass
@@ -78,10 +84,15 @@ def build_rows(world: World, plant: str) -> Rows:
         "qualifications": qualification,
         "attachment": _attachment(actor, enterprise, mark),
         "job": Job.objects.create(kind="test", owner_id=actor.user_id, title=f"job {mark}"),
-        "view": view_save(actor, "registry:equipment", f"view {mark}", "q=1", shared=False),
+        "view": view_save(
+            actor, "registry.equipment", label=f"view {mark}", params="q=1", shared=True
+        ),
         "token": token_create(
             actor, name=f"token {mark}", scopes=["read"], expires_at=now() + timedelta(days=1)
         )[0],
+        "run": _import_run(actor, mark),
+        "membership": Membership.objects.get(user_id=actor.user_id),
+        "invitation": _invitation(world, plant, mark),
         "user": world.user(Role.SAFETY_MANAGER, plant),
         "organisation": world.places[plant],
     }
@@ -90,5 +101,27 @@ def build_rows(world: World, plant: str) -> Rows:
 
 
 def _attachment(actor: Any, enterprise: Enterprise, mark: str) -> Any:
-    upload = SimpleUploadedFile("photo.png", BytesIO(PNG).read(), "image/png")
-    return files.attach(actor, enterprise, upload, title=f"photo {mark}")
+    return files.attach(
+        actor, enterprise, _picture(), "photo.png", kind="photo", title=f"photo {mark}"
+    )
+
+
+def _import_run(actor: Any, mark: str) -> Any:
+    stored = files.keep(b"number\n", "text/csv")
+    return ImportRun.objects.create(
+        sheet="registry.equipment",
+        user_id=actor.user_id,
+        file_name=f"{mark}.csv",
+        source=stored,
+        counts={},
+    )
+
+
+def _invitation(world: World, plant: str, mark: str) -> Any:
+    made, _secret = invitation_create(
+        world.actor(Role.PRINCIPAL, plant),
+        organisation_id=world.places[plant].pk,
+        role=Role.OPERATOR,
+        name=mark,
+    )
+    return made

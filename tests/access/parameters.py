@@ -1,0 +1,97 @@
+"""What an address takes: which row each parameter names, or why it needs none.
+
+A new address whose parameters nothing here explains fails the matrix.
+"""
+
+import re
+from dataclasses import dataclass
+
+from tests.access.addresses import Address
+from tests.access.rows import Rows
+
+NOUNS = (
+    "enterprises|sites|units|facilities|equipment|chemicals|inventories|licences|people"
+    "|qualifications"
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Addresses that match take these values: a noun of `Rows`, or `=literal`.
+
+    `own_only` marks what belongs to one person, not to a place: everybody else, colleagues
+    included, must be told "not found".
+    """
+
+    pattern: str
+    values: dict[str, str]
+    own_only: bool = False
+
+
+RULES = (
+    Rule(rf"^registry/({NOUNS})/views/<uuid:view_id>", {"view_id": "view"}, own_only=True),
+    Rule(r"/views/<uuid:view_id>", {"view_id": "view"}, own_only=True),
+    Rule(rf"^registry/(?P<noun>{NOUNS})/<uuid:pk>/", {"pk": "<noun>"}),
+    Rule(rf"^api/v1/(?P<noun>{NOUNS})/<row_id>", {"row_id": "<noun>"}),
+    Rule(r"^files/<uuid:attachment_id>/", {"attachment_id": "attachment"}),
+    Rule(
+        r"^files/of/",
+        {"object_type": "=registry.enterprise", "object_id": "enterprises"},
+    ),
+    Rule(r"^jobs/<uuid:job_id>/", {"job_id": "job"}, own_only=True),
+    Rule(r"^imports/run/", {"run_id": "run", "which": "=marked"}, own_only=True),
+    Rule(r"^imports/<slug:name>/", {"name": "=equipment"}),
+    Rule(r"^people/invitations/<uuid", {"invitation_id": "invitation"}),
+    Rule(r"^people/organisations/<uuid:pk>/", {"pk": "organisation"}),
+    Rule(r"^people/roles/<uuid:pk>/", {"pk": "membership"}),
+    Rule(r"^people/<uuid:pk>/", {"pk": "user"}),
+    Rule(r"^account/tokens/<uuid:pk>/", {"pk": "token"}, own_only=True),
+)
+
+# Addresses with parameters that name no row of an enterprise, each with the reason.
+NO_ROW = {
+    r"^help/": "bundled documentation, the same for all",
+    r"^papers/": "a paper's name; its rows are read in test_papers",
+    r"^choose/": "a chooser's key; its rows are read in test_choosers",
+    r"^accounts/.*(key|uidb36)": "a signed, single-use link",
+    r"^accounts/oidc/": "the identity provider's name",
+    r"^account/invitation/": "a single-use secret",
+    r"^account/devices/<int:pk>/": "a session's number; tried in the tests of people",
+}
+
+# Addresses that answer a stranger, each with the reason.
+PUBLIC = {
+    r"^accounts/": "signing in",
+    r"^account/invitation/": "taking up an invitation",
+    r"^(manifest\.webmanifest|sw\.js|offline/)": "the installed shell",
+    r"^ui/(theme|language)/": "kept in a cookie",
+    r"^(healthz|readyz|metrics)": "guarded by a token or the loopback",
+    r"^api/(openapi\.json|docs|)$": "the description of the API",
+    r"^help/": "bundled documentation",
+}
+
+
+def rule_of(address: Address) -> Rule | None:
+    """Return the rule that explains the parameters of an address."""
+    return next((rule for rule in RULES if re.search(rule.pattern, address.route)), None)
+
+
+def is_listed(table: dict[str, str], address: Address) -> bool:
+    """Tell whether a table of reasons names this address."""
+    return any(re.search(pattern, address.route) for pattern in table)
+
+
+def values_of(address: Address, rule: Rule, rows: Rows) -> dict[str, str]:
+    """Return the parameters of an address that point at one side's rows."""
+    match = re.search(rule.pattern, address.route)
+    assert match is not None
+    found = {}
+    for name in address.parameters:
+        source = rule.values[name]
+        if source.startswith("="):
+            found[name] = source[1:]
+        elif source == "<noun>":
+            found[name] = rows.ids[match["noun"]]
+        else:
+            found[name] = rows.ids[source]
+    return found

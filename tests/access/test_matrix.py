@@ -1,0 +1,218 @@
+"""The access matrix: every address × every role × own and foreign rows.
+
+Addresses are found in the URL configuration, so a new one is tried without being named here; one
+whose parameters nobody explained in `parameters.py` fails.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from anlan.base.actors import wall
+from anlan.base.actors.roles import Role
+from anlan.base.actors.scope import EVERYTHING
+from anlan.base.audit.models import AuditEvent
+from anlan.base.lists.choosers import all_choosers
+from anlan.base.papers.registry import all_papers
+from tests.access.addresses import Address, every_address
+from tests.access.parameters import (
+    NO_ROW,
+    PUBLIC,
+    is_listed,
+    rule_of,
+    values_of,
+)
+from tests.access.rows import MARK, Rows, build_rows
+from tests.support.world import World
+
+# Where each role stands so that plant A is theirs and plant B is not.
+PLACES = {
+    Role.SYSTEM_ADMIN: "city_a",
+    Role.BUREAU_LEADER: "city_a",
+    Role.BUREAU_INSPECTOR: "county_a",
+    Role.BUREAU_DATA_OFFICER: "county_a",
+    Role.PARK_OFFICER: "park_a",
+    Role.GROUP_HSE: "group",
+    Role.PRINCIPAL: "plant_a",
+    Role.TECHNICAL: "plant_a",
+    Role.OPERATIONAL: "plant_a",
+    Role.SAFETY_MANAGER: "plant_a",
+    Role.WORKSHOP_HEAD: "workshop_a",
+    Role.TEAM_LEADER: "workshop_a",
+    Role.OPERATOR: "workshop_a",
+    Role.EQUIPMENT_ENGINEER: "plant_a",
+    Role.CONTROL_ROOM: "plant_a",
+    Role.CONTRACTOR: "contractor_a",
+    Role.EXPERT: "city_a",
+    Role.AUDITOR: "city_a",
+}
+STREAMS = re.compile(r"^live/$")
+# Signing out and changing one's own session would end the walk.
+SKIPPED = re.compile(r"^accounts/(logout|sessions)")
+
+WITH_ROWS = [address for address in every_address() if rule_of(address) is not None]
+PLAIN = [
+    address
+    for address in every_address()
+    if not address.parameters and not STREAMS.match(address.route)
+]
+
+
+@pytest.fixture
+def sides(world: World) -> tuple[Rows, Rows]:
+    """The rows of plant A and of plant B."""
+    return build_rows(world, "plant_a"), build_rows(world, "plant_b")
+
+
+@pytest.fixture(params=list(Role), ids=lambda role: role.value)
+def visitor(request: pytest.FixtureRequest, world: World) -> Iterator[Client]:
+    """A browser signed in as one role of side A."""
+    client = Client()
+    client.force_login(
+        world.user(request.param, PLACES[request.param]),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
+    yield client
+    wall.bind(EVERYTHING)
+
+
+def ask(client: Client, method: str, path: str) -> Any:
+    """Send a request whose writes are taken back."""
+    is_api = path.startswith("/api/")
+    with transaction.atomic():
+        response = client.generic(
+            method,
+            path,
+            "{}" if is_api and method != "GET" else "",
+            content_type="application/json" if is_api else "application/x-www-form-urlencoded",
+            headers={"If-Match": "*"} if is_api else None,
+        )
+        transaction.set_rollback(True)
+    return response
+
+
+def readable(response: Any) -> str:
+    """Return the text of an answer, looking into workbooks and Word files too."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return " ".join(
+                archive.read(name).decode("utf-8", "replace")
+                for name in archive.namelist()
+                if name.endswith(".xml")
+            )
+    return content.decode("utf-8", "replace")
+
+
+def test_every_address_with_parameters_is_explained() -> None:
+    unknown = [
+        str(address)
+        for address in every_address()
+        if address.parameters and rule_of(address) is None and not is_listed(NO_ROW, address)
+    ]
+    assert not unknown, f"say in tests/access/parameters.py which row these take: {unknown}"
+
+
+def test_a_stranger_is_sent_to_sign_in(world: World, sides: tuple[Rows, Rows]) -> None:
+    own, _foreign = sides
+    for address in every_address():
+        if is_listed(PUBLIC, address) or is_listed(NO_ROW, address):
+            continue
+        rule = rule_of(address)
+        path = address.filled(values_of(address, rule, own) if rule else {})
+        for method in ("GET", "POST"):
+            response = ask(Client(), method, path)
+            signs_in = response.status_code == 302 and "/accounts/login" in response["Location"]
+            assert signs_in or response.status_code in (401, 403, 404, 405), (
+                method,
+                path,
+                response.status_code,
+            )
+
+
+def test_a_foreign_row_is_never_there(visitor: Client, sides: tuple[Rows, Rows]) -> None:
+    _own, foreign = sides
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM audit_event")
+        (events_before,) = cursor.fetchone()
+    holes = []
+    for address in WITH_ROWS:
+        rule = rule_of(address)
+        assert rule is not None
+        values = values_of(address, rule, foreign)
+        if all(value in ("equipment",) for value in values.values()):
+            continue  # a sheet's name, the same for all
+        path = address.filled(values)
+        for method in ("GET", "POST", "PATCH", "DELETE"):
+            if method in ("PATCH", "DELETE") and not address.route.startswith("api/"):
+                continue
+            response = ask(visitor, method, path)
+            if response.status_code not in (404, 405) or MARK in readable(response):
+                holes.append((method, path, response.status_code))
+    wall.bind(EVERYTHING)
+    assert not holes
+    assert AuditEvent.objects.count() == events_before
+
+
+def test_ones_own_rows_answer(visitor: Client, sides: tuple[Rows, Rows]) -> None:
+    """Own rows never fail, and never show anything foreign; contractors see none of them."""
+    own, _foreign = sides
+    wrong = []
+    for address in WITH_ROWS:
+        rule = rule_of(address)
+        assert rule is not None
+        path = address.filled(values_of(address, rule, own))
+        response = ask(visitor, "GET", path)
+        if response.status_code >= 500 or MARK in readable(response):
+            wrong.append((path, response.status_code))
+    assert not wrong
+
+
+def test_no_list_count_export_or_page_shows_anything_foreign(
+    visitor: Client, sides: tuple[Rows, Rows]
+) -> None:
+    wrong = []
+    for address in PLAIN:
+        if SKIPPED.match(address.route):
+            continue
+        for query in ("", f"?q={MARK}", f"?enterprise={sides[1].ids['enterprises']}"):
+            response = ask(visitor, "GET", address.filled({}) + query)
+            body = readable(response).replace(f"q={MARK}", "")
+            # The search box repeats what was typed; that is no row.
+            body = re.sub(rf'value="{MARK}"|[“"「]{MARK}[”"」]', "", body)
+            if response.status_code >= 500 or MARK in body:
+                wrong.append((address.route + query, response.status_code))
+    assert not wrong
+
+
+def test_choosers_offer_nothing_foreign(visitor: Client, sides: tuple[Rows, Rows]) -> None:
+    for key in all_choosers():
+        for query in ("", f"?q={MARK}", f"?id={sides[1].ids['enterprises']}"):
+            response = ask(visitor, "GET", f"/choose/{key}/{query}")
+            assert response.status_code < 500
+            assert MARK not in readable(response).replace(f"q={MARK}", "")
+            assert sides[1].ids["enterprises"] not in readable(response)
+
+
+def test_papers_of_foreign_rows_are_never_there(
+    visitor: Client, sides: tuple[Rows, Rows]
+) -> None:
+    nouns = {"enterprise": "enterprises", "mhiunit": "units", "equipment": "equipment"}
+    for paper in all_papers().values():
+        noun = nouns.get(str(paper.model._meta.model_name))
+        if noun is None:
+            continue
+        for fmt in paper.formats:
+            path = f"/papers/{paper.name}/{sides[1].ids[noun]}.{fmt}"
+            assert ask(visitor, "GET", path).status_code == 404, path
+
+
+def test_addresses_are_filled_in() -> None:
+    address = Address("a/<uuid:pk>/^x/(?P<key>[-:\\w]+)/$", "n", ("pk", "key"))
+    assert address.filled({"pk": "1", "key": "k"}) == "/a/1/x/k/"
