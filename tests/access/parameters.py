@@ -45,6 +45,8 @@ RULES = (
     Rule(r"^people/organisations/<uuid:pk>/", {"pk": "organisation"}),
     Rule(r"^people/roles/<uuid:pk>/", {"pk": "membership"}),
     Rule(r"^people/<uuid:pk>/", {"pk": "user"}),
+    Rule(r"^inbox/channels/<uuid", {"channel_id": "channel"}),
+    Rule(r"^inbox/<uuid:notice_id>/", {"notice_id": "notice"}, own_only=True),
     Rule(r"^account/tokens/<uuid:pk>/", {"pk": "token"}, own_only=True),
 )
 
@@ -52,6 +54,8 @@ RULES = (
 NO_ROW = {
     r"^help/": "bundled documentation, the same for all",
     r"^papers/": "a paper's name; its rows are read in test_papers",
+    r"^inbox/channels/new/": "a kind of channel",
+    r"^inbox/held/": "a held run of the whole installation; for administrators alone",
     r"^choose/": "a chooser's key; its rows are read in test_choosers",
     r"^accounts/.*(key|uidb36)": "a signed, single-use link",
     r"^accounts/oidc/": "the identity provider's name",

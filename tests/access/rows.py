@@ -14,6 +14,7 @@ from anlan.base.actors.services.tokens import token_create
 from anlan.base.clock import now
 from anlan.base.files import services as files
 from anlan.base.imports.models import ImportRun
+from anlan.base.inbox.models import Channel, Notice
 from anlan.base.jobs.models import Job
 from anlan.base.lists.services import view_save
 from anlan.modules.registry import services
@@ -93,6 +94,12 @@ def build_rows(world: World, plant: str) -> Rows:
         "run": _import_run(actor, mark),
         "membership": Membership.objects.get(user_id=actor.user_id),
         "invitation": _invitation(world, plant, mark),
+        "notice": Notice.objects.create(
+            recipient_id=actor.user_id, kind="test", params={"mark": mark}
+        ),
+        "channel": Channel.objects.create(
+            organisation=world.places[plant], kind="email", name=f"mail {mark}"
+        ),
         "user": world.user(Role.SAFETY_MANAGER, plant),
         "organisation": world.places[plant],
     }

@@ -10,9 +10,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from anlan.base.actors.policy import grant
+from anlan.base.actors.roles import Role
 from anlan.base.ui.people import viewer_of
 
-PERMISSION = "system.configure"
+PERMISSION = grant("system.gallery.view", {Role.SYSTEM_ADMIN})
 PLANTS = ("加氢", "硝化", "精馏", "聚合", "氯化", "氧化", "裂解", "合成氨", "烷基化", "重氮化")
 
 
