@@ -12,13 +12,23 @@ CHECK = {"class": "an-check"}
 CLOCK = forms.TimeInput(attrs={"type": "time"})
 
 
+class Checks(forms.CheckboxSelectMultiple):
+    """Check boxes that look like ours; attributes of the widget would go to its frame too."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Give the class to each box."""
+        option = super().create_option(*args, **kwargs)
+        option["attrs"] |= CHECK
+        return option
+
+
 class PreferenceForm(forms.Form):
     """How a person wants to be told."""
 
     channels = forms.MultipleChoiceField(
         label=_("Channels"),
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs=CHECK),
+        widget=Checks,
         help_text=_("Those your organisation has set up. Everything is in your inbox anyway."),
     )
     wants_digest = forms.BooleanField(
