@@ -300,3 +300,24 @@ def marked_on_map(actor: Actor) -> tuple[QuerySet[Any], QuerySet[Any]]:
 def place_of(row: Enterprise, name: str) -> QuerySet[Organisation]:
     """The park or group of an enterprise that the actor has been shown, as a choice of one."""
     return Organisation.objects.filter(pk=getattr(row.enterprise, f"{name}_id"))
+
+
+def n_units_by_level(actor: Actor) -> dict[int, int]:
+    """Count the major hazard installations the actor sees by level; levels without any are 0."""
+    rows = units(actor).filter(level__isnull=False).order_by().values("level")
+    found = {row["level"]: row["n"] for row in rows.annotate(n=Count("pk"))}
+    return {level: found.get(level, 0) for level in range(1, 5)}
+
+
+def calling_for_action(
+    actor: Actor, on: date
+) -> tuple[QuerySet[Any], QuerySet[Any], QuerySet[Any]]:
+    """Licences, certificates of people and inspections that expired or are due, soonest first."""
+    soon = on + timedelta(days=DUE_WITHIN)
+    return (
+        licences(actor).filter(expired(on) | renewal_due(on)).order_by("valid_until", "pk"),
+        qualifications(actor)
+        .filter(valid_until__lte=soon, person__left_on__isnull=True)
+        .order_by("valid_until", "pk"),
+        equipment(actor).filter(_IN_SERVICE, inspect_by__lte=soon).order_by("inspect_by", "pk"),
+    )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
@@ -12,6 +11,7 @@ from anlan.base.ui import navigation, searching
 from anlan.base.ui.marks import StateMark, register_states
 from anlan.modules.registry import finding
 from anlan.modules.registry.models import Enterprise
+from anlan.modules.registry.ui import today
 from anlan.modules.registry.ui.addresses import url_of
 from anlan.modules.registry.ui.kinds import KINDS
 
@@ -57,6 +57,7 @@ def install() -> None:
                 order=source.order,
             )
         )
+    today.install()
     takes_files(Enterprise, permission="registry.enterprise.edit")
     for kind in KINDS.values():
         takes_files(kind.model, permission=kind.permission)
@@ -76,33 +77,3 @@ def _find(source: finding.Source) -> Any:
         ]
 
     return find
-
-
-def due_rows(actor: Actor, on: Any) -> list[dict[str, Any]]:
-    """Return the registry's lines for the home page: text, count, address, severity."""
-    from anlan.modules.registry import queries
-    from anlan.modules.registry.ui.addresses import list_url
-
-    found = queries.falling_due(actor, on)
-    lines = [
-        (_t("Licences expired"), found.n_licences_expired, ("licences", "expired")),
-        (_t("Licences due for renewal"), found.n_licences_due, ("licences", "due")),
-        (
-            _t("Certificates of people expired"),
-            found.n_qualifications_expired,
-            ("qualifications", "expired"),
-        ),
-        (
-            _t("Certificates of people due for renewal"),
-            found.n_qualifications_due,
-            ("qualifications", "due"),
-        ),
-        (_t("Inspections overdue"), found.n_inspections_overdue, ("equipment", "overdue")),
-        (_t("Inspections within 30 days"), found.n_inspections_due, ("equipment", "due")),
-        (_t("Units with data missing"), found.n_units_missing, ("units", "missing")),
-    ]
-    return [
-        {"label": label, "n": n, "url": list_url(key, view=view)}
-        for label, n, (key, view) in lines
-        if n
-    ]

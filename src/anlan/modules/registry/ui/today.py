@@ -1,0 +1,146 @@
+"""What the registry puts on the home page: papers running out, inspections, missing data.
+
+Figures for everybody, over what they see. Things to do only for people of a plant who may do
+them: an officer of a city would find the papers of a thousand enterprises among the day's work.
+"""
+
+import datetime as dt
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anlan.base.actors.actor import Actor
+from anlan.base.inbox import today
+from anlan.modules.registry import policy, queries
+from anlan.modules.registry.services.register import own_enterprise_id
+from anlan.modules.registry.ui.addresses import list_url, url_of
+
+
+def install() -> None:
+    """Register provider and first steps; called once when the app starts."""
+    today.provider("registry")(contribution)
+    today.first_step("registry.enterprises")(_enterprises_step)
+    today.first_step("registry.units")(_units_step)
+
+
+def contribution(actor: Actor, day: dt.date) -> today.Contribution:
+    """Return what calls for action in the registers, in a fixed number of statements."""
+    found = queries.falling_due(actor, day)
+    figures = [
+        _figure(
+            _("Licences expired"),
+            found.n_licences_expired,
+            found.n_licences_due,
+            list_url("licences", validity=["expired", "due"]),
+            30,
+        ),
+        _figure(
+            _("Certificates of people expired"),
+            found.n_qualifications_expired,
+            found.n_qualifications_due,
+            list_url("qualifications", validity=["expired", "due"]),
+            40,
+        ),
+        _figure(
+            _("Inspections overdue"),
+            found.n_inspections_overdue,
+            found.n_inspections_due,
+            list_url("equipment", inspect_by_to="today+30"),
+            50,
+        ),
+        today.Figure(
+            _("Units with data missing"),
+            found.n_units_missing,
+            list_url("units", missing="yes"),
+            order=60,
+        ),
+    ]
+    levels = queries.n_units_by_level(actor)
+    card = today.Card(
+        _("Major hazard installations"),
+        levels=levels,
+        level_urls={level: list_url("units", level=level) for level in levels},
+        level_kind="installation",
+        count=sum(levels.values()),
+        more=_("All"),
+        more_url=list_url("units"),
+        order=30,
+    )
+    cards = [card] if sum(levels.values()) else []
+    shown = [figure for figure in figures if figure.value or figure.note]
+    return today.Contribution(items=_items(actor, day), figures=shown, cards=cards)
+
+
+def _figure(label: str, n: int, n_due: int, url: str, order: int) -> today.Figure:
+    note = _("%(n)s coming up") % {"n": n_due} if n_due else ""
+    return today.Figure(label, n, url, note=note, is_over=n > 0, order=order)
+
+
+def _items(actor: Actor, day: dt.date) -> list[today.Item]:
+    if own_enterprise_id(actor) is None:
+        return []
+    licences, qualifications, inspections = queries.calling_for_action(actor, day)
+    items: list[today.Item] = []
+    if actor.may(policy.LICENCE_EDIT):
+        items += [
+            today.Item(
+                _("%(kind)s %(number)s") % {"kind": row.get_kind_display(), "number": row.number},
+                url_of(row),
+                action=_("Renew"),
+                icon="certificate",
+                due=row.valid_until,
+            )
+            for row in licences[: today.LIMIT]
+        ]
+    if actor.may(policy.PERSON_EDIT):
+        items += [
+            today.Item(
+                f"{row.person.name} {row.get_kind_display()}",
+                url_of(row),
+                action=_("Renew"),
+                context=row.number,
+                icon="certificate",
+                due=row.valid_until,
+            )
+            for row in qualifications[: today.LIMIT]
+        ]
+    if actor.may(policy.EQUIPMENT_EDIT):
+        items += [
+            today.Item(
+                _("Statutory inspection of %(equipment)s") % {"equipment": row},
+                url_of(row),
+                action=_("Enter the inspection"),
+                action_url=reverse("registry:equipment_edit", args=[row.pk]),
+                context=row.facility.name if row.facility else "",
+                icon="engine",
+                due=row.inspect_by,
+            )
+            for row in inspections[: today.LIMIT]
+        ]
+    return items
+
+
+def _enterprises_step(actor: Actor) -> today.Step | None:
+    if not actor.may(policy.ENTERPRISE_CREATE) or queries.enterprises(actor)[:1]:
+        return None
+    return today.Step(
+        _("Enter the enterprises"),
+        _("Import them from Excel, or enter the first by hand."),
+        reverse("registry:enterprises"),
+        "building-factory-2",
+        10,
+    )
+
+
+def _units_step(actor: Actor) -> today.Step | None:
+    if not actor.may(policy.UNIT_EDIT) or own_enterprise_id(actor) is None:
+        return None
+    if queries.units(actor)[:1]:
+        return None
+    return today.Step(
+        _("Enter the units"),
+        _("Units and what each is designed to hold; identification and grading follow."),
+        reverse("registry:units"),
+        "alert-octagon",
+        20,
+    )
