@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+from tools import settings_page
+
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
@@ -18,6 +20,11 @@ def main() -> None:
 
     text = json.dumps(api.get_openapi_schema(), default=str, ensure_ascii=False, indent=1)
     (DOCS / "openapi.json").write_text(text + "\n", encoding="utf-8")
+
+    from anlan.base.audit.documenting import events_page
+
+    (DOCS / "audit-events.md").write_text(events_page(), encoding="utf-8")
+    settings_page.write()
 
 
 if __name__ == "__main__":

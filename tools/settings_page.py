@@ -3,10 +3,14 @@
 Run as `python -m tools.settings_page`; a test compares the page with the code.
 """
 
+import importlib
 import os
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "operations" / "settings.md"
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "operations" / "settings.md"
+SOURCE = ROOT / "src"
+PACKAGE = SOURCE / "anlan"
 
 HEAD = """\
 # Settings
@@ -26,13 +30,19 @@ This page is made by `make docs` from the code that reads the variables.
 
 
 def render() -> str:
-    """The page as it should be. Imports the settings, so every variable is declared."""
+    """The page as it should be, after importing every module that declares a variable."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
     os.environ.setdefault("ANLAN_SECRET_KEY", "only-to-read-the-settings")
-    from anlan.config import env, settings
+    import django
+
+    django.setup()
+    from anlan.config import env
     from anlan.config.supervisor import options
 
-    assert settings.DATA
     options.read()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if "tests" not in path.parts and "import env\n" in path.read_text(encoding="utf-8"):
+            importlib.import_module(".".join(path.relative_to(SOURCE).with_suffix("").parts))
     rows = []
     for setting in sorted(env.DOCS.values(), key=lambda setting: setting.name):
         kind = setting.kind.replace(" | ", ", ") + (", file" if setting.from_file else "")
@@ -41,6 +51,10 @@ def render() -> str:
     return HEAD + "".join(rows)
 
 
-if __name__ == "__main__":
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
+def write() -> None:
+    """Write the page."""
     PAGE.write_text(render(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()

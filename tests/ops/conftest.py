@@ -17,13 +17,14 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 ANLAN = [sys.executable, "-c", "from anlan.cli import main; main()"]
-READY_SECONDS = 120
+READY_SECONDS = 300
 
 
 def clean_environment(**more: str) -> dict[str, str]:
     """The environment of somebody who has set nothing."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ANLAN_")}
-    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    for name in ("DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"):
+        kept.pop(name, None)
     return {**kept, "PYTHONPATH": str(SOURCE), **more}
 
 
@@ -34,7 +35,7 @@ def anlan(*arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
         env=clean_environment(**more),
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=300,
         check=False,
     )
 
@@ -76,11 +77,15 @@ class Product:
     def start(self, command: Sequence[str] = ("up",)) -> "Product":
         """Start it and wait until it says that it is ready."""
         self.process = self.spawn(command)
-        self.wait_until(lambda: "is ready after" in self.output.read_text())
+        try:
+            self.wait_until(lambda: "is ready after" in self.output.read_text())
+        except AssertionError:
+            self.stop()
+            raise
         return self
 
     def wait_until(self, holds: Callable[[], object]) -> None:
-        """Wait until something holds; a dead supervisor or two minutes fail the test."""
+        """Wait until something holds; a dead supervisor or five minutes fail the test."""
         deadline = time.monotonic() + READY_SECONDS
         while not holds():
             assert self.process is not None
@@ -121,7 +126,7 @@ class Product:
         if self.process is None:
             return 0
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=90)
+        return self.process.wait(timeout=150)
 
 
 @pytest.fixture(scope="package")

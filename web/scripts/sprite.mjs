@@ -1,6 +1,6 @@
 // Build src/generated/icons.svg: one SVG sprite with only the Tabler icons that the product uses.
 // Names come from web/icons.txt and from what templates and Python write literally:
-//   {% icon "name" %}   icon="name"   <c-an.icon name="name"   icon="name" in navigation entries
+//   {% icon "name" %}   icon="name"   <c-an.icon name="name"   and texts of files with NavItem, SearchSource, StateMark
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,8 +20,11 @@ const PATTERNS = [
   /\{%\s*icon\s+"([a-z0-9-]+)"/g,
   /\bicon\s*=\s*"([a-z0-9-]+)"/g,
   /<c-an\.icon\s+name="([a-z0-9-]+)"/g,
-  /StateMark\("([a-z0-9-]+)"/g,
 ];
+
+// A Python file that fills a registry may write its icons anywhere: any text in it that is an icon's name counts.
+const REGISTERS = /\b(?:NavItem|SearchSource|StateMark)\b/;
+const exists = (name) => existsSync(join(icons, "outline", `${name}.svg`));
 
 function scan(folder) {
   for (const entry of readdirSync(folder)) {
@@ -30,6 +33,8 @@ function scan(folder) {
       if (!["static", "migrations", "locale", "__pycache__", "fonts"].includes(entry)) scan(path);
     } else if (/\.(html|py)$/.test(entry)) {
       const text = readFileSync(path, "utf8");
+      if (entry.endsWith(".py") && REGISTERS.test(text))
+        for (const match of text.matchAll(/"([a-z][a-z0-9-]+)"/g)) if (exists(match[1])) names.add(match[1]);
       for (const pattern of PATTERNS) for (const match of text.matchAll(pattern)) names.add(match[1]);
     }
   }

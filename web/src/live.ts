@@ -31,7 +31,7 @@ export function connectLive(): void {
   let reopen = 0;
 
   const text = (state: State): string => {
-    const time = heardAt.toLocaleTimeString("zh-CN", { hour12: false });
+    const time = heardAt.toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
     return (badge.dataset[`an${state}`] ?? "").replace("{time}", state === "lost" ? time.slice(0, 5) : time);
   };
   const show = (state: State): void => {

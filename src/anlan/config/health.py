@@ -20,7 +20,13 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Gauge,
+    generate_latest,
+)
 
 from anlan import __version__
 
@@ -53,6 +59,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 when requests can be served, 503 otherwise."""
     checks = {"database": _database(), "messages": _messages()}
     ready = checks["database"] == "ok"
+    if ready:
+        checks["worker"] = _worker()
     body = {"status": "ok" if ready else "unavailable", "checks": checks}
     return JsonResponse(body, status=200 if ready else 503)
 
@@ -73,6 +81,16 @@ def _database() -> str:
     return "ok"
 
 
+def _worker() -> str:
+    """Whether a worker showed a sign of life lately; procrastinate writes one every 10 s."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_workers"
+            " WHERE last_heartbeat > now() - interval '60 seconds'"
+        )
+        return "ok" if cursor.fetchone()[0] else "down"
+
+
 def _messages() -> str:
     address = urlsplit(settings.NATS_URL.split(",")[0])
     try:
@@ -86,12 +104,15 @@ def _messages() -> str:
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Figures of the whole installation, read from the database at each scrape."""
+    """Figures of the whole installation, read from the database at each scrape, and of the
+    process that answers."""
     token = settings.METRICS_TOKEN
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if not token or not hmac.compare_digest(token.encode(), given.encode()):
         return HttpResponseNotFound()
-    return HttpResponse(generate_latest(_collect()), content_type=CONTENT_TYPE_LATEST)
+    # The second part is of this process alone: what its parts count as they work.
+    text = generate_latest(_collect()) + generate_latest(REGISTRY)
+    return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
 
 
 def _collect() -> CollectorRegistry:

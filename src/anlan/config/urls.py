@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("anlan.base.actors.ui.urls")),
     path("", include("anlan.base.live.urls")),
     path("files/", include("anlan.base.files.urls")),
+    path("history/", include("anlan.base.audit.ui.urls")),
     path("jobs/", include("anlan.base.jobs.urls")),
     path("papers/", include("anlan.base.papers.urls")),
     path("", include("anlan.base.lists.urls")),

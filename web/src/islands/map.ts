@@ -39,19 +39,35 @@ export async function drawMap(element: HTMLElement): Promise<void> {
   const map = new gl.Map({ container: element, style, attributionControl: false, cooperativeGestures: matchMedia("(max-width: 767px)").matches });
   map.addControl(new gl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new gl.ScaleControl({ unit: "metric" }), "bottom-left");
+  const graded: Maplibre.ExpressionSpecification = [">", ["to-number", ["coalesce", ["get", "risk"], 0]], 0];
   map.on("load", () => {
     if (element.dataset.plan) {
       const plan = JSON.parse(element.dataset.plan) as Plan;
       map.addSource("plan", { type: "image", url: plan.url, coordinates: plan.corners });
       map.addLayer({ id: "plan", type: "raster", source: "plan" });
     }
+    // A clustered source keeps only points, so outlines of areas and plants come from one of their own.
+    map.addSource("areas", { type: "geojson", data });
     map.addSource("points", { type: "geojson", data, cluster: true, clusterRadius: 36, clusterMaxZoom: 13 });
     map.addLayer({
       id: "areas",
       type: "fill",
-      source: "points",
-      filter: ["==", ["geometry-type"], "Polygon"],
-      paint: { "fill-color": byRisk(colour, ""), "fill-opacity": 0.24, "fill-outline-color": byRisk(colour, "-line") },
+      source: "areas",
+      filter: ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]],
+      paint: {
+        "fill-color": ["case", graded, byRisk(colour, ""), colour("--an-surface")],
+        "fill-opacity": ["case", graded, 0.24, 1],
+      },
+    });
+    map.addLayer({
+      id: "outlines",
+      type: "line",
+      source: "areas",
+      filter: ["!=", ["geometry-type"], "Point"],
+      paint: {
+        "line-color": ["case", graded, byRisk(colour, "-line"), colour("--an-line-2")],
+        "line-width": ["case", graded, 1.5, 1],
+      },
     });
     map.addLayer({
       id: "clusters",

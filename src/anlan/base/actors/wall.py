@@ -104,3 +104,19 @@ def wall_sql(table: str) -> list[str]:
         f'DROP POLICY IF EXISTS anlan_scope ON "{table}"',
         f'CREATE POLICY anlan_scope ON "{table}" USING ({VISIBLE}) WITH CHECK ({VISIBLE})',
     ]
+
+
+def history_wall_sql(table: str = "audit_event") -> list[str]:
+    """Return the statements that put the wall round history; safe to repeat.
+
+    Reading goes by scope like any row. Writing does not: an event is written by whoever did it,
+    and the trigger behind it decides place and hash.
+    """
+    return [
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
+        f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
+        f'DROP POLICY IF EXISTS anlan_scope ON "{table}"',
+        f'CREATE POLICY anlan_scope ON "{table}" FOR SELECT USING ({VISIBLE})',
+        f'DROP POLICY IF EXISTS anlan_append ON "{table}"',
+        f'CREATE POLICY anlan_append ON "{table}" FOR INSERT WITH CHECK (true)',
+    ]

@@ -246,7 +246,7 @@ def to_date(value: Any) -> dt.date | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         if float(value).is_integer() and 19000101 <= value <= 29991231:
             return to_date(str(int(value)))
-        if 1 <= value < 400_000:
+        if 1 <= value < 402_000:
             return EXCEL_DAY_ZERO + dt.timedelta(days=int(value))
         return None
     if not isinstance(value, str):

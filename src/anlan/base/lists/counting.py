@@ -1,10 +1,10 @@
 """How many rows: exact while that is cheap, else the planner's estimate."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
@@ -24,7 +24,8 @@ class Counted:
 
 def count_rows(rows: QuerySet[Any], limit: int = COUNT_UP_TO) -> Counted:
     """Count rows, stopping at `limit`: counting a million to say "many" helps nobody."""
-    n = rows.order_by()[: limit + 1].count()
+    # Without the rows' other columns: an annotation would be computed for each row counted.
+    n = rows.order_by().values("pk")[: limit + 1].count()
     return Counted(limit, more=True) if n > limit else Counted(n)
 
 
@@ -32,30 +33,57 @@ def count_views(base: QuerySet[Any], conditions: Mapping[str, Q]) -> dict[str, C
     """Count the rows of several conditions in one pass over `base`."""
     if not conditions:
         return {}
-    found = base.order_by().aggregate(
-        **{f"n_{i}": Count("pk", filter=q) for i, q in enumerate(conditions.values())}
+    found = (
+        base.order_by()
+        .values("pk")
+        .aggregate(**{f"n_{i}": Count("pk", filter=q) for i, q in enumerate(conditions.values())})
     )
     return {key: Counted(found[f"n_{i}"]) for i, key in enumerate(conditions)}
 
 
-def estimate(rows: QuerySet[Any]) -> int:
-    """Return the planner's guess of the number of rows, corrected for row-level security.
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The planner's guesses: rows in somebody's scope, and rows that a search finds."""
 
-    The planner cannot know how much the wall lets through and guesses a small share. The guess
-    for the bare table, seen through the wall, tells that share; dividing by it takes it out.
+    base: int
+    found: int
+
+
+def guess(base: QuerySet[Any], found: QuerySet[Any]) -> Guess:
+    """Return how many rows there are likely to be, in two cheap statements; nothing is counted.
+
+    The planner cannot know how much row-level security lets through and takes a small share. Its
+    guess for the bare table, seen through the same wall, tells that share; it is divided out.
     """
-    table = rows.model._meta.db_table
+    table = connection.ops.quote_name(base.model._meta.db_table)
+    parts = {"bare": (f"SELECT 1 FROM {table}", ())}  # noqa: S608
+    for name, rows in (("base", base), ("found", found)):
+        try:
+            parts[name] = rows.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            continue
+    # The SQL is Django's own, with its values apart.
+    sources = ", ".join(f"{name} AS MATERIALIZED ({sql})" for name, (sql, _p) in parts.items())
+    asked = " UNION ALL ".join(f"SELECT 1 FROM {name}" for name in parts)  # noqa: S608
+    params = [value for _sql, given in parts.values() for value in given]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [f'"{table}"'])
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [table])
         row = cursor.fetchone()
-        cursor.execute(f'EXPLAIN (FORMAT JSON) SELECT 1 FROM "{table}"')  # noqa: S608 - our own name
-        seen = _planned(cursor.fetchone()[0])
+        cursor.execute(f"EXPLAIN (FORMAT JSON) WITH {sources} {asked}", params)
+        planned = dict(_named(cursor.fetchone()[0][0]["Plan"]))
     total = max(float(row[0]) if row else 0.0, 0.0)
-    share = min(1.0, seen / total) if total else 1.0
-    plan = json.loads(rows.order_by().explain(format="json"))
-    guess = _planned(plan)
-    return int(min(guess / share if share else guess, total or guess))
+    share = min(1.0, planned.get("bare", total) / total) if total else 1.0
+    base_rows, found_rows = (
+        int(min(planned.get(name, 0.0) / (share or 1.0), total or planned.get(name, 0.0)))
+        for name in ("base", "found")
+    )
+    return Guess(base_rows, found_rows)
 
 
-def _planned(plan: Any) -> float:
-    return float(plan[0]["Plan"]["Plan Rows"])
+def _named(plan: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Walk a plan; yield the rows planned for each named source."""
+    name = str(plan.get("Subplan Name", ""))
+    if name.startswith("CTE "):
+        yield name[4:], float(plan["Plan Rows"])
+    for below in plan.get("Plans", ()):
+        yield from _named(below)

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import SHANGHAI, now
-from anlan.base.errors import Refused
 from anlan.base.imports.sheet import Sheet, SheetColumn, read_only_suffix
 from anlan.base.imports.workbook import cell_value, write_rows
+from anlan.base.jobs.services import enqueue
 from anlan.base.lists.columns import Column
 from anlan.base.lists.page import ListPage
 from anlan.base.lists.state import ListState
@@ -31,12 +32,6 @@ class ExportColumn:
     head: str
     value: Callable[[Any], Any]
     sheet_column: SheetColumn | None = None
-
-
-class TooManyToExport(Refused):
-    """More rows than a spreadsheet holds."""
-
-    code = "lists.too_many_to_export"
 
 
 def export_columns(page: ListPage, columns: Sequence[Column]) -> list[ExportColumn]:
@@ -79,7 +74,13 @@ def _plain(column: Column) -> Callable[[Any], Any]:
 
 
 def write_export(
-    path: Path, actor: Actor, page: ListPage, state: ListState, *, all_columns: bool = False
+    path: Path,
+    actor: Actor,
+    page: ListPage,
+    state: ListState,
+    *,
+    all_columns: bool = False,
+    progress: Callable[[int], None] | None = None,
 ) -> int:
     """Write the rows of `state` to `path`; return how many. Memory does not grow with the rows."""
     columns = export_columns(page, page.columns if all_columns else state.columns)
@@ -88,7 +89,9 @@ def write_export(
     rows = state.rows(page.query(actor))
 
     def cells() -> Iterator[list[Any]]:
-        for row in _stream(rows):
+        for done, row in enumerate(_stream(rows)):
+            if progress is not None and done % CHUNK == 0:
+                progress(done)
             yield [column.value(row) for column in columns]
 
     heads = [(c.sheet_column, c.head) for c in columns]
@@ -114,6 +117,10 @@ def export_response(request: HttpRequest, page: ListPage) -> HttpResponse:
     """Answer with the file; a large one is made in the background."""
     actor = request.actor  # type: ignore[attr-defined]
     state = ListState.read(page, request.GET)
+    if state.rows(page.query(actor))[: AT_ONCE + 1].count() > AT_ONCE:
+        query = request.GET.urlencode()
+        job = enqueue(actor, "lists.export", title=str(page.title), page=page.key, query=query)
+        return HttpResponseRedirect(reverse("jobs:show", args=[job.pk]))
     # The file is written to disk first: a spreadsheet is a zip, its end is known last.
     keep = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - closed by the response
     write_export(Path(keep.name), actor, page, state, all_columns=request.GET.get("all") == "1")

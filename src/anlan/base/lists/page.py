@@ -72,7 +72,8 @@ class ListPage:
     `search` names searched columns, or is a function of rows and text. `row_url(row)` opens a
     row. `create_url` and `sheet` (with `permission`) put "New" and "Import" into the head.
     `views[0]` is what a bare address shows; give it empty params to show all. `first_step` is
-    the sentence of an empty list.
+    the sentence of an empty list. `sorts_when_large` are the columns that may still be sorted by
+    when hundreds of thousands of rows are found: those with an index (None: all).
     """
 
     key: str
@@ -96,6 +97,7 @@ class ListPage:
     template: str = "lists/page.html"
     context: Callable[[HttpRequest], Mapping[str, Any]] | None = None
     page_size: int = 50
+    sorts_when_large: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for what, keys in (
@@ -117,6 +119,10 @@ class ListPage:
         if callable(self.search):
             return self.search(rows, text)
         return rows.filter(search_condition(text, self.search))
+
+    def sorts_at_scale(self, column: Column) -> bool:
+        """Tell whether hundreds of thousands of rows may be sorted by this column."""
+        return self.sorts_when_large is None or column.key in self.sorts_when_large
 
     def column(self, key: str) -> Column | None:
         """Return a column by key."""

@@ -14,10 +14,10 @@ from anlan.base.lists import queries
 from anlan.base.lists.cells import cell_class, cell_html
 from anlan.base.lists.choosers import chooser_for
 from anlan.base.lists.columns import Column
-from anlan.base.lists.counting import COUNT_UP_TO, Counted, count_rows, count_views, estimate
+from anlan.base.lists.counting import COUNT_UP_TO, Counted, Guess, count_rows, count_views, guess
 from anlan.base.lists.filters import Filter
 from anlan.base.lists.page import BulkAction, ListPage
-from anlan.base.lists.state import DEEPEST_ROW, ListState, params_of
+from anlan.base.lists.state import DEEPEST_OF_MANY, DEEPEST_ROW, ListState, params_of
 
 # Above this many rows in somebody's scope, tabs go without counts: each would be a long scan.
 COUNT_VIEWS_UP_TO = 20_000
@@ -97,6 +97,7 @@ class Shown:
     bulk: Sequence[BulkAction]
     last_page: int
     more_below: bool = False
+    deepest_row: int = DEEPEST_ROW
     hidden: Sequence[tuple[str, str]] = field(default_factory=tuple)
 
     @property
@@ -175,41 +176,50 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     """Return the page that `params` ask for, as this actor sees it."""
     state = ListState.read(page, params)
     base = page.query(actor)
+    likely = guess(base, state.rows(base))
+    many = likely.found > COUNT_UP_TO * 2
+    state = state.at_scale() if many else state
     found = state.rows(base)
     start = (state.number - 1) * page.page_size
     visible = list(found[start : start + page.page_size])
-    total = count_total(found)
-    deepest = DEEPEST_ROW // page.page_size
+    total = _total(found, likely, start, len(visible), page.page_size)
+    deepest = (DEEPEST_OF_MANY if many else DEEPEST_ROW) // page.page_size
     pages = max(1, -(-total.n // page.page_size))
-    heads = [_head(state, column) for column in state.columns]
+    heads = [_head(state, column, many) for column in state.columns]
     return Shown(
         page=page,
         state=state,
         total=total,
         rows=[_row(page, state.columns, heads, row) for row in visible],
         heads=heads,
-        tabs=_tabs(actor, page, state, base),
+        tabs=_tabs(actor, page, state, base, counted=likely.base < COUNT_VIEWS_UP_TO),
         filters=_filters(actor, state),
         bulk=[b for b in page.bulk if not b.permission or actor.may(b.permission)],
         last_page=min(pages, deepest),
         more_below=pages > deepest,
+        deepest_row=deepest * page.page_size,
         hidden=[pair for pair in state.params(page=None) if pair[0] in ("view", "sort", "columns")],
     )
 
 
-def count_total(found: QuerySet[Any]) -> Counted:
-    """Count what is found: exactly up to 100,000 rows, beyond that by the planner's guess."""
-    guess = estimate(found)
-    if guess > COUNT_UP_TO * 2:
+def _total(found: QuerySet[Any], likely: Guess, start: int, got: int, size: int) -> Counted:
+    if likely.found > COUNT_UP_TO * 2:
         return Counted(COUNT_UP_TO, more=True)
-    return count_rows(found)
+    if likely.base <= COUNT_UP_TO * 2:
+        return count_rows(found)
+    # Out of very many: the end of the list tells the total without a second scan, and beyond
+    # what can be paged through nobody needs it exactly.
+    if got < size and (got or not start):
+        return Counted(start + got)
+    return count_rows(found, DEEPEST_ROW)
 
 
-def _head(state: ListState, column: Column) -> Head:
+def _head(state: ListState, column: Column, many: bool) -> Head:
     sort = ""
     if state.sort.lstrip("-") == column.key:
         sort = "descending" if state.sort.startswith("-") else "ascending"
-    url = state.sort_address(column) if column.sort is not None else ""
+    sorts = column.sort is not None and (not many or state.page.sorts_at_scale(column))
+    url = state.sort_address(column) if sorts else ""
     return Head(column, column.heading(), url, sort, cell_class(column))
 
 
@@ -223,12 +233,14 @@ def _row(page: ListPage, columns: Sequence[Column], heads: Sequence[Head], row: 
     return Row(str(row.pk), str(row), cells)
 
 
-def _tabs(actor: Actor, page: ListPage, state: ListState, base: QuerySet[Any]) -> list[Tab]:
+def _tabs(
+    actor: Actor, page: ListPage, state: ListState, base: QuerySet[Any], *, counted: bool
+) -> list[Tab]:
     states = {view.key: ListState.read(page, params_of(view.params)) for view in page.views}
     tabs = []
     counts: Mapping[str, Counted] = {}
     wanted = {v.key: _condition(page, states[v.key]) for v in page.views if v.counted}
-    if len(wanted) > 1 and estimate(base) < COUNT_VIEWS_UP_TO:
+    if len(wanted) > 1 and counted:
         counts = count_views(base, wanted)
     for view in page.views:
         current = state.view == view.key

@@ -1,7 +1,7 @@
 """The state of a list as its address says it: search, filters, sort, page, columns, view."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,8 @@ from anlan.base.lists.page import ListPage
 
 # Further down than this nobody reads; the database would walk all rows before. Filter or export.
 DEEPEST_ROW = 10_000
+# The same for hundreds of thousands of rows, where the planner would rather sort them all.
+DEEPEST_OF_MANY = 1_000
 LONGEST_SEARCH = 200
 
 
@@ -69,6 +71,17 @@ class ListState:
         """Return the rows asked for, in order, from `base` (the page's query for the actor)."""
         found = self.page.searched(base.filter(self.page.filters_q(self.chosen)), self.q)
         return found.order_by(*self.order())
+
+    def at_scale(self) -> "ListState":
+        """Return the state for hundreds of thousands of rows: no sort without index, not deep."""
+        deepest = DEEPEST_OF_MANY // self.page.page_size
+        kept = replace(self, number=min(self.number, deepest))
+        column = self.page.column(self.sort.lstrip("-"))
+        if column is None or self.page.sorts_at_scale(column):
+            return kept
+        said = _("Too many rows to sort by “%(column)s”: narrow the list first.")
+        problem = said % {"column": column.heading()}
+        return replace(kept, sort="", problems=(*self.problems, problem))
 
     def order(self) -> list[Any]:
         """Return the order: the clicked column, then the page's own."""

@@ -13,6 +13,9 @@ class LiveConfig(AppConfig):
 
     def ready(self) -> None:
         """Watch accounts and memberships, whoever changes them."""
+        from anlan.base.jobs import news
         from anlan.base.live import rights
+        from anlan.base.live.services import job_changed
 
         rights.install()
+        news.subscribe(job_changed)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from anlan.base.actors.policy import Placed
+from anlan.base.jobs.news import JobNews
 from anlan.base.live.bridge import bridge
 from anlan.base.live.message import RIGHTS, make
 
@@ -31,6 +32,13 @@ def publish(
         scope_path, enterprise_id = row.scope_path, row.enterprise_id
     message = make(topic, event, data, user=user_id, path=scope_path, enterprise=enterprise_id)
     transaction.on_commit(lambda: bridge().offer(message))
+
+
+def job_changed(job: JobNews) -> None:
+    """Tell the pages of the person who started a background job how far it is."""
+    if job.owner_id is not None:
+        data = {"id": job.job_id, "state": job.state, "done": job.done, "total": job.total}
+        publish("jobs", "job", data, user_id=job.owner_id)
 
 
 def rights_changed(user_id: UUID) -> None:

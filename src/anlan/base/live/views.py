@@ -76,6 +76,8 @@ def release_thread() -> None:
     context = SyncToAsync.thread_sensitive_context.get(None)
     executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
     if isinstance(executor, ThreadPoolExecutor):
+        # Middleware may have asked the database again on the way out.
+        executor.submit(connections.close_all)
         executor.shutdown(wait=False)
 
 

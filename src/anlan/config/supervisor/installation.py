@@ -1,6 +1,7 @@
 """One installation: its data folder, which engines are its own, and how its parts are run."""
 
 import http.client
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -66,6 +67,10 @@ class Installation:
             ANLAN_PORT=str(given.port),
             DJANGO_SETTINGS_MODULE="anlan.config.settings",
         )
+        if not _is_compiled():
+            # The parts' user may not write beside the source; without this every start would
+            # compile Django and Anlan again, which takes longer than all the rest.
+            found.setdefault("PYTHONPYCACHEPREFIX", str(self.folder / "cache" / "python"))
         if given.secret_key is None:
             found["ANLAN_SECRET_KEY_FILE"] = str(self.folder / "secrets" / "secret-key")
         if self.postgres is not None:
@@ -160,7 +165,7 @@ class Installation:
             environment=self.environment(),
             folder=self.folder.path,
             ready=self.serves,
-            ready_seconds=90.0,
+            ready_seconds=180.0,
             needs=self._engine_names(),
             stop_seconds=12.0,
         )  # fmt: skip
@@ -194,6 +199,14 @@ class Installation:
             return False
         finally:
             connection.close()
+
+
+def _is_compiled() -> bool:
+    """Whether the installed packages came with compiled files, as pip leaves them."""
+    spec = importlib.util.find_spec("django")
+    assert spec is not None
+    assert spec.origin is not None
+    return os.path.exists(importlib.util.cache_from_source(spec.origin))
 
 
 def manage() -> list[str]:

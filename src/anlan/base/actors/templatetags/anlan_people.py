@@ -2,6 +2,7 @@
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -32,6 +33,12 @@ _SYSTEMS = (
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
 )
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, permission: str) -> bool:
+    """Tell whether the viewer holds a permission anywhere."""
+    return bool(context["request"].actor.may(permission))
 
 
 @register.filter

@@ -241,4 +241,32 @@ def test_the_list_filters_by_words_role_place_and_state(world: World) -> None:
     assert names(f"?organisation={world.workshop_a.pk}")
     assert not names("?q=zz")
     assert not names("?role=equipment_engineer")
-    assert not names("?state=closed")
+    assert not names("?is_active=no")
+    assert not names(f"?is_active=yes&organisation={world.plant_b.pk}")
+
+
+def test_a_role_out_of_sight_is_not_found_by_asking_for_it(world: World) -> None:
+    person = world.user(Role.OPERATOR, "workshop_a")
+    Membership.objects.create(user=person, organisation=world.plant_b, role=Role.PRINCIPAL)
+    manager = browser(world, Role.SAFETY_MANAGER, "plant_a")
+    for query in ("?role=principal_responsible_person", f"?organisation={world.plant_b.pk}"):
+        page = manager.get("/people/" + query).content.decode()
+        assert "operator workshop_a" not in page, query
+    page = manager.get(reverse("people:member", args=[person.pk])).content.decode()
+    assert "plant_b" not in page
+
+
+def test_the_export_holds_the_people_of_the_list_and_no_others(world: World) -> None:
+    from io import BytesIO
+
+    import openpyxl
+
+    world.user(Role.OPERATOR, "workshop_a")
+    world.user(Role.OPERATOR, "plant_b")
+    manager = browser(world, Role.SAFETY_MANAGER, "plant_a")
+    answer = manager.get(reverse("people:members_export"))
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    sheet = openpyxl.load_workbook(BytesIO(content)).active
+    names = {row[0].value for row in sheet.iter_rows(min_row=2)}
+    assert any("operator workshop_a" in str(name) for name in names)
+    assert not any("plant_b" in str(name) for name in names)

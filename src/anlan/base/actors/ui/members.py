@@ -11,27 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors import policy, queries, services
-from anlan.base.actors.member_rows import member_page, person_view
-from anlan.base.actors.permissions import MEMBER_VIEW, ROLE_GRANT, grantable_roles
+from anlan.base.actors.permissions import MEMBER_VIEW, grantable_roles
+from anlan.base.actors.person_page import person_view
 from anlan.base.actors.roles import Role
 from anlan.base.actors.ui.errors import attempt
 from anlan.base.actors.ui.forms import GrantForm, ReasonForm
 from anlan.base.actors.ui.links import password_url
-
-
-@login_required
-@require_GET
-def member_list(request: HttpRequest) -> HttpResponse:
-    """The people of my places."""
-    policy.require(request.actor, MEMBER_VIEW)
-    page = member_page(request.actor, request.GET)
-    context = {
-        "page": page,
-        "roles": Role.choices,
-        "may_invite": request.actor.may(ROLE_GRANT),
-        "n_invitations": queries.open_invitations(request.actor).count(),
-    }
-    return render(request, "people/members.html", context)
 
 
 @login_required

@@ -3,10 +3,11 @@
 from django.urls import path
 
 from anlan.base.actors.ui import account, invitations, members, organisations, tokens
+from anlan.base.actors.ui.lists import MEMBERS
 
 app_name = "people"
 urlpatterns = [
-    path("people/", members.member_list, name="members"),
+    *MEMBERS.urls("people/", "members"),
     path("people/invitations/", invitations.invitation_list, name="invitations"),
     path("people/invite/", invitations.invite, name="invite"),
     path(

@@ -8,11 +8,19 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from django.utils import translation
 
 from anlan.base.imports import refusals
 from anlan.base.imports.headers import find_head
 from anlan.base.imports.reading import read_table
 from anlan.base.imports.sheet import Sheet, SheetColumn
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
 
 SHEET = Sheet(
     name="things",

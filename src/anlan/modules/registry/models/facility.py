@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.modules.registry.models.base import Positioned, RegisterModel, position_checks
 from anlan.modules.registry.models.enterprise import Site
@@ -17,7 +18,7 @@ class UnitKind(models.TextChoices):
 class OperatingState(models.TextChoices):
     """Whether something is in use."""
 
-    IN_USE = "in_use", _("In use")
+    IN_USE = "in_use", pgettext_lazy("operating state", "In use")
     STANDBY = "standby", _("Standby")
     STOPPED = "stopped", _("Out of service")
     SCRAPPED = "scrapped", _("Scrapped")

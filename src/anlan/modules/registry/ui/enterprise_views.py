@@ -20,7 +20,7 @@ from anlan.modules.registry.ui.addresses import enterprise_address, list_url
 from anlan.modules.registry.ui.forms import enterprise_form
 from anlan.modules.registry.ui.history import history_of
 from anlan.modules.registry.ui.kinds import ENTERPRISE_GROUPS, KINDS, Group
-from anlan.modules.registry.ui.lists import BY_KEY
+from anlan.modules.registry.ui.lists import BY_KEY, STATE_ICONS, STATE_TONES
 from anlan.modules.registry.ui.record import facts_of, table_of
 
 TAB_ROWS = 50
@@ -52,6 +52,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     tab = tab if tab in (*REGISTERS, "files", "history") else "overview"
     context = {
         "row": row,
+        "state": {"icon": STATE_ICONS[row.state], "tone": STATE_TONES.get(row.state, "idle")},
         "figures": _figures(row, figures),
         "tabs": _tabs(row, figures, tab),
         "tab": tab,

@@ -321,6 +321,7 @@ EQUIPMENT = ListPage(
         ),
     ],
     search=search_equipment,
+    sorts_when_large=("code",),
     search_hint=_("Tag, name or pinyin"),
     order=("code", "pk"),
     views=[

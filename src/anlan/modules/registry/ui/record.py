@@ -25,9 +25,31 @@ class Fact:
     wide: bool = False
 
 
-def facts_of(row: Any, groups: tuple[Group, ...]) -> list[tuple[Any, list[Fact]]]:
-    """Return each group's title with its facts."""
-    return [(group.title, [_fact(row, name) for name in group.fields]) for group in groups]
+@dataclass(frozen=True, slots=True)
+class FactGroup:
+    """A card of facts: short ones in two columns, long ones below."""
+
+    title: Any
+    short: list[Fact]
+    long: list[Fact]
+
+
+def facts_of(row: Any, groups: tuple[Group, ...]) -> list[FactGroup]:
+    """Return the groups with their facts; a group of which nothing is filled in is left out."""
+    found = []
+    for group in groups:
+        facts = [_fact(row, name) for name in group.fields]
+        # Empty fields of a first group say what is missing; an empty extra group says nothing.
+        if found and not any(fact.text for fact in facts):
+            continue
+        found.append(
+            FactGroup(
+                group.title,
+                [fact for fact in facts if not fact.wide],
+                [fact for fact in facts if fact.wide and (fact.text or len(facts) > 1)],
+            )
+        )
+    return found
 
 
 def _fact(row: Any, name: str) -> Fact:
@@ -48,13 +70,14 @@ def table_of(page: Any, rows: list[Any], leave_out: tuple[str, ...]) -> dict[str
     columns = [c for c in page.columns if c.shown and c.key not in leave_out]
     main = next((i for i, c in enumerate(columns) if c.wide), 0)
     return {
-        "heads": [(c.heading(), c.kind == "number") for c in columns],
+        "heads": [(c.heading(), c.kind == "number", i == main) for i, c in enumerate(columns)],
         "rows": [
             [
                 (
                     c.heading(),
                     cell_html(c, row, page.row_url(row) if i == main else ""),
                     c.kind == "number",
+                    i == main,
                 )
                 for i, c in enumerate(columns)
             ]

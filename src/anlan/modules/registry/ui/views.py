@@ -97,10 +97,13 @@ def create(request: HttpRequest, key: str) -> HttpResponse:
 
 def _enterprise(request: HttpRequest) -> Any:
     """Return the enterprise that a new row is for. Raises NotYours."""
-    wanted = request.GET.get("enterprise") or own_enterprise_id(_actor(request))
+    actor = _actor(request)
+    wanted = request.GET.get("enterprise") or own_enterprise_id(actor)
+    if not wanted and "unit" in request.GET:
+        wanted = queries.units(actor).one(request.GET["unit"]).enterprise_id
     if not wanted:
         raise NotYours()
-    return queries.enterprises(_actor(request)).one(wanted)
+    return queries.enterprises(actor).one(wanted)
 
 
 def _may_enter(kind: Kind, actor: Any, enterprise: Any) -> None:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
 from anlan.base.actors.services.areas import areas_load
-from anlan.base.actors.wall import scoped_tables, wall_sql
+from anlan.base.actors.wall import history_wall_sql, scoped_tables, wall_sql
 
 # Rows that must never change once written, whoever asks.
 APPEND_ONLY = ("audit_event",)
@@ -53,3 +53,5 @@ def protect_database() -> None:
         for table in scoped_tables():
             for statement in wall_sql(table):
                 cursor.execute(statement)
+        for statement in history_wall_sql():
+            cursor.execute(statement)

@@ -1,0 +1,39 @@
+"""Reading history: within the actor's scope, in words."""
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from anlan.base.actors.actor import Actor
+from anlan.base.actors.policy import granted
+from anlan.base.actors.scope import Scope
+from anlan.base.audit.models import AuditEvent
+from anlan.base.audit.policy import READ
+from anlan.base.audit.words import Entry, entries
+
+
+def events_for(actor: Actor) -> QuerySet[AuditEvent]:
+    """Events of the places where one of the actor's posts may read history, newest first.
+
+    None for somebody without such a post: seeing a record is not the right to read who did what
+    in the whole enterprise.
+    """
+    rows = AuditEvent.objects.order_by("-at", "-pk")
+    if not actor.may(READ):
+        return rows.none()
+    if actor.is_system:
+        return rows
+    reach = Q(pk__in=[])
+    for post in actor.posts:
+        if post.role in granted()[READ]:
+            reach |= Scope.of([post.reading_path()], post.enterprises).q()
+    return rows.filter(reach)
+
+
+def events_of(actor: Actor, row: models.Model) -> QuerySet[AuditEvent]:
+    """One record's events, newest first. Seeing the record is enough to read its history."""
+    return AuditEvent.objects.filter(actor.scope.q(), object_id=row.pk).order_by("-at", "-seq")
+
+
+def history_of(actor: Actor, row: models.Model, limit: int = 50) -> list[Entry]:
+    """Return the newest events of a record in words, for its timeline."""
+    return entries(actor, events_of(actor, row)[:limit])

@@ -1,0 +1,171 @@
+"""Events in words: sentences, field labels, values as people read them."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from anlan.base.actors.actor import Actor
+from anlan.base.actors.models import Organisation, User
+from anlan.base.actors.scoped import ScopedModel
+from anlan.base.audit.events import event_for
+from anlan.base.audit.models import AuditEvent
+from anlan.base.clock import SHANGHAI
+
+# What the product keeps for itself and nobody would miss.
+UNTOLD = frozenset({"scope_path", "version", "search_key", "updated_at", "created_at", "id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that changed, in words; empty text is nothing."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event, in words. `at` is aware, UTC."""
+
+    event_id: UUID
+    seq: int
+    at: dt.datetime
+    who: str
+    code: str
+    sentence: str
+    object_label: str
+    reason: str
+    changes: tuple[Change, ...]
+
+    @property
+    def verb(self) -> str:
+        """Return the last part of the code: `created`, `changed`, `removed` …"""
+        return self.code.rpartition(".")[2]
+
+    def text(self) -> str:
+        """Return the whole entry as one line: sentence, changes, reason."""
+        parts = [self.sentence]
+        parts += [f"{c.label}: {c.old or '–'} → {c.new or '–'}" for c in self.changes]
+        return "; ".join([*parts, *([self.reason] if self.reason else [])])
+
+
+def sentence(event: AuditEvent) -> str:
+    """Return who did what to which, in the active language."""
+    declared = event_for(event.event)
+    values = {"actor": event.actor_name or _("Somebody"), "object": event.object_label}
+    text = str(declared.text) if declared is not None else event.event
+    if "%(" in text:
+        return text % values
+    if not event.object_label:
+        return _("%(actor)s: %(what)s") % {**values, "what": text}
+    return _("%(actor)s: %(what)s, %(object)s") % {**values, "what": text}
+
+
+def entries(actor: Actor, events: Iterable[AuditEvent]) -> list[Entry]:
+    """Return events in words. Rows that values point to are named if the actor sees them."""
+    listed = list(events)
+    names = _names(actor, listed)
+    return [
+        Entry(
+            event_id=event.pk,
+            seq=event.seq,
+            at=event.at,
+            who=event.actor_name,
+            code=event.event,
+            sentence=sentence(event),
+            object_label=event.object_label,
+            reason=event.reason,
+            changes=changes_of(event, names),
+        )
+        for event in listed
+    ]
+
+
+def changes_of(event: AuditEvent, names: Mapping[str, str] | None = None) -> tuple[Change, ...]:
+    """Return what an event changed. `names` are the rows its ids point to; else the id is shown."""
+    names = names or {}
+    before, after = event.before or {}, event.after or {}
+    fields = [name for name in {**before, **after} if name not in UNTOLD]
+    found = []
+    for name in fields:
+        old, new = before.get(name), after.get(name)
+        if old == new or (old in (None, "", []) and new in (None, "", [])):
+            continue
+        field = _field(event.object_type, name)
+        label = capfirst(str(field.verbose_name)) if field is not None else name
+        found.append(Change(label, _value(field, old, names), _value(field, new, names)))
+    return tuple(found)
+
+
+def _field(object_type: str, name: str) -> Any:
+    try:
+        field = apps.get_model(object_type)._meta.get_field(name.removesuffix("_id"))
+    except (LookupError, FieldDoesNotExist, ValueError):
+        return None
+    return field if hasattr(field, "verbose_name") else None
+
+
+def _value(field: Any, value: Any, names: Mapping[str, str]) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, list):
+        return "、".join(_value(field, item, names) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_value(None, item, names)}" for key, item in value.items())
+    if isinstance(field, models.ForeignKey):
+        return names.get(str(value), str(value))
+    choices = dict(getattr(field, "flatchoices", None) or ())
+    if value in choices:
+        return str(choices[value])
+    if isinstance(field, models.DateTimeField) and isinstance(value, str):
+        return _moment(value)
+    return str(value)
+
+
+def _moment(value: str) -> str:
+    try:
+        moment = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment.tzinfo else value
+
+
+def _names(actor: Actor, events: list[AuditEvent]) -> dict[str, str]:
+    """Return the names of rows that foreign keys in the events point to: one query a model."""
+    wanted: dict[type[models.Model], set[str]] = {}
+    for event in events:
+        for values in (event.before or {}, event.after or {}):
+            for name, value in values.items():
+                field = _field(event.object_type, name)
+                if isinstance(field, models.ForeignKey) and _is_id(value):
+                    wanted.setdefault(field.related_model, set()).add(value)
+    names: dict[str, str] = {}
+    for model, ids in wanted.items():
+        if issubclass(model, ScopedModel):
+            rows = model.objects.for_actor(actor).filter(pk__in=ids)
+        elif model in (Organisation, User):
+            # Whoever sees the record sees who and where it names.
+            rows = model._default_manager.filter(pk__in=ids)
+        else:
+            continue
+        names.update((str(row.pk), str(row)) for row in rows)
+    return names
+
+
+def _is_id(value: Any) -> bool:
+    try:
+        UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        return False
+    return True
