@@ -4,7 +4,7 @@ The database has no trigrams and no Chinese collation, so a key column answers n
 full pinyin and pinyin initials alike with one `contains`.
 """
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 MAX_LENGTH = 600
 
@@ -22,8 +22,10 @@ def search_key(*texts: str) -> str:
             continue
         parts.append(plain)
         if not plain.isascii():
-            parts.append("".join(lazy_pinyin(plain)))
-            parts.append("".join(lazy_pinyin(plain, style=Style.FIRST_LETTER)))
+            # Once for both: reading the syllables is the costly part, imports read thousands.
+            syllables = lazy_pinyin(plain, errors=list)
+            parts.append("".join(syllables))
+            parts.append("".join(syllable[:1] for syllable in syllables))
     return " ".join(dict.fromkeys(parts))[:MAX_LENGTH]
 
 

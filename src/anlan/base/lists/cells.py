@@ -9,13 +9,17 @@ from anlan.base.lists.columns import Column
 
 _EMPTY = mark_safe("")
 _RIGHT = frozenset({"number"})
+# Short things that read badly when broken.
+_WHOLE = frozenset({"choice", "boolean", "badge", "level", "due"})
 
 
 def cell_class(column: Column) -> str:
     """Return the classes of a column's cells and head."""
     if column.kind in _RIGHT:
         return "an-num"
-    return "an-fill" if column.wide else ""
+    if column.wide:
+        return "an-fill"
+    return "an-nw" if column.kind in _WHOLE else ""
 
 
 def cell_html(column: Column, row: Any, row_url: str = "") -> SafeString:
