@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.actors import wall
 from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.models import Membership, Organisation, User
 from anlan.base.actors.roles import OrganisationKind
-from anlan.base.actors.scope import ROOT_PATH
+from anlan.base.actors.scope import EVERYTHING, ROOT_PATH
 from anlan.base.audit.events import Event
 from anlan.base.audit.services import Entry, record, record_many
 from anlan.base.ids import uuid7
@@ -36,6 +37,8 @@ from anlan.modules.registry.models import (
     Person,
     Site,
 )
+from anlan.modules.registry.queries_identification import stale_units
+from anlan.modules.registry.services.identification import unit_identify
 
 LOADED = Event("demo.loaded", _("Demonstration loaded"))
 BATCH = 100
@@ -65,6 +68,9 @@ def demo_load(seed: int, size: str, on: date, progress: Progress = lambda done, 
         loaded += len(batch)
         progress(done + loaded, total)
     _load_accounts(places)
+    with wall.acting_as(EVERYTHING):
+        # Only units without a result, so that an interrupted load goes on here too.
+        unit_identify(SYSTEM, list(stale_units(SYSTEM)), "demo", tell=False)
     return loaded
 
 

@@ -21,6 +21,8 @@ def test_the_city_is_loaded_once_and_every_role_signs_in_to_something() -> None:
     everything = Enterprise.objects.unscoped("count all")
     assert everything.filter(is_demo=True).count() == 60
     assert MhiUnit.objects.unscoped("count all").count() == 90
+    levels = set(MhiUnit.objects.unscoped("count all").values_list("level", flat=True))
+    assert levels == {1, 2, 3, 4, None}
     for account in ACCOUNTS:
         user = User.objects.get(username=account.username)
         assert user.check_password(PASSWORD)
