@@ -17,9 +17,11 @@ def main() -> None:
 
     django.setup()
     from anlan.config.api import api
+    from tools import role_pages
 
     text = json.dumps(api.get_openapi_schema(), default=str, ensure_ascii=False, indent=1)
     (DOCS / "openapi.json").write_text(text + "\n", encoding="utf-8")
+    role_pages.write(DOCS)
 
     from anlan.base.audit.documenting import events_page
 

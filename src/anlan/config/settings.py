@@ -242,6 +242,10 @@ SESSION_COOKIE_AGE = 3600 * env.integer(
     help="Hours after which a person must sign in again.",
 )
 MFA_ADAPTER = "anlan.base.actors.sign_in.MfaAdapter"
+MFA_FORMS = {
+    "add_webauthn": "anlan.base.actors.ui.sign_in_forms.NewKeyForm",
+    "edit_webauthn": "anlan.base.actors.ui.sign_in_forms.KeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Anlan"

@@ -270,3 +270,20 @@ def test_the_export_holds_the_people_of_the_list_and_no_others(world: World) -> 
     names = {row[0].value for row in sheet.iter_rows(min_row=2)}
     assert any("operator workshop_a" in str(name) for name in names)
     assert not any("plant_b" in str(name) for name in names)
+
+
+def test_a_persons_page_tells_their_history(world: World) -> None:
+    operator = world.user(Role.OPERATOR, "workshop_a")
+    client = Client()
+    client.post("/accounts/login/", {"login": operator.username, "password": "wrong"})
+    client.post("/accounts/login/", {"login": operator.username, "password": PASSWORD})
+    address = reverse("people:member", args=[operator.pk])
+    manager = browser(world, Role.SAFETY_MANAGER, "plant_a")
+    manager.cookies["anlan_language"] = "en"
+    page = manager.get(address).content.decode()
+    assert "operator workshop_a signed in." in page
+    assert "A sign-in failed." in page
+    # Who does not govern the account is not told when and from where it signs in.
+    engineer = browser(world, Role.EQUIPMENT_ENGINEER, "plant_a")
+    engineer.cookies["anlan_language"] = "en"
+    assert "signed in." not in engineer.get(address).content.decode()

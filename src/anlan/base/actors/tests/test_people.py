@@ -303,3 +303,20 @@ def test_the_register_places_an_enterprise_and_the_plant_cannot(world: World) ->
         services.enterprise_node_create(
             officer, services.NewEnterpriseNode(name="新厂", area_code="000000")
         )
+
+
+def test_the_first_administrator_comes_by_a_printed_link(db: None) -> None:
+    from io import StringIO
+
+    from django.core.management import call_command
+
+    from anlan.base.actors.services.areas import areas_load
+
+    areas_load()
+    out = StringIO()
+    call_command("invite_admin", stdout=out)
+    secret = out.getvalue().strip().rstrip("/").rsplit("/", 1)[1]
+    user = services.invitation_accept_new(secret, **NEW)
+    actor = load_actor(user)
+    assert actor.roles == {Role.SYSTEM_ADMIN}
+    assert actor.scope.covers("cn/440000/")

@@ -6,17 +6,23 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.roles import OrganisationKind, Role
 
 TOKEN_DAYS = (30, 90, 180, 365)
 
 
+def role_choices(roles: Iterable[Role]) -> list[tuple[str, Any]]:
+    """Return roles to choose from, with none chosen: the first would be the highest."""
+    return [("", _("Choose a role")), *((role.value, role.label) for role in roles)]
+
+
 class InviteForm(forms.Form):
     """Whom, as what."""
 
     role = forms.ChoiceField(label=_("Role"))
-    name = forms.CharField(label=_("Name"), max_length=60, required=False)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60, required=False)
     email = forms.EmailField(
         label=_("E-mail"),
         required=False,
@@ -25,7 +31,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, roles: Iterable[Role], can_mail: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role, role.label) for role in roles]  # type: ignore[attr-defined]
+        self.fields["role"].choices = role_choices(roles)  # type: ignore[attr-defined]
         if not can_mail:
             del self.fields["email"]
 
@@ -37,7 +43,7 @@ class GrantForm(forms.Form):
 
     def __init__(self, *args: Any, roles: Iterable[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role, role.label) for role in roles]  # type: ignore[attr-defined]
+        self.fields["role"].choices = role_choices(roles)  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):
@@ -82,7 +88,7 @@ class MoveForm(forms.Form):
 class ProfileForm(forms.Form):
     """What people change about themselves."""
 
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     phone = forms.CharField(label=_("Mobile number"), max_length=20, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
@@ -113,7 +119,7 @@ class TokenForm(forms.Form):
 class AcceptForm(forms.Form):
     """The account of somebody who was invited."""
 
-    display_name = forms.CharField(label=_("Name"), max_length=60)
+    display_name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=60)
     username = forms.CharField(
         label=_("User name"),
         max_length=60,

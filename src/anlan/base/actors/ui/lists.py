@@ -8,6 +8,7 @@ from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Val
 from django.db.models.functions import Concat
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors import policy, queries
@@ -21,7 +22,6 @@ from anlan.base.lists.filters import Filter
 from anlan.base.lists.page import ListPage, View
 
 _STATES = ((True, _("Active")), (False, _("Deactivated")))
-_FACTOR = ((True, _("Is set up")), (False, _("None")))
 _SEPARATOR = "\t"
 
 
@@ -67,6 +67,10 @@ def _roles(row: Any) -> list[str]:
     return [f"{Role(role).label} {place}" for role, place in pairs]
 
 
+def _factor(row: Any) -> str:
+    return gettext("Is set up") if row.has_factor else gettext("None")
+
+
 def _below(values: tuple[str, ...]) -> Q:
     """Return the condition that a role is held at one of these nodes or below."""
     found = Q(pk__in=[])
@@ -84,12 +88,19 @@ MEMBERS = ListPage(
     title=_("Members"),
     query=_members,
     columns=[
-        Column.of(User, "display_name", wide=True, fixed=True, sort=("display_name", "pk")),
+        Column.of(
+            User,
+            "display_name",
+            label=pgettext_lazy("person", "Name"),
+            wide=True,
+            fixed=True,
+            sort=("display_name", "pk"),
+        ),
         Column.of(User, "username"),
         Column("roles", _("Roles"), value=_roles),
         Column.of(User, "phone", sort=None),
         Column.of(User, "email", sort=None, shown=False),
-        Column("has_factor", _("Second factor"), choices=_FACTOR),
+        Column("has_factor", _("Second factor"), value=_factor),
         Column.of(User, "last_login", label=_("Last sign-in")),
         Column(
             "is_active",
