@@ -3,6 +3,7 @@
 from ninja import Router
 
 from anlan.modules.registry import services
+from anlan.modules.registry.api import grading
 from anlan.modules.registry.api.registers import Endpoints, register_router
 from anlan.modules.registry.models import (
     Chemical,
@@ -123,5 +124,5 @@ REGISTERS = (
 
 
 def routers() -> list[Router]:
-    """Return one router a register."""
-    return [register_router(endpoints) for endpoints in REGISTERS]
+    """Return one router a register, and grading."""
+    return [*(register_router(endpoints) for endpoints in REGISTERS), grading.router]

@@ -65,7 +65,7 @@ def what_if_unit(request: ActorRequest, pk: UUID) -> HttpResponse:
     subject = _unit_subject(request, pk)
     chosen = None
     if request.GET.get("plan"):
-        chosen = queries.scenario(request.actor, request.GET["plan"])
+        chosen = queries.scenarios_of(request.actor, _some(subject)).one(request.GET["plan"])
     plan = _start(request, subject, chosen)
     return _page(request, subject, plan, chosen)
 
@@ -111,7 +111,7 @@ def _page(
 def _context(subject: Subject, plan: Json, name: str) -> dict[str, Any]:
     found = what_if(subject.now, plan)
     is_moved = subject.now is not None and _core(plan) != _core(subject.now)
-    title = name or (gettext("Plan") if is_moved or subject.now is None else gettext("Today"))
+    title = name or (gettext("Plan") if is_moved or subject.now is None else gettext("As it is"))
     return {
         "unit": subject.unit,
         "plan": plan,
@@ -217,7 +217,7 @@ def compare(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Today and all kept plans of a unit side by side."""
     subject = _unit_subject(request, pk)
     assert subject.now is not None
-    columns = [_column(gettext("Today"), subject.now, None)]
+    columns = [_column(gettext("As it is"), subject.now, None)]
     columns += [
         _column(kept.name, {**kept.inputs, "settings": subject.settings}, kept)
         for kept in queries.scenarios_of(request.actor, _some(subject))

@@ -244,7 +244,7 @@ class Drawing:
 
 def scale(now: Result | None, then: Result, then_name: str) -> Drawing | None:
     """Return R on its bands, or S about 1 where the unit is no major hazard installation."""
-    named = [(gettext("Today"), now)] if now is not None else []
+    named = [(gettext("As it is"), now)] if now is not None else []
     named.append((then_name, then))
     by_s = then.R is None or then.is_major_hazard is False
     values = []
