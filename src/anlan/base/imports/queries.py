@@ -13,7 +13,7 @@ from anlan.base.imports.sheet import Sheet, all_sheets
 
 def runs_of(actor: Actor) -> QuerySet[ImportRun]:
     """Return this person's imports, newest first; nobody's for an actor without an account."""
-    return ImportRun.objects.filter(user_id=actor.user_id, user_id__isnull=False).order_by(
+    return ImportRun.objects.filter(user_id=actor.user_id, user_id__isnull=False).order_by(  # type: ignore[misc]
         "-created_at", "-pk"
     )
 

@@ -232,7 +232,7 @@ def _enqueue(actor: Actor, run: ImportRun, name: str) -> None:
 
 
 def _own(actor: Actor, run_id: UUID | str) -> ImportRun:
-    run = ImportRun.objects.filter(pk=run_id, user_id=actor.user_id).first()
+    run = ImportRun.objects.filter(pk=run_id, user_id=actor.user_id).first()  # type: ignore[misc]
     if run is None or actor.user_id is None:
         raise NotYours()
     return run
@@ -242,7 +242,7 @@ def _lock(actor: Actor, run_id: UUID | str) -> ImportRun:
     run = (
         ImportRun.objects.select_for_update(of=("self",))
         .select_related("source")
-        .filter(pk=run_id, user_id=actor.user_id)
+        .filter(pk=run_id, user_id=actor.user_id)  # type: ignore[misc]
         .first()
     )
     if run is None or actor.user_id is None:

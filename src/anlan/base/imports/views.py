@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -42,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     page = Paginator(queries.runs_of(actor), 50).get_page(request.GET.get("page"))
     for run in page:
-        run.shown = describe(run)
+        run.shown = describe(run)  # type: ignore[attr-defined]
     context = {"sheets": queries.sheets_for(actor), "page": page}
     return render(request, "imports/index.html", context)
 
@@ -79,7 +80,7 @@ def _sheet_view(request: HttpRequest, name: str) -> HttpResponse:
         upload = request.FILES.get("file")
         if getattr(request, "too_large", False):
             raise TooLarge(most=limits.max_mb())
-        taken = uploaded(upload)  # type: ignore[arg-type]
+        taken = uploaded(upload)
         run = services.run_start(request.actor, found, taken, upload.name)  # type: ignore
     except (Refused, BadInput) as error:
         return _show_sheet(request, found, error)
@@ -106,7 +107,7 @@ def _show_sheet(
 
 @login_required
 @require_GET
-def template(request: HttpRequest, name: str) -> HttpResponse:
+def template(request: HttpRequest, name: str) -> HttpResponseBase:
     """Answer with the empty template."""
     found = _sheet(request, name)
     keep = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - closed by the response
@@ -181,7 +182,7 @@ again = _act(
 
 @login_required
 @require_GET
-def file(request: HttpRequest, run_id: UUID, which: str) -> HttpResponse:
+def file(request: HttpRequest, run_id: UUID, which: str) -> HttpResponseBase:
     """Answer with the file as it came, its marked copy, or the rows not written."""
     found = queries.run_for(request.actor, run_id)  # type: ignore[attr-defined]
     stored: StoredFile | None = {

@@ -56,7 +56,7 @@ def guess(base: QuerySet[Any], found: QuerySet[Any]) -> Guess:
     guess for the bare table, seen through the same wall, tells that share; it is divided out.
     """
     table = connection.ops.quote_name(base.model._meta.db_table)
-    parts = {"bare": (f"SELECT 1 FROM {table}", ())}  # noqa: S608
+    parts: dict[str, tuple[str, Any]] = {"bare": (f"SELECT 1 FROM {table}", ())}  # noqa: S608
     for name, rows in (("base", base), ("found", found)):
         try:
             parts[name] = rows.order_by().values("pk").query.sql_with_params()
@@ -65,7 +65,7 @@ def guess(base: QuerySet[Any], found: QuerySet[Any]) -> Guess:
     # The SQL is Django's own, with its values apart.
     sources = ", ".join(f"{name} AS MATERIALIZED ({sql})" for name, (sql, _p) in parts.items())
     asked = " UNION ALL ".join(f"SELECT 1 FROM {name}" for name in parts)  # noqa: S608
-    params = [value for _sql, given in parts.values() for value in given]
+    params: list[Any] = [value for _sql, given in parts.values() for value in given]
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [table])
         row = cursor.fetchone()

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from anlan.base.actors.actor import Actor
@@ -113,7 +114,7 @@ def export_name(page: ListPage) -> str:
     return f"{page.title}-{now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx"
 
 
-def export_response(request: HttpRequest, page: ListPage) -> HttpResponse:
+def export_response(request: HttpRequest, page: ListPage) -> HttpResponseBase:
     """Answer with the file; a large one is made in the background."""
     actor = request.actor  # type: ignore[attr-defined]
     state = ListState.read(page, request.GET)

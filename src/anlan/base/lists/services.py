@@ -28,7 +28,7 @@ def view_save(
         raise BadInput(Problem("label", _("Give the view a name.")))
     if len(params) > LONGEST_PARAMS:
         raise BadInput(Problem("label", _("This view has too many filters to be kept.")))
-    own = SavedView.objects.select_for_update().filter(user_id=actor.user_id, page=page)
+    own = SavedView.objects.select_for_update().filter(user_id=actor.user_id, page=page)  # type: ignore[misc]
     if own.exclude(label=label).count() >= MOST_VIEWS:
         raise BadInput(
             Problem("label", _("You have 15 views of this list."), _("Delete one first."))
@@ -50,7 +50,7 @@ def view_save(
 def view_delete(actor: Actor, view_id: UUID | str) -> None:
     """Delete one's own view. Raises NotYours."""
     try:
-        gone, _rows = SavedView.objects.filter(user_id=actor.user_id, pk=view_id).delete()
+        gone, _rows = SavedView.objects.filter(user_id=actor.user_id, pk=view_id).delete()  # type: ignore[misc]
     except (ValidationError, ValueError) as error:
         raise NotYours() from error
     if not gone:

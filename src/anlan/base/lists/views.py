@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from anlan.base.lists.state import ListState
 
 MOST_AT_ONCE = 10_000
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def patterns(page: ListPage, prefix: str, name: str) -> list[URLPattern]:
@@ -45,7 +46,7 @@ def patterns(page: ListPage, prefix: str, name: str) -> list[URLPattern]:
 def _open(page: ListPage, view: View) -> View:
     """Ask for sign-in, and for the page's permission where it has one."""
 
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if page.permission:
             policy.require(request.actor, page.permission)  # type: ignore[attr-defined]
         return view(request, *args, **kwargs)
@@ -83,7 +84,7 @@ def list_view(page: ListPage, name: str) -> View:
 def export_view(page: ListPage) -> View:
     """Return the view that answers with the rows of the address as xlsx."""
 
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: HttpRequest) -> HttpResponseBase:
         return export_response(request, page)
 
     return _open(page, require_GET(view))
