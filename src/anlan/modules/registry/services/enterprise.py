@@ -156,7 +156,7 @@ def _plan_one(
     if "company_code" in plain:
         plain["company_code"] = str(plain["company_code"] or "").strip().upper()
     cleaned = rows.clean_values(Enterprise, plain, problems)
-    values = {name: getattr(found or Enterprise(), name) for name in FIELDS} | cleaned
+    values = _stored(found) | cleaned
     _check(values, cleaned, found, known, problems)
     if found is None:
         _demand(values, problems)
@@ -180,6 +180,11 @@ def _plan_one(
         plan.problems = [Problem("", error.message(), error.remedy_text(), code="forbidden")]
         return
     _fill(plan, found, values, places, area)
+
+
+def _stored(found: Enterprise | None) -> rows.Values:
+    row = found or Enterprise()
+    return {name: getattr(row, name) for name in FIELDS}
 
 
 def _check(

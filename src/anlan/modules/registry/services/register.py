@@ -6,6 +6,7 @@ without writing, and `write_plans` does it: rows, history and consequences in on
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -75,12 +76,19 @@ class Register:
     @property
     def references(self) -> dict[str, type[RegisterModel]]:
         """Return the fields that point at other registers' rows."""
-        found: dict[str, type[RegisterModel]] = {}
-        for name in self.fields:
-            model_field = self.model._meta.get_field(name)
-            if isinstance(model_field, models.ForeignKey):
-                found[name] = model_field.related_model  # type: ignore[assignment]
-        return found
+        return _references_of(self.model, self.fields)
+
+
+@cache
+def _references_of(
+    model: type[RegisterModel], fields: tuple[str, ...]
+) -> dict[str, type[RegisterModel]]:
+    found: dict[str, type[RegisterModel]] = {}
+    for name in fields:
+        model_field = model._meta.get_field(name)
+        if isinstance(model_field, models.ForeignKey):
+            found[name] = model_field.related_model  # type: ignore[assignment]
+    return found
 
 
 @dataclass(slots=True)
