@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import get_resolver
 from django.views import defaults
 
 from anlan.base.errors import AnlanError, BadInput, Unavailable
@@ -21,6 +23,10 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer an error of the family; let any other fly."""
+        if isinstance(exception, DataError) and "(0x00)" in str(exception):
+            # No text of a person holds it; who sends one is trying the doors.
+            handler = get_resolver().resolve_error_handler(400)
+            return handler(request, exception=exception)
         if not isinstance(exception, AnlanError):
             return None
         if request.accepts("text/html"):

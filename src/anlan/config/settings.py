@@ -218,6 +218,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Anlan] "
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SERVED_BY_TLS else "http"
@@ -360,6 +361,12 @@ SMTP_URL = env.url(
 DEFAULT_FROM_EMAIL = env.text(
     "ANLAN_MAIL_FROM", "anlan@localhost", help="Sender address of all mail."
 )
+if SMTP_URL and not PUBLIC_URL and "*" in ALLOWED_HOSTS:
+    raise env.BadSetting(
+        "ANLAN_PUBLIC_URL",
+        "is missing.",
+        "ANLAN_SMTP_URL needs it: a link in a mail must not follow the name a visitor typed.",
+    )
 _smtp = urlsplit(SMTP_URL)
 EMAIL_BACKEND = "django.core.mail.backends." + (
     "smtp.EmailBackend" if SMTP_URL else "dummy.EmailBackend"

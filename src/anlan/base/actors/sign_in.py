@@ -5,7 +5,9 @@ import hashlib
 import logging
 import time
 from math import ceil
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -87,10 +89,22 @@ class AccountAdapter(DefaultAccountAdapter):
             account_note(request.user, events.SIGNED_OUT)
         super().logout(request)
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the link below the public address.
+
+        Anybody may ask for a reset of anybody's password; under a Host header of their choice
+        the mail would lead its reader, and the key, to them.
+        """
+        url: str = super().get_reset_password_from_key_url(key)
+        base = settings.PUBLIC_URL.rstrip("/")
+        return base + urlsplit(url)._replace(scheme="", netloc="").geturl() if base else url
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send, or log that it could not be: a silent mail server must not stop a sign-in."""
+        # allauth would name the site by the Host header.
+        site = SimpleNamespace(name="Anlan", domain=urlsplit(settings.PUBLIC_URL).netloc)
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, {**context, "current_site": site})
         except OSError:  # refused, timed out, or an SMTP error, which derives from it
             logger.warning("mail %s was not sent", template_prefix, exc_info=True)
 
