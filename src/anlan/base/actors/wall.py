@@ -106,6 +106,16 @@ def wall_sql(table: str) -> list[str]:
     ]
 
 
+# An enterprise that moved to another area takes its history along: its events keep the path they
+# were written with, because they are hashed, but its people and the new area's must read them.
+_MOVED = """enterprise_id IN (
+        SELECT id FROM actors_organisation WHERE kind = 'enterprise'
+           AND path ^@ ANY ((SELECT current_setting('anlan.prefixes', true))::text[])
+    )
+"""
+VISIBLE_HISTORY = f"{VISIBLE} OR {_MOVED}"
+
+
 def history_wall_sql(table: str = "audit_event") -> list[str]:
     """Return the statements that put the wall round history; safe to repeat.
 
@@ -116,7 +126,7 @@ def history_wall_sql(table: str = "audit_event") -> list[str]:
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
         f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
         f'DROP POLICY IF EXISTS anlan_scope ON "{table}"',
-        f'CREATE POLICY anlan_scope ON "{table}" FOR SELECT USING ({VISIBLE})',
+        f'CREATE POLICY anlan_scope ON "{table}" FOR SELECT USING ({VISIBLE_HISTORY})',
         f'DROP POLICY IF EXISTS anlan_append ON "{table}"',
         f'CREATE POLICY anlan_append ON "{table}" FOR INSERT WITH CHECK (true)',
     ]

@@ -59,4 +59,6 @@ class AuditEvent(models.Model):
             models.Index(fields=["object_id", "-seq"], name="audit_of_object"),
             # The history page of a scope, newest first.
             models.Index(fields=["scope_path", "-at"], name="audit_of_scope"),
+            # The same for a whole province, where nearly every event is inside.
+            models.Index(fields=["-at", "-id"], name="audit_newest"),
         ]

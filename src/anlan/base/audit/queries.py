@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.models import Organisation
 from anlan.base.actors.policy import granted
+from anlan.base.actors.roles import OrganisationKind
 from anlan.base.actors.scope import Scope
 from anlan.base.audit.models import AuditEvent
 from anlan.base.audit.policy import READ
@@ -25,15 +27,27 @@ def events_for(actor: Actor) -> QuerySet[AuditEvent]:
     reach = Q(pk__in=[])
     for post in actor.posts:
         if post.role in granted()[READ]:
-            reach |= Scope.of([post.reading_path()], post.enterprises).q()
+            reach |= _within(Scope.of([post.reading_path()], post.enterprises))
     return rows.filter(reach)
 
 
 def events_of(actor: Actor, row: models.Model) -> QuerySet[AuditEvent]:
     """One record's events, newest first. Seeing the record is enough to read its history."""
-    return AuditEvent.objects.filter(actor.scope.q(), object_id=row.pk).order_by("-at", "-seq")
+    return AuditEvent.objects.filter(_within(actor.scope), object_id=row.pk).order_by("-at", "-seq")
 
 
 def history_of(actor: Actor, row: models.Model, limit: int = 50) -> list[Entry]:
     """Return the newest events of a record in words, for its timeline."""
     return entries(actor, events_of(actor, row)[:limit])
+
+
+def _within(scope: Scope) -> Q:
+    """Return the events of a scope, with those of enterprises that moved into it.
+
+    Events keep the path they were written with, because they are hashed.
+    """
+    if scope.everything:
+        return Q()
+    inside = Scope(scope.prefixes).q(path="path")
+    moved = Organisation.objects.filter(inside, kind=OrganisationKind.ENTERPRISE).values("pk")
+    return scope.q() | Q(enterprise_id__in=moved)

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import translation
 
 from anlan.base.actors import wall
+from anlan.base.actors.models import Organisation
 from anlan.base.actors.roles import Role
 from anlan.base.audit import Event
 from anlan.base.audit.events import all_events
@@ -132,3 +133,15 @@ def test_the_page_costs_the_same_for_one_and_for_many(
     for _number in range(30):
         record(actor, ENTERED, told)
     assert count_queries(lambda: client.get("/history/")) == few
+
+
+def test_an_enterprise_that_moved_takes_its_history_along(world: World, told: Enterprise) -> None:
+    old, new = world.plant_a.path, world.city_b.path + f"e{world.plant_a.pk.hex}/"
+    Organisation.objects.filter(pk=world.plant_a.pk).update(path=new)
+    Enterprise.objects.unscoped("test").filter(pk=told.pk).update(scope_path=new)
+    assert old != new
+    for role, place in ((Role.SAFETY_MANAGER, "plant_a"), (Role.BUREAU_LEADER, "city_b")):
+        actor = world.actor(role, place)
+        with wall.acting_as(actor.scope):
+            assert events_for(actor).count() == 2
+            assert len(history_of(actor, told)) == 2

@@ -1,6 +1,7 @@
 """Jobs run as the person who started them, and every end is told."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors import wall
 from anlan.base.actors.roles import Role
+from anlan.base.clock import now
 from anlan.base.errors import NotYours, Refused, Unavailable
 from anlan.base.jobs import registry, services
 from anlan.base.jobs.models import Job
 from anlan.base.jobs.queries import job_for, jobs_of
 from anlan.base.jobs.registry import JobContext, JobResult, job
+from anlan.base.jobs.services.sweep import sweep
 from anlan.base.jobs.states import JOB, JobState
 from anlan.base.jobs.testing import run_queued
 from anlan.base.states.testing import every_pair
@@ -194,3 +197,41 @@ def test_a_job_moves_as_the_table_says(state: str, move: str, target: str | None
     else:
         row.move(move)
         assert row.state == target
+
+
+@pytest.mark.parametrize(
+    ("resumes", "attempt", "state"),
+    [
+        (True, 1, JobState.QUEUED),
+        (True, 3, JobState.FAILED),
+        (False, 1, JobState.FAILED),
+    ],
+)
+def test_a_job_whose_worker_was_killed_runs_again_or_is_reported(
+    world: World, kinds: None, resumes: bool, attempt: int, state: JobState
+) -> None:
+    @job("test.killed", resumes=resumes)
+    def killed(context: JobContext) -> JobResult:
+        return JobResult(data={"attempt": context.attempt})
+
+    started = services.enqueue(world.actor(Role.SAFETY_MANAGER, "plant_a"), "test.killed")
+    long_ago = now() - timedelta(minutes=5)
+    Job.objects.filter(pk=started.pk).update(
+        state=JobState.RUNNING, attempt=attempt, heartbeat_at=long_ago
+    )
+    assert sweep() == 1
+    started.refresh_from_db()
+    assert started.state == state
+    if state == JobState.FAILED:
+        assert started.error_code == "jobs.interrupted"
+        assert "服务器中断" in started.error_text
+    else:
+        (ended,) = run_queued()
+        assert ended.result == {"attempt": attempt + 1}
+
+
+def test_a_job_that_lives_is_left_alone(world: World, kinds: None) -> None:
+    started = services.enqueue(world.actor(Role.SAFETY_MANAGER, "plant_a"), "test.see")
+    assert sweep() == 0
+    Job.objects.filter(pk=started.pk).update(state=JobState.RUNNING, heartbeat_at=now())
+    assert sweep() == 0
