@@ -25,6 +25,7 @@ from anlan.base.actors import events
 from anlan.base.actors.models import User
 from anlan.base.actors.queries import user_by_login
 from anlan.base.actors.services.sign_in import account_note, failed_sign_in_note
+from anlan.base.audit.events import Event
 
 logger = logging.getLogger(__name__)
 
@@ -184,7 +185,7 @@ def listen() -> None:
     from allauth.account import signals as account
     from allauth.mfa import signals as mfa
 
-    def note(event: events.Event) -> Any:
+    def note(event: Event) -> Any:
         def receive(sender: Any, user: User, **_more: Any) -> None:
             account_note(user, event)
 

@@ -272,7 +272,7 @@ def _deepest(path: str) -> int:
 
 def _rewrite_paths(old: str, new: str) -> None:
     """Exchange the beginning of every path under `old`, table by table."""
-    values = [new, len(old) + 1, old, path_end(old)]
+    values: tuple[str | int, ...] = (new, len(old) + 1, old, path_end(old))
     # The right to do this was checked; the rows to move may lie in both scopes or in one.
     with wall.acting_as(EVERYTHING), connection.cursor() as cursor:
         cursor.execute(

@@ -5,12 +5,13 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors import services
+from anlan.base.actors.middleware import ActorRequest
 from anlan.base.actors.roles import Role
 from anlan.base.actors.ui.errors import attempt
 from anlan.base.actors.ui.forms import ProfileForm
@@ -18,7 +19,7 @@ from anlan.base.actors.ui.forms import ProfileForm
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: ActorRequest) -> HttpResponse:
     """Name, phone, language and the roles held."""
     user = request.user
     first = {"display_name": user.display_name, "phone": user.phone, "language": user.language}
@@ -42,7 +43,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def sessions(request: HttpRequest) -> HttpResponse:
+def sessions(request: ActorRequest) -> HttpResponse:
     """Where the account is signed in."""
     rows = UserSession.objects.purge_and_list(request.user)
     rows.sort(key=lambda one: one.last_seen_at, reverse=True)
@@ -52,7 +53,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def session_end(request: HttpRequest, pk: int) -> HttpResponse:
+def session_end(request: ActorRequest, pk: int) -> HttpResponse:
     """Sign one device out."""
     services.session_end(request.actor, pk)
     messages.success(request, _("Signed out there."))

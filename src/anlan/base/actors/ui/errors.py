@@ -19,7 +19,9 @@ def attempt(form: Form, call: Callable[[], T]) -> T | None:
         return call()
     except BadInput as error:
         for problem in error.problems:
-            form.add_error(problem.field if problem.field in form.fields else None, problem.text)
+            form.add_error(
+                problem.field if problem.field in form.fields else None, str(problem.text)
+            )
     except Refused as error:
         form.add_error(None, f"{error.message()} {error.remedy_text()}".strip())
     return None

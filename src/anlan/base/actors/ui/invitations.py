@@ -6,7 +6,7 @@ from uuid import UUID
 from allauth.account.utils import perform_login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,6 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors import policy, queries, services
+from anlan.base.actors.middleware import ActorRequest
+from anlan.base.actors.models import Invitation
 from anlan.base.actors.permissions import ROLE_GRANT, grantable_roles
 from anlan.base.actors.problems import InvitationGone
 from anlan.base.actors.roles import Role
@@ -28,7 +30,7 @@ from anlan.base.actors.ui.members import choose_organisation, form_page
 
 @login_required
 @require_GET
-def invitation_list(request: HttpRequest) -> HttpResponse:
+def invitation_list(request: ActorRequest) -> HttpResponse:
     """The invitations that wait to be taken up."""
     policy.require(request.actor, ROLE_GRANT)
     rows = queries.open_invitations(request.actor)[:200]
@@ -37,7 +39,7 @@ def invitation_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: ActorRequest) -> HttpResponse:
     """Invite somebody: choose the organisation, then the role; get a link or send it."""
     policy.require(request.actor, ROLE_GRANT)
     back = reverse("people:members")
@@ -69,9 +71,9 @@ def invite(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _made(request: HttpRequest, invitation: object, secret: str) -> HttpResponse:
+def _made(request: ActorRequest, invitation: Invitation, secret: str) -> HttpResponse:
     link = invitation_url(request, secret)
-    email = getattr(invitation, "email", "")
+    email = invitation.email
     if email:
         # Taking it up proves the address, so nobody else gets to see the link.
         send_invitation(invitation, link)
@@ -89,7 +91,7 @@ def _made(request: HttpRequest, invitation: object, secret: str) -> HttpResponse
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+def withdraw(request: ActorRequest, invitation_id: UUID) -> HttpResponse:
     """Void an invitation."""
     services.invitation_withdraw(request.actor, invitation_id)
     messages.success(request, _("Invitation withdrawn."))
@@ -98,7 +100,7 @@ def withdraw(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def accept(request: HttpRequest, secret: str) -> HttpResponse:
+def accept(request: ActorRequest, secret: str) -> HttpResponse:
     """Take up an invitation: with a new account, or with the one that is signed in."""
     try:
         invitation = services.invitation_for(secret)

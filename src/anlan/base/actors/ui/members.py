@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors import policy, queries, services
+from anlan.base.actors.middleware import ActorRequest
 from anlan.base.actors.permissions import MEMBER_VIEW, grantable_roles
 from anlan.base.actors.person_page import person_view
 from anlan.base.actors.roles import Role
@@ -21,7 +22,7 @@ from anlan.base.actors.ui.links import password_url
 
 @login_required
 @require_GET
-def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def detail(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One person: roles, sessions, tokens, history."""
     policy.require(request.actor, MEMBER_VIEW)
     person = queries.person_one(request.actor, pk)
@@ -30,7 +31,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def grant(request: HttpRequest, pk: UUID) -> HttpResponse:
+def grant(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Grant one more role: choose the organisation, then the role."""
     person = queries.person_one(request.actor, pk)
     back = reverse("people:member", args=[pk])
@@ -66,7 +67,7 @@ def grant(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def end(request: HttpRequest, pk: UUID) -> HttpResponse:
+def end(request: ActorRequest, pk: UUID) -> HttpResponse:
     """End one role."""
     membership = queries.membership_one(request.actor, pk)
     back = reverse("people:member", args=[membership.user_id])
@@ -89,7 +90,7 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def deactivate(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Close an account."""
     person = queries.person_one(request.actor, pk)
     back = reverse("people:member", args=[pk])
@@ -112,7 +113,7 @@ def deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def reactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def reactivate(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Open an account again."""
     services.user_reactivate(request.actor, pk)
     messages.success(request, _("The account is open again."))
@@ -121,7 +122,7 @@ def reactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def sign_out(request: HttpRequest, pk: UUID) -> HttpResponse:
+def sign_out(request: ActorRequest, pk: UUID) -> HttpResponse:
     """End somebody's sessions."""
     services.user_sign_out(request.actor, pk)
     messages.success(request, _("Signed out everywhere."))
@@ -130,7 +131,7 @@ def sign_out(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def password_link(request: HttpRequest, pk: UUID) -> HttpResponse:
+def password_link(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Show a link with which somebody sets a new password, once."""
     person, key = services.password_link_key(request.actor, pk)
     context = {
@@ -144,7 +145,7 @@ def password_link(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def second_factor(request: HttpRequest, pk: UUID) -> HttpResponse:
+def second_factor(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Remove the second factor of somebody who lost it."""
     person = queries.person_one(request.actor, pk)
     back = reverse("people:member", args=[pk])
@@ -169,7 +170,7 @@ def second_factor(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def choose_organisation(request: HttpRequest, title: str, back: str) -> HttpResponse:
+def choose_organisation(request: ActorRequest, title: str, back: str) -> HttpResponse:
     """Show the search for an organisation; the choice comes back as `?organisation=`."""
     text = request.GET.get("q", "")
     context = {
@@ -181,7 +182,7 @@ def choose_organisation(request: HttpRequest, title: str, back: str) -> HttpResp
     return render(request, "people/choose_organisation.html", context)
 
 
-def form_page(request: HttpRequest, form: object, **context: object) -> HttpResponse:
+def form_page(request: ActorRequest, form: object, **context: object) -> HttpResponse:
     """Show one form with its title, one line of context and the way back."""
     status = 422 if getattr(form, "errors", None) else 200
     return render(request, "people/form.html", {"form": form, **context}, status=status)

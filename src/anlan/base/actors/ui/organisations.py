@@ -4,13 +4,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors import policy, queries, services
+from anlan.base.actors.middleware import ActorRequest
 from anlan.base.actors.models import Organisation
 from anlan.base.actors.permissions import MANAGE_KIND, MEMBER_VIEW
 from anlan.base.actors.roles import OrganisationKind as Kind
@@ -22,7 +23,7 @@ from anlan.base.actors.ui.members import form_page
 
 @login_required
 @require_GET
-def tops(request: HttpRequest) -> HttpResponse:
+def tops(request: ActorRequest) -> HttpResponse:
     """The tops of what I see, or what a search finds."""
     policy.require(request.actor, MEMBER_VIEW)
     text = request.GET.get("q", "")
@@ -36,7 +37,7 @@ def tops(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def detail(request: ActorRequest, pk: UUID) -> HttpResponse:
     """One node: where it hangs, what hangs under it, what may be done."""
     policy.require(request.actor, MEMBER_VIEW)
     node = queries.organisation_one(request.actor, pk)
@@ -56,7 +57,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def create(request: HttpRequest, pk: UUID) -> HttpResponse:
+def create(request: ActorRequest, pk: UUID) -> HttpResponse:
     """A new node under this one."""
     parent = queries.organisation_one(request.actor, pk)
     form = OrganisationForm(request.POST or None, kinds=_kinds_below(request, parent))
@@ -74,7 +75,7 @@ def create(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
+def rename(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Other names for a node."""
     node = queries.organisation_one(request.actor, pk)
     first = {"name": node.name, "short_name": node.short_name}
@@ -91,7 +92,7 @@ def rename(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, pk: UUID) -> HttpResponse:
+def move(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Hang a node under another one, found by search."""
     node = queries.organisation_one(request.actor, pk)
     form = MoveForm(request.POST or None)
@@ -114,7 +115,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def close(request: HttpRequest, pk: UUID) -> HttpResponse:
+def close(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Deactivate a node with all below it."""
     node = queries.organisation_one(request.actor, pk)
     form = ReasonForm(request.POST or None)
@@ -138,14 +139,14 @@ def close(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
+def reopen(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Activate a node again."""
     services.organisation_reactivate(request.actor, pk)
     messages.success(request, _("Active again."))
     return redirect("people:organisation", pk)
 
 
-def _kinds_below(request: HttpRequest, node: Organisation) -> list[Kind]:
+def _kinds_below(request: ActorRequest, node: Organisation) -> list[Kind]:
     return [
         kind
         for kind, parents in PARENTS.items()
@@ -155,6 +156,6 @@ def _kinds_below(request: HttpRequest, node: Organisation) -> list[Kind]:
     ]
 
 
-def _form(request: HttpRequest, form: object, pk: UUID, **context: object) -> HttpResponse:
+def _form(request: ActorRequest, form: object, pk: UUID, **context: object) -> HttpResponse:
     back = reverse("people:organisation", args=[pk])
     return form_page(request, form, back=back, **{"submit": _("Save"), **context})

@@ -6,7 +6,7 @@ from uuid import UUID
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors import queries, services
+from anlan.base.actors.middleware import ActorRequest
 from anlan.base.actors.services.tokens import READ, scope_choices
 from anlan.base.actors.ui.errors import attempt
 from anlan.base.actors.ui.forms import TokenForm
@@ -23,7 +24,7 @@ from anlan.base.clock import now
 
 @login_required
 @require_GET
-def token_list(request: HttpRequest) -> HttpResponse:
+def token_list(request: ActorRequest) -> HttpResponse:
     """The tokens I made."""
     context = {"rows": queries.tokens_of(request.actor)[:200], "now": now()}
     return render(request, "people/tokens.html", context)
@@ -33,7 +34,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
 @reauthentication_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def create(request: HttpRequest) -> HttpResponse:
+def create(request: ActorRequest) -> HttpResponse:
     """Make a token and show it once; asks for the password again first."""
     form = TokenForm(request.POST or None, scopes=_offered(), initial={"scopes": [READ]})
     if request.method == "POST" and form.is_valid():
@@ -67,7 +68,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+def revoke(request: ActorRequest, pk: UUID) -> HttpResponse:
     """End a token."""
     services.token_revoke(request.actor, pk)
     messages.success(request, _("Token revoked."))
