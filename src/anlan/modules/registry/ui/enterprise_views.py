@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors import policy as actors_policy
@@ -102,7 +103,7 @@ def _figures(row: Any, found: queries.Figures) -> list[dict[str, Any]]:
         {
             "label": _("Major hazard installations"),
             "value": row.n_mhi,
-            "note": _("%(n)s units") % {"n": found.n_units},
+            "note": ngettext("%(n)s unit", "%(n)s units", found.n_units) % {"n": found.n_units},
             "href": link("units", is_mhi="yes"),
         },
         {

@@ -76,7 +76,7 @@ ENTERPRISES = ListPage(
         Column("area", _("area"), value="enterprise.parent.name"),
         Column("park", _("park"), value="enterprise.park.name"),
         Column("group", _("group"), value="enterprise.group.name", shown=False),
-        Column.of(Enterprise, "principal", label=_("principal")),
+        Column.of(Enterprise, "principal", label=_("principal"), shown=False),
         Column.of(Enterprise, "duty_phone", shown=False),
         Column.of(Enterprise, "address", shown=False),
         Column.of(Enterprise, "n_employees", shown=False),
