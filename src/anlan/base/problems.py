@@ -1,6 +1,7 @@
 """Errors that were meant to be read become answers: a page, or problem+json for programs."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -25,8 +26,9 @@ class ProblemMiddleware:
         """Answer an error of the family; let any other fly."""
         if isinstance(exception, DataError) and "(0x00)" in str(exception):
             # No text of a person holds it; who sends one is trying the doors.
-            handler = get_resolver().resolve_error_handler(400)
-            return handler(request, exception=exception)
+            handler: Any = get_resolver().resolve_error_handler(400)
+            answer: HttpResponse = handler(request, exception=exception)
+            return answer
         if not isinstance(exception, AnlanError):
             return None
         if request.accepts("text/html"):

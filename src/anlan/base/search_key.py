@@ -23,7 +23,7 @@ def search_key(*texts: str) -> str:
         parts.append(plain)
         if not plain.isascii():
             # Once for both: reading the syllables is the costly part, imports read thousands.
-            syllables = lazy_pinyin(plain, errors=list)
+            syllables = lazy_pinyin(plain, errors=list)  # type: ignore[arg-type]
             parts.append("".join(syllables))
             parts.append("".join(syllable[:1] for syllable in syllables))
     return " ".join(dict.fromkeys(parts))[:MAX_LENGTH]

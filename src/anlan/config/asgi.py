@@ -13,4 +13,4 @@ from anlan.base.imports.limits import max_bytes
 _django = get_asgi_application()
 # The largest file that any page takes, and room for the form around it.
 _MOST = max(max_bytes(), *(kind.max_bytes for kind in all_kinds().values())) + 1_000_000
-application = BodyLimit(_django, _MOST)
+application = BodyLimit(_django, _MOST)  # type: ignore[arg-type]

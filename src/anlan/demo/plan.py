@@ -141,8 +141,8 @@ def areas(size: Size) -> list[AreaPlan]:
     counties = [area for area in found if area.code[4:] != "00"]
     for p in range(size.n_parks):
         county = counties[p * max(1, len(counties) // size.n_parks)]
-        city = next(area for area in found if area.code == county.code[:4] + "00")
-        name = f"{city.name[:-1]}{county.name[:-1]}化工园区"
+        above = next(area for area in found if area.code == county.code[:4] + "00")
+        name = f"{above.name[:-1]}{county.name[:-1]}化工园区"
         x, y = county.centre
         park = _area(
             f"P{p + 1:03d}", name, county.code, (x + 0.03, y - 0.02), 0.05, 0.035, seed=900 + p

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.fields import PositiveIntegerRelDbTypeMixin
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -193,7 +194,7 @@ class Sheet:
     row_checks: Sequence[Callable[[Actor, Sequence[SheetRow]], None]] = ()
     intro: Text = ""
     icon: str = "table-import"
-    done_url: str = ""
+    done_url: str | Promise = ""
     may_create: bool = True
     may_update: bool = True
 

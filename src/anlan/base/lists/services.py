@@ -28,7 +28,7 @@ def view_save(
         raise BadInput(Problem("label", _("Give the view a name.")))
     if len(params) > LONGEST_PARAMS:
         raise BadInput(Problem("label", _("This view has too many filters to be kept.")))
-    own = SavedView.objects.select_for_update().filter(user_id=actor.user_id, page=page)  # type: ignore[misc]
+    own = SavedView.objects.select_for_update().filter(user_id=actor.user_id, page=page)
     if own.exclude(label=label).count() >= MOST_VIEWS:
         raise BadInput(
             Problem("label", _("You have 15 views of this list."), _("Delete one first."))

@@ -60,6 +60,7 @@ __all__ = [
     "sensitivity",
     "show",
     "substances",
+    "tables",
 ]
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Organisation
 from anlan.base.actors.roles import OrganisationKind
+from anlan.base.actors.scoped import ScopedQuerySet
 from anlan.modules.registry.models import (
     Chemical,
     Enterprise,
@@ -30,67 +31,67 @@ from anlan.modules.registry.models.facility import OperatingState
 DUE_WITHIN = 30
 
 
-def _live(model: type[RegisterModel], actor: Actor, *joined: str) -> QuerySet[Any]:
+def _live(model: type[RegisterModel], actor: Actor, *joined: str) -> ScopedQuerySet[Any]:
     return model.objects.for_actor(actor).filter(removed_at__isnull=True).select_related(*joined)
 
 
-def _coded(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _coded(rows: ScopedQuerySet[Any]) -> ScopedQuerySet[Any]:
     """Add the credit code of each row's enterprise, by which sheets name it."""
     enterprise = Enterprise.objects.unscoped("the owner of a row that the actor sees")
     code = enterprise.filter(pk=OuterRef("enterprise_id")).values("unified_social_credit_code")
     return rows.annotate(credit_code=Subquery(code[:1]))
 
 
-def enterprises(actor: Actor) -> QuerySet[Enterprise]:
+def enterprises(actor: Actor) -> ScopedQuerySet[Enterprise]:
     """Enterprises the actor sees, with park and area joined."""
     return _live(
         Enterprise, actor, "enterprise__park", "enterprise__group", "enterprise__parent__parent"
     )
 
 
-def sites(actor: Actor) -> QuerySet[Site]:
+def sites(actor: Actor) -> ScopedQuerySet[Site]:
     """Sites (厂区) with their enterprise."""
     return _coded(_live(Site, actor, "enterprise"))
 
 
-def units(actor: Actor) -> QuerySet[MhiUnit]:
+def units(actor: Actor) -> ScopedQuerySet[MhiUnit]:
     """Units with enterprise, site and responsible persons."""
     return _coded(
         _live(MhiUnit, actor, "enterprise", "site", "principal", "technical", "operational")
     )
 
 
-def facilities(actor: Actor) -> QuerySet[Facility]:
+def facilities(actor: Actor) -> ScopedQuerySet[Facility]:
     """Facilities of every kind with enterprise and unit."""
     return _coded(_live(Facility, actor, "enterprise", "unit"))
 
 
-def equipment(actor: Actor) -> QuerySet[Equipment]:
+def equipment(actor: Actor) -> ScopedQuerySet[Equipment]:
     """Equipment with enterprise and facility."""
     return _coded(_live(Equipment, actor, "enterprise", "facility"))
 
 
-def chemicals(actor: Actor) -> QuerySet[Chemical]:
+def chemicals(actor: Actor) -> ScopedQuerySet[Chemical]:
     """Chemicals with their enterprise."""
     return _coded(_live(Chemical, actor, "enterprise"))
 
 
-def inventories(actor: Actor) -> QuerySet[Inventory]:
+def inventories(actor: Actor) -> ScopedQuerySet[Inventory]:
     """Design maxima with unit, chemical and equipment."""
     return _coded(_live(Inventory, actor, "enterprise", "unit", "chemical", "equipment"))
 
 
-def licences(actor: Actor) -> QuerySet[Licence]:
+def licences(actor: Actor) -> ScopedQuerySet[Licence]:
     """Licences and certificates with their enterprise."""
     return _coded(_live(Licence, actor, "enterprise"))
 
 
-def people(actor: Actor) -> QuerySet[Person]:
+def people(actor: Actor) -> ScopedQuerySet[Person]:
     """People of enterprises; those who left stay listed with the day."""
     return _coded(_live(Person, actor, "enterprise"))
 
 
-def qualifications(actor: Actor) -> QuerySet[Qualification]:
+def qualifications(actor: Actor) -> ScopedQuerySet[Qualification]:
     """Certificates of people with the person."""
     return _coded(_live(Qualification, actor, "enterprise", "person"))
 
@@ -232,7 +233,7 @@ def falling_due(actor: Actor, on: date) -> FallingDue:
     )
 
 
-def _count_each(rows: QuerySet[Any], **conditions: Q) -> dict[str, int]:
+def _count_each(rows: ScopedQuerySet[Any], **conditions: Q) -> dict[str, int]:
     return rows.order_by().aggregate(
         **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
     )
@@ -281,12 +282,12 @@ def places_of_kind(actor: Actor, kind: OrganisationKind) -> QuerySet[Organisatio
     ).order_by("name")
 
 
-def related_rows(model: type[RegisterModel], actor: Actor, **where: Any) -> QuerySet[Any]:
+def related_rows(model: type[RegisterModel], actor: Actor, **where: Any) -> ScopedQuerySet[Any]:
     """Live rows of a register that refer to a row, for the panels of its page."""
     return _live(model, actor).filter(**where)
 
 
-def marked_on_map(actor: Actor) -> tuple[QuerySet[Any], QuerySet[Any]]:
+def marked_on_map(actor: Actor) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
     """Enterprises and units with a position, as plain values; level 0 means none."""
     columns = ("pk", "name", "longitude", "latitude")
     plants = _live(Enterprise, actor).filter(longitude__isnull=False).order_by("name", "pk")
@@ -311,7 +312,7 @@ def n_units_by_level(actor: Actor) -> dict[int, int]:
 
 def calling_for_action(
     actor: Actor, on: date
-) -> tuple[QuerySet[Any], QuerySet[Any], QuerySet[Any]]:
+) -> tuple[ScopedQuerySet[Any], ScopedQuerySet[Any], ScopedQuerySet[Any]]:
     """Licences, certificates of people and inspections that expired or are due, soonest first."""
     soon = on + timedelta(days=DUE_WITHIN)
     return (

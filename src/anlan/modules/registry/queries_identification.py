@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Membership, Organisation
 from anlan.base.actors.roles import RESPONSIBLE, Role
+from anlan.base.actors.scoped import ScopedQuerySet
 from anlan.engines import gb18218
 from anlan.modules.registry.models import (
     Enterprise,
@@ -120,7 +121,7 @@ def newest_identifications(actor: Actor, unit_ids: Sequence[UUID]) -> dict[UUID,
     return {row.unit_id: row for row in newest}
 
 
-def identifications_of(actor: Actor, unit: MhiUnit) -> QuerySet[Identification]:
+def identifications_of(actor: Actor, unit: MhiUnit) -> ScopedQuerySet[Identification]:
     """Return the history of a unit, newest first, without the bulky result."""
     rows = Identification.objects.for_actor(actor).filter(unit=unit)
     return rows.defer("inputs", "result").order_by("-created_at", "-pk")
@@ -166,7 +167,7 @@ def stored_result(kept: Identification) -> gb18218.Result:
     return load_result(kept.edition, settings_of(kept.inputs), kept.result)
 
 
-def scenarios_of(actor: Actor, unit: MhiUnit) -> QuerySet[Scenario]:
+def scenarios_of(actor: Actor, unit: MhiUnit) -> ScopedQuerySet[Scenario]:
     """Return the plans kept for a unit, oldest first."""
     rows = Scenario.objects.for_actor(actor).filter(unit=unit)
     return rows.select_related("created_by").order_by("created_at", "pk")
@@ -181,7 +182,7 @@ def scenario(actor: Actor, pk: UUID | str) -> Scenario:
     )
 
 
-def stale_units(actor: Actor) -> QuerySet[Any]:
+def stale_units(actor: Actor) -> ScopedQuerySet[Any]:
     """Return ids of units never identified, or whose figures moved after they were."""
     rows = MhiUnit.objects.for_actor(actor).filter(removed_at__isnull=True)
     held = Inventory.objects.unscoped("inside a unit that the actor sees").filter(
@@ -194,7 +195,7 @@ def stale_units(actor: Actor) -> QuerySet[Any]:
     ).values_list("pk", flat=True)
 
 
-def live_units(actor: Actor) -> QuerySet[Any]:
+def live_units(actor: Actor) -> ScopedQuerySet[Any]:
     """Return ids of all units in the registers."""
     rows = MhiUnit.objects.for_actor(actor).filter(removed_at__isnull=True)
     return rows.values_list("pk", flat=True)

@@ -121,7 +121,7 @@ def _chemical(index: int, row: Mapping[str, Any]) -> tuple[Chemical, list[Proble
                 faults.append(_fault(index, name, bad))
         quantity = None
         if not faults:
-            basis = gb18218.DesignQuantity(*(figures[name] for name in FACTORS))
+            basis = gb18218.DesignQuantity(*(figures[name] for name in FACTORS))  # type: ignore[arg-type]
     chemical = Chemical(
         q_t=quantity,
         name=row.get("name") or "",

@@ -55,8 +55,8 @@ def find_enterprises(actor: Actor, texts: Collection[str]) -> Mapping[str, Ref]:
         if row.company_code:
             known[row.company_code] = ref
     for text, upper in wanted.items():
-        if ref := known.get(text) or known.get(upper):
-            found[text] = ref
+        if hit := known.get(text) or known.get(upper):
+            found[text] = hit
     return found
 
 

@@ -94,7 +94,7 @@ def profile_change(
     actor: Actor, *, display_name: str, phone: str = "", language: str = "zh-hans"
 ) -> User:
     """Change one's own name, phone and language. Raises BadInput."""
-    user = User.objects.select_for_update().get(pk=actor.user_id)
+    user = User.objects.select_for_update().get(pk=actor.user_id)  # type: ignore[misc]
     problems = Problems()
     if not display_name.strip() or len(display_name.strip()) > 60:
         problems.add("display_name", _("Give a name of at most 60 characters."))
@@ -196,7 +196,7 @@ def session_end(actor: Actor, session_id: int | str) -> None:
     if session is not None:
         SessionStore().delete(session.session_key)
         session.delete()
-        user = User.objects.get(pk=actor.user_id)
+        user = User.objects.get(pk=actor.user_id)  # type: ignore[misc]
         record(actor, events.SESSIONS_ENDED, user, after={"sessions": 1})
 
 

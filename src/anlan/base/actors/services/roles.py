@@ -131,4 +131,4 @@ def membership_end(actor: Actor, membership_id: UUID | str, *, reason: str = "")
             reason=reason,
             before={"user": membership.user_id, "role": membership.role},
         )
-        return membership
+    return membership

@@ -71,7 +71,9 @@ def token_create(
 def token_revoke(actor: Actor, token_id: UUID | str) -> ApiToken:
     """End one of the actor's own tokens, at once and for good. Raises NotYours."""
     try:
-        token = ApiToken.objects.select_for_update().get(pk=token_id, user_id=actor.user_id)
+        token = ApiToken.objects.select_for_update().get(  # type: ignore[misc]
+            pk=token_id, user_id=actor.user_id
+        )
     except (ApiToken.DoesNotExist, ValidationError) as error:
         raise NotYours() from error
     if token.revoked_at is None:

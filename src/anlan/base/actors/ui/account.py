@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.actors import services
 from anlan.base.actors.middleware import ActorRequest
+from anlan.base.actors.models import User
 from anlan.base.actors.roles import Role
 from anlan.base.actors.ui.errors import attempt
 from anlan.base.actors.ui.forms import ProfileForm
@@ -22,6 +23,7 @@ from anlan.base.actors.ui.forms import ProfileForm
 def profile(request: ActorRequest) -> HttpResponse:
     """Name, phone, language and the roles held."""
     user = request.user
+    assert isinstance(user, User)
     first = {"display_name": user.display_name, "phone": user.phone, "language": user.language}
     form = ProfileForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():

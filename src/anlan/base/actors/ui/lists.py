@@ -6,13 +6,13 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors import policy, queries
 from anlan.base.actors.actor import Actor
-from anlan.base.actors.middleware import ActorRequest
 from anlan.base.actors.models import Membership, Organisation, User
 from anlan.base.actors.permissions import MEMBER_VIEW, ROLE_GRANT
 from anlan.base.actors.roles import Role
@@ -79,8 +79,9 @@ def _below(values: tuple[str, ...]) -> Q:
     return found
 
 
-def _context(request: ActorRequest) -> Mapping[str, Any]:
-    return {"n_invitations": queries.open_invitations(request.actor).count()}  # type: ignore[attr-defined]
+def _context(request: HttpRequest) -> Mapping[str, Any]:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return {"n_invitations": queries.open_invitations(actor).count()}
 
 
 MEMBERS = ListPage(

@@ -99,7 +99,7 @@ def register_router(endpoints: Endpoints) -> Router:
         summary="Enter one; send an Idempotency-Key to be safe against doubles",
     )
     @decorate_view(idempotent)
-    def creating(request: HttpRequest, body: given, response: HttpResponse) -> Any:  # type: ignore[valid-type]
+    def creating(request: HttpRequest, body: given, response: HttpResponse) -> Any:
         row = endpoints.create(_actor(request), _values(body))
         set_etag(response, row)
         return Status(201, row_out(row))
@@ -114,7 +114,7 @@ def register_router(endpoints: Endpoints) -> Router:
     def changing(
         request: HttpRequest,
         row_id: UUID,
-        body: patch,  # type: ignore[valid-type]
+        body: patch,
         response: HttpResponse,
     ) -> Any:
         version = expected_version(request, rows(request).one(row_id))

@@ -21,7 +21,7 @@ def check_position(values: Values, problems: Problems) -> None:
             _("Longitude and latitude belong together."),
             _("Enter both or neither."),
         )
-    elif longitude is not None and not rules.in_china(longitude, latitude):
+    elif longitude is not None and latitude is not None and not rules.in_china(longitude, latitude):
         problems.add(
             "longitude",
             _("This position lies outside China."),

@@ -92,7 +92,8 @@ def enterprises_plan(
     Rows may hold `park` and `group` (ids or nodes; None takes it out). A fixed number of queries.
     """
     known = _known(actor, given, lock=lock)
-    plans, seen = [], {}
+    plans: list[EnterprisePlan] = []
+    seen: dict[str, int] = {}
     for number, values in enumerate(given):
         code = str(values.get("unified_social_credit_code") or "").strip().upper()
         plan = EnterprisePlan(number, "create")
@@ -448,6 +449,7 @@ def enterprise_update(
         given["unified_social_credit_code"] = code
         known.taken_codes -= {found.unified_social_credit_code}
     if found.area_code not in known.areas and "area_code" not in given:
+        assert found.enterprise.parent is not None
         known.areas[found.area_code] = found.enterprise.parent
     plan = EnterprisePlan(0, "update")
     _plan_one(actor, plan, given, found, known)

@@ -58,7 +58,7 @@ def grading_update(
 def _check(values: Mapping[str, str], reason: str, *, changed: bool) -> None:
     problems = Problems()
     for name in SETTINGS_FIELDS:
-        choices = {key for key, _label in GradingSettings._meta.get_field(name).flatchoices}
+        choices = {key for key, _label in GradingSettings._meta.get_field(name).flatchoices}  # type: ignore[union-attr]
         if values[name] not in choices:
             problems.add(name, _("is none of the answers offered"))
     if changed and not reason.strip():

@@ -180,7 +180,7 @@ def _update_units(made: Sequence[Identification]) -> None:
     if not made:
         return
     moment = now()
-    columns = [
+    columns: list[list[Any]] = [
         [row.unit_id for row in made],
         [row.is_mhi for row in made],
         [row.level for row in made],

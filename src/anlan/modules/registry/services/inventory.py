@@ -29,7 +29,7 @@ def _complete(values: rows.Values, given: frozenset[str]) -> None:
         values["density_t_m3"] = chemical.density_t_m3
     factors = [values.get(name) for name in _FACTORS]
     if all(factor is not None for factor in factors):
-        values["quantity_t"] = design_maximum(*factors)
+        values["quantity_t"] = design_maximum(*factors)  # type: ignore[arg-type]
 
 
 def _check(values: rows.Values, problems: Problems) -> None:

@@ -339,6 +339,7 @@ def _has(name: str, register: Register) -> bool:
 def _demand(register: Register, values: Values, problems: Problems) -> None:
     for name in register.fields:
         model_field = register.model._meta.get_field(name)
+        assert isinstance(model_field, models.Field)
         if not model_field.blank and values.get(name) in (None, ""):
             problems.add(name, _("This field cannot be blank."), code="required")
 

@@ -31,7 +31,7 @@ def scenario_save(
         raise BadInput([Problem("name", _("Give the plan a name of at most 60 characters."))])
     row = Scenario.objects.for_actor(actor).filter(unit=unit, name=name).first()
     if row is None:
-        row = Scenario(
+        row = Scenario(  # type: ignore[misc]  # the product itself saves no plans
             enterprise_id=unit.enterprise_id,
             scope_path=unit.scope_path,
             unit=unit,

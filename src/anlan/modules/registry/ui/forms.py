@@ -67,8 +67,9 @@ class RecordForm(forms.Form):
             return
         if isinstance(error, ChangedMeanwhile):
             # Saving once more is then a decision, taken with the other change in view.
-            self.data = self.data.copy()
-            self.data["version"] = str(error.data.get("version", ""))
+            newer = self.data.copy()  # type: ignore[attr-defined]
+            newer["version"] = str(error.data.get("version", ""))
+            self.data = newer
         text = error.message() + " " + error.remedy_text()  # type: ignore[attr-defined]
         self.add_error(None, text.strip())
 
@@ -94,7 +95,7 @@ def kind_form(
         for name in group.fields:
             fields[name] = _field(kind.model, name, actor, enterprise_id, row)
             if text := kind.help.get(name):
-                fields[name].help_text = text
+                fields[name].help_text = text  # type: ignore[assignment]
     if kind.register.placed:
         departments = queries.departments(actor, enterprise_id)
         fields["department"] = forms.ModelChoiceField(
@@ -128,6 +129,7 @@ def enterprise_form(actor: Actor, data: Any = None, row: Enterprise | None = Non
     may_place = row is None or actor.may(policy.ENTERPRISE_CREATE, row.scope_path, row.pk)
     areas = {area.code: area.name for area in queries.areas_for_enterprises(actor)}
     if row is not None:
+        assert row.enterprise.parent is not None
         areas.setdefault(row.area_code, row.enterprise.parent.name)
     fields["area_code"] = forms.ChoiceField(
         choices=[("", ""), *((code, f"{name} {code}") for code, name in sorted(areas.items()))],
@@ -145,7 +147,7 @@ def enterprise_form(actor: Actor, data: Any = None, row: Enterprise | None = Non
             places, required=False, label=label, disabled=not may_place
         )
     for name, text in ENTERPRISE_HELP.items():
-        fields[name].help_text = text
+        fields[name].help_text = text  # type: ignore[assignment]
     start: dict[str, Any] = {}
     if row is not None:
         start = {name: getattr(row, name) for name in fields if name not in ("park", "group")}

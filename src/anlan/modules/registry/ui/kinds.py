@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.scoped import ScopedQuerySet
 from anlan.base.errors import Text
 from anlan.modules.registry import queries, services
 from anlan.modules.registry.models.base import RegisterModel
@@ -37,7 +37,7 @@ class Kind:
     noun: Text
     new_title: Text
     icon: str
-    query: Callable[[Actor], QuerySet[Any]]
+    query: Callable[[Actor], ScopedQuerySet[Any]]
     register: services.Register
     create: Callable[..., Any]
     update: Callable[..., Any]

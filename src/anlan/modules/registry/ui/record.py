@@ -36,7 +36,7 @@ class FactGroup:
 
 def facts_of(row: Any, groups: tuple[Group, ...]) -> list[FactGroup]:
     """Return the groups with their facts; a group of which nothing is filled in is left out."""
-    found = []
+    found: list[FactGroup] = []
     for group in groups:
         facts = [_fact(row, name) for name in group.fields]
         # Empty fields of a first group say what is missing; an empty extra group says nothing.

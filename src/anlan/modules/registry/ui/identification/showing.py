@@ -405,7 +405,7 @@ def settings_view(settings: Mapping[str, str]) -> list[SettingView]:
     for name in SETTINGS_FIELDS:
         column = GradingSettings._meta.get_field(name)
         value = settings.get(name, defaults[name])
-        answer = dict(column.flatchoices).get(value, value)  # type: ignore[attr-defined]
+        answer = dict(column.flatchoices).get(value, value)  # type: ignore[union-attr]
         label = str(column.verbose_name)  # type: ignore[union-attr]
         views.append(SettingView(name, label, str(answer), value != defaults[name]))
     return views
@@ -414,7 +414,7 @@ def settings_view(settings: Mapping[str, str]) -> list[SettingView]:
 def answers(name: str) -> list[tuple[str, str]]:
     """Return the answers offered for one open point."""
     column = GradingSettings._meta.get_field(name)
-    return [(key, str(label)) for key, label in column.flatchoices]  # type: ignore[attr-defined]
+    return [(key, str(label)) for key, label in column.flatchoices]  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True, slots=True)
