@@ -26,7 +26,7 @@ def scenario_save(
     """
     unit = MhiUnit.objects.for_actor(actor).lock(unit_id)
     policy.require(actor, policy.SCENARIO_EDIT, unit)
-    name = " ".join(name.split())
+    name = " ".join(name.replace("\x00", "").split())
     if not name or len(name) > NAME_LENGTH:
         raise BadInput([Problem("name", _("Give the plan a name of at most 60 characters."))])
     row = Scenario.objects.for_actor(actor).filter(unit=unit, name=name).first()

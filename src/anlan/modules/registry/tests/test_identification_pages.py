@@ -167,7 +167,8 @@ def test_trial_needs_no_unit_and_keeps_nothing(world: World) -> None:
 def test_plans_are_kept_compared_and_thrown_away(client: Client, unit: MhiUnit) -> None:
     address = f"/grading/units/{unit.pk}/what-if/"
     assert client.post(f"{address}save/", typed(unit, name="")).status_code == 422
-    saved = client.post(f"{address}save/", typed(unit, name="方案 A"))
+    hostile = {"name": "方案 A\x00", "c7-place": "\x00<b>"}
+    saved = client.post(f"{address}save/", typed(unit, **hostile))
     assert saved.status_code == 302
     shown = client.get(saved["Location"])
     assert shown.context["then"].R == "52.36"

@@ -29,18 +29,24 @@ def read_plan(post: QueryDict, settings: Mapping[str, str]) -> Json:
     rows = []
     for number in post.getlist("row")[:MOST_ROWS]:
         row: Json = {
-            name: post.get(f"c{number}-{name}", "").strip()[:length]
+            name: _plain(post.get(f"c{number}-{name}", ""))[:length]
             for name, length in _LENGTHS.items()
         }
-        row["categories"] = post.get(f"c{number}-categories", "").split()[:10]
+        symbols = _plain(post.get(f"c{number}-categories", ""))[:200]
+        row["categories"] = symbols.split()[:10]
         row["basis"] = COMPUTED if post.get(f"c{number}-basis") == COMPUTED else STATED
         rows.append(row)
     return {
         "chemicals": rows,
-        "off_site_population": post.get("population", "").strip()[:12] or None,
+        "off_site_population": _plain(post.get("population", ""))[:12] or None,
         "population_basis": "",
         "settings": dict(settings),
     }
+
+
+def _plain(text: str) -> str:
+    """Return typed text without what JSON in the database cannot hold."""
+    return text.replace("\x00", "").strip()
 
 
 def edited(plan: Json, post: QueryDict, now: Json | None) -> Json:
