@@ -4,6 +4,8 @@ The database has no trigrams and no Chinese collation, so a key column answers n
 full pinyin and pinyin initials alike with one `contains`.
 """
 
+from functools import lru_cache
+
 from pypinyin import lazy_pinyin
 
 MAX_LENGTH = 600
@@ -22,11 +24,17 @@ def search_key(*texts: str) -> str:
             continue
         parts.append(plain)
         if not plain.isascii():
-            # Once for both: reading the syllables is the costly part, imports read thousands.
-            syllables = lazy_pinyin(plain, errors=list)  # type: ignore[arg-type]
-            parts.append("".join(syllables))
-            parts.append("".join(syllable[:1] for syllable in syllables))
+            parts.extend(_spelt(plain))
     return " ".join(dict.fromkeys(parts))[:MAX_LENGTH]
+
+
+# Registers repeat themselves: a plant has one word for a hundred pressure gauges.
+@lru_cache(maxsize=10_000)
+def _spelt(plain: str) -> tuple[str, str]:
+    """Return the full pinyin of a text and its initials."""
+    # Once for both: reading the syllables is the costly part, imports read thousands.
+    syllables = lazy_pinyin(plain, errors=list)  # type: ignore[arg-type]
+    return "".join(syllables), "".join(syllable[:1] for syllable in syllables)
 
 
 def typed(text: str) -> str:

@@ -10,6 +10,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
+from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -234,12 +235,17 @@ def _load_accounts(places: dict[str, Organisation]) -> None:
     """Make the accounts of `ACCOUNTS` that are not there yet."""
     here = {node.username for node in User.objects.filter(is_demo=True)}
     nodes = dict(_account_places(places))
+    # They all share one public password, so they may share its hash, which is slow to make.
+    password = make_password(PASSWORD)
     for account in ACCOUNTS:
         if account.username in here:
             continue
-        user = User(username=account.username, display_name=account.name, is_demo=True)
-        user.set_password(PASSWORD)
-        user.save()
+        user = User.objects.create(
+            username=account.username,
+            display_name=account.name,
+            password=password,
+            is_demo=True,
+        )
         Membership.objects.create(
             user=user, organisation=nodes[account.place], role=account.role, is_home=True
         )

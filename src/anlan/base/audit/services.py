@@ -1,18 +1,21 @@
 """Writing history."""
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from anlan.base.actors.actor import Actor
 from anlan.base.audit.events import Event
-from anlan.base.audit.models import SYSTEM_CHAIN, AuditEvent
+from anlan.base.audit.models import SYSTEM_CHAIN
 from anlan.base.clock import now
+from anlan.base.ids import uuid7
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +43,61 @@ def record(
 
 
 def record_many(actor: Actor, entries: Iterable[Entry]) -> None:
-    """Write events in the current transaction, in this order, with one statement per 2,000."""
+    """Write events in the current transaction, in this order, with one statement per 5,000."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an audit event belongs into the transaction of its change")
     moment = now()
-    AuditEvent.objects.bulk_create(
-        [_event(actor, entry, moment) for entry in entries], batch_size=2000
+    rest = iter(entries)
+    while batch := list(islice(rest, BATCH)):
+        columns = list(zip(*(_values(entry) for entry in batch), strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                INSERT, [moment, actor.user_id, actor.name, *(list(values) for values in columns)]
+            )
+
+
+# An import writes one event a row. Arrays cost the server one parameter a column; the ORM, which
+# cannot put JSON into arrays, would send sixteen parameters a row and take three times as long.
+BATCH = 5_000
+INSERT = """
+    INSERT INTO audit_event (
+        at, actor_id, actor_name, seq, prev_hash, hash, id, chain, event, object_type, object_id,
+        object_label, before, after, reason, enterprise_id, scope_path
     )
+    SELECT %s, %s::uuid, %s, 0, '', '', id, chain, event, object_type, object_id,
+           object_label, before::jsonb, after::jsonb, reason, enterprise_id, scope_path
+      FROM unnest(
+        %s::uuid[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[],
+        %s::text[], %s::text[], %s::uuid[], %s::text[]
+      ) WITH ORDINALITY AS given (
+        id, chain, event, object_type, object_id, object_label, before, after, reason,
+        enterprise_id, scope_path, place
+      )
+     ORDER BY place
+"""
 
 
-def _event(actor: Actor, entry: Entry, moment: dt.datetime) -> AuditEvent:
+def _values(entry: Entry) -> tuple[Any, ...]:
+    """Return an entry as the columns that `INSERT` unnests."""
     row = entry.row
     enterprise_id = getattr(row, "enterprise_id", None)
-    return AuditEvent(
-        chain=str(enterprise_id) if enterprise_id else SYSTEM_CHAIN,
-        at=moment,
-        event=entry.event.code,
-        actor_id=actor.user_id,
-        actor_name=actor.name,
-        object_type=row._meta.label_lower if row is not None else "",
-        object_id=row.pk if row is not None else None,
-        object_label=str(row)[:200] if row is not None else "",
-        before=plain(entry.before),
-        after=plain(entry.after),
-        reason=entry.reason,
-        enterprise_id=enterprise_id,
-        scope_path=getattr(row, "scope_path", ""),
+    return (
+        uuid7(),
+        str(enterprise_id) if enterprise_id else SYSTEM_CHAIN,
+        entry.event.code,
+        row._meta.label_lower if row is not None else "",
+        row.pk if row is not None else None,
+        str(row)[:200] if row is not None else "",
+        _json(entry.before),
+        _json(entry.after),
+        entry.reason,
+        enterprise_id,
+        getattr(row, "scope_path", ""),
     )
+
+
+def _json(values: Mapping[str, Any] | None) -> str | None:
+    return None if values is None else json.dumps(plain(values))
 
 
 def plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
