@@ -155,8 +155,8 @@ def test_trial_needs_no_unit_and_keeps_nothing(world: World) -> None:
     }
     page = officer.post("/grading/trial/compute/", form)
     # S and R both exactly on a limit: 0.3 / 0.3 = 1, 0.5 × 20 × 1 = 10.
-    assert page.context["then"].S == "1"
-    assert page.context["then"].R == "10"
+    assert page.context["then"].S == "1.00"
+    assert page.context["then"].R == "10.00"
     assert page.context["then"].level == 3
     added = officer.post("/grading/trial/edit/", {**form, "add": "category:W5.3"})
     assert len(added.context["rows"]) == 2

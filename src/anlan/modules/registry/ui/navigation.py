@@ -17,7 +17,7 @@ from anlan.modules.registry.ui.kinds import KINDS
 
 _ENTRIES = (
     ("enterprises", _("Enterprises"), "building-factory-2", ("/registry/sites/",)),
-    ("units", _("Major hazard installations"), "alert-octagon", ()),
+    ("units", _("Major hazard installations"), "alert-octagon", ("/grading/",)),
     ("facilities", _("Facilities"), "building-warehouse", ()),
     ("equipment", _("Equipment"), "engine", ()),
     ("chemicals", _("Chemicals"), "flask", ("/registry/inventories/",)),

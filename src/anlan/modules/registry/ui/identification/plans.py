@@ -22,7 +22,7 @@ from anlan.modules.registry.models.grading import SETTINGS_FIELDS
 from anlan.modules.registry.rules_grading import Json, judge
 from anlan.modules.registry.rules_whatif import what_if
 from anlan.modules.registry.services.scenario import scenario_remove, scenario_save
-from anlan.modules.registry.texts_identification import engine_language, figure
+from anlan.modules.registry.texts_identification import column_figure, engine_language, figure
 from anlan.modules.registry.ui.identification import showing
 from anlan.modules.registry.ui.identification.forms import edited, is_empty, read_plan
 
@@ -243,7 +243,7 @@ def _column(name: str, inputs: Json, kept: Scenario | None) -> dict[str, Any]:
         "verdict": showing.verdict(found),
         "population": inputs.get("off_site_population") or "—",
         "alpha": figure(found.alpha),
-        "amounts": {label: figure(value) for label, value in amounts.items()},
+        "amounts": {label: column_figure(value) for label, value in amounts.items()},
     }
 
 

@@ -251,7 +251,7 @@ def scale(now: Result | None, then: Result, then_name: str) -> Drawing | None:
     for name, result in named:
         value = result.S if by_s else result.R
         if value is not None and (by_s or result.is_major_hazard):
-            values.append((float(value), f"{name} {figure(value)}".strip()))
+            values.append((float(value), f"{name} {column_figure(value)}".strip()))
     if not values:
         return None
     if by_s:
@@ -278,8 +278,8 @@ class Verdict:
 def verdict(result: Result) -> Verdict:
     """Return a result in a few words."""
     return Verdict(
-        figure(result.R),
-        figure(result.S),
+        column_figure(result.R),
+        column_figure(result.S),
         result.level or 0,
         level_words(result.is_major_hazard, result.level),
         result.level is not None or result.is_major_hazard is False,
