@@ -42,9 +42,9 @@ def texts_of(model: type[models.Model], names: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in names:
         item = model._meta.get_field(name)
-        if isinstance(item, models.CharField | models.TextField) and not item.choices:
-            if (item.max_length or 9999) >= len(PAYLOAD) and name not in GUARDED:
-                found[name] = PAYLOAD
+        is_text = isinstance(item, models.CharField | models.TextField) and not item.choices
+        if is_text and (item.max_length or 9999) >= len(PAYLOAD) and name not in GUARDED:
+            found[name] = PAYLOAD
     return found
 
 

@@ -4,7 +4,7 @@ It writes rows of many registers at once instead of calling a service a row: a p
 million of them. What a service would refuse, the plan does not contain (its tests check that).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -26,7 +26,7 @@ from anlan.base.search_key import search_key
 from anlan.demo.accounts import ACCOUNTS, PASSWORD
 from anlan.demo.plan import FLAGSHIP, SIZES, EnterprisePlan, areas, enterprises
 from anlan.demo.plant import GROUPS
-from anlan.modules.registry import events
+from anlan.modules.registry import events, services
 from anlan.modules.registry.models import (
     Chemical,
     Enterprise,
@@ -91,6 +91,7 @@ def _load_places(size: str) -> dict[str, Organisation]:
             kind=OrganisationKind.PARK if area.is_park else OrganisationKind.AREA,
             code=area.code,
             name=area.name,
+            search_key=search_key(area.name, area.code),
             parent=parent,
             path=f"{parent.path if parent else ROOT_PATH}{segment}/",
             boundary=area.outline,
@@ -106,6 +107,7 @@ def _load_places(size: str) -> dict[str, Organisation]:
                 kind=OrganisationKind.GROUP,
                 code=name,
                 name=name,
+                search_key=search_key(name),
                 path=f"{ROOT_PATH}g{pk.hex}/",
                 is_demo=True,
             )
@@ -138,17 +140,34 @@ class _Rows:
         }
     )
 
-    def add(self, model: type[M], node: Organisation, searched: Iterable[str], **values: Any) -> M:
+    def add(self, model: type[M], node: Organisation, **values: Any) -> M:
         row = model(
             enterprise=node,
             scope_path=node.path,
-            search_key=search_key(*(str(values.get(name) or "") for name in searched)),
+            search_key=search_key(*(str(values.get(name) or "") for name in SEARCHED[model])),
             **values,
         )
         self.by_model[model].append(row)
         return row
 
 
+# The same texts find a demonstration's row as find one that somebody entered.
+SEARCHED: dict[type[models.Model], tuple[str, ...]] = {
+    Enterprise: ("name", "short_name", "company_code", "unified_social_credit_code"),
+    **{
+        register.model: register.searched
+        for register in (
+            services.SITE,
+            services.UNIT,
+            services.FACILITY,
+            services.EQUIPMENT,
+            services.CHEMICAL,
+            services.INVENTORY,
+            services.LICENCE,
+            services.PERSON,
+        )
+    },
+}
 CREATED: dict[type[models.Model], Event] = {
     Enterprise: events.ENTERPRISE_CREATED,
     Site: events.SITE_CREATED,
@@ -182,6 +201,11 @@ def _enterprise(rows: _Rows, plan: EnterprisePlan, places: dict[str, Organisatio
         code=plan.values["unified_social_credit_code"],
         name=plan.values["name"],
         short_name=plan.values["short_name"],
+        search_key=search_key(
+            plan.values["name"],
+            plan.values["short_name"],
+            plan.values["unified_social_credit_code"],
+        ),
         parent=county,
         path=f"{county.path}e{pk.hex}/",
         park=places.get(plan.park),
@@ -189,36 +213,31 @@ def _enterprise(rows: _Rows, plan: EnterprisePlan, places: dict[str, Organisatio
         is_demo=True,
     )
     rows.nodes.append(node)
-    named = ("name", "short_name", "company_code", "unified_social_credit_code")
     rows.add(
         Enterprise,
         node,
-        named,
         id=pk,
         has_key_chemical=any(item["is_key_regulated"] for item in plan.chemicals),
         has_key_process=bool(plan.values["key_processes"]),
         **plan.values,
     )
-    site = rows.add(Site, node, ("code", "name"), **plan.site)
-    people = [rows.add(Person, node, ("number", "name"), **values) for values in plan.people]
-    chemicals = {
-        values["name"]: rows.add(Chemical, node, ("name", "name_en", "cas"), **values)
-        for values in plan.chemicals
-    }
+    site = rows.add(Site, node, **plan.site)
+    people = [rows.add(Person, node, **values) for values in plan.people]
+    chemicals = {values["name"]: rows.add(Chemical, node, **values) for values in plan.chemicals}
     for values in plan.licences:
-        rows.add(Licence, node, ("number",), **values)
+        rows.add(Licence, node, **values)
     for values in plan.equipment:
-        rows.add(Equipment, node, ("code", "name"), **values)
+        rows.add(Equipment, node, **values)
     for unit_plan in plan.units:
         responsible = {
             "principal": people[0],
             "technical": people[min(2, len(people) - 1)],
             "operational": people[min(3, len(people) - 1)],
         }
-        unit = rows.add(MhiUnit, node, ("code", "name"), site=site, **responsible, **unit_plan.unit)
-        facility = rows.add(Facility, node, ("code", "name"), unit=unit, **unit_plan.facility)
+        unit = rows.add(MhiUnit, node, site=site, **responsible, **unit_plan.unit)
+        facility = rows.add(Facility, node, unit=unit, **unit_plan.facility)
         equipment = {
-            values["code"]: rows.add(Equipment, node, ("code", "name"), facility=facility, **values)
+            values["code"]: rows.add(Equipment, node, facility=facility, **values)
             for values in unit_plan.equipment
         }
         for values in unit_plan.inventories:
@@ -227,7 +246,7 @@ def _enterprise(rows: _Rows, plan: EnterprisePlan, places: dict[str, Organisatio
                 "chemical": chemicals[values["chemical"]],
                 "equipment": equipment.get(values["equipment"]),
             }
-            rows.add(Inventory, node, (), **{**values, **links})
+            rows.add(Inventory, node, **{**values, **links})
 
 
 @transaction.atomic
@@ -243,6 +262,7 @@ def _load_accounts(places: dict[str, Organisation]) -> None:
         user = User.objects.create(
             username=account.username,
             display_name=account.name,
+            search_key=search_key(account.name, account.username),
             password=password,
             is_demo=True,
         )
@@ -282,6 +302,11 @@ def _department(
         kind=kind,
         parent=parent,
         name=name,
-        defaults={"id": pk, "path": f"{parent.path}{letter}{pk.hex}/", "is_demo": True},
+        defaults={
+            "id": pk,
+            "path": f"{parent.path}{letter}{pk.hex}/",
+            "search_key": search_key(name),
+            "is_demo": True,
+        },
     )
     return node

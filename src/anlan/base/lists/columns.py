@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from django.contrib.postgres.fields import ArrayField
@@ -131,7 +131,8 @@ def number_text(value: Decimal | float | int, digits: int | None = None) -> str:
     """
     number = value if isinstance(value, Decimal) else Decimal(str(value))
     if digits is not None and number.is_finite():
-        number = round(number, digits)
+        # As people round, and as every page of results does; Decimal alone takes the even digit.
+        number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     text = f"{number:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")

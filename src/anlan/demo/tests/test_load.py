@@ -5,11 +5,19 @@ from datetime import date
 import pytest
 
 from anlan.base.actors.loading import load_actor
-from anlan.base.actors.models import User
+from anlan.base.actors.models import Organisation, User
 from anlan.base.actors.roles import Role
 from anlan.demo.accounts import ACCOUNTS, PASSWORD
 from anlan.demo.services import demo_load
-from anlan.modules.registry.models import Enterprise, MhiUnit
+from anlan.modules.registry.models import (
+    Enterprise,
+    Equipment,
+    Inventory,
+    Licence,
+    MhiUnit,
+    Person,
+    Site,
+)
 
 DAY = date(2026, 11, 22)
 
@@ -21,6 +29,10 @@ def test_the_city_is_loaded_once_and_every_role_signs_in_to_something() -> None:
     everything = Enterprise.objects.unscoped("count all")
     assert everything.filter(is_demo=True).count() == 60
     assert MhiUnit.objects.unscoped("count all").count() == 90
+    assert not Organisation.objects.filter(is_demo=True, search_key="").exists()
+    assert not User.objects.filter(is_demo=True, search_key="").exists()
+    for model in (Enterprise, MhiUnit, Inventory, Licence, Equipment, Person, Site):
+        assert not model.objects.unscoped("all of it").filter(search_key="").exists(), model
     levels = set(MhiUnit.objects.unscoped("count all").values_list("level", flat=True))
     assert levels == {1, 2, 3, 4, None}
     for account in ACCOUNTS:
