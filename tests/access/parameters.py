@@ -33,6 +33,10 @@ RULES = (
     Rule(r"/views/<uuid:view_id>", {"view_id": "view"}, own_only=True),
     Rule(rf"^registry/(?P<noun>{NOUNS})/<uuid:pk>/", {"pk": "<noun>"}),
     Rule(rf"^api/v1/(?P<noun>{NOUNS})/<row_id>", {"row_id": "<noun>"}),
+    Rule(r"^grading/units/<uuid:pk>/", {"pk": "units"}),
+    Rule(r"^grading/results/<uuid:pk>/", {"pk": "identification"}),
+    Rule(r"^grading/settings/<uuid:pk>/", {"pk": "enterprises"}),
+    Rule(r"^grading/plans/<uuid:pk>/", {"pk": "scenario"}),
     Rule(r"^files/<uuid:attachment_id>/", {"attachment_id": "attachment"}),
     Rule(
         r"^files/of/",

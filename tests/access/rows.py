@@ -18,7 +18,9 @@ from anlan.base.inbox.models import Channel, Notice
 from anlan.base.jobs.models import Job
 from anlan.base.lists.services import view_save
 from anlan.modules.registry import services
-from anlan.modules.registry.models import Enterprise
+from anlan.modules.registry.models import Enterprise, Identification
+from anlan.modules.registry.services.identification import unit_identify
+from anlan.modules.registry.services.scenario import scenario_save
 from anlan.modules.registry.tests import data
 from tests.support.world import World
 
@@ -72,7 +74,12 @@ def build_rows(world: World, plant: str) -> Rows:
     qualification = services.qualification_create(
         actor, {"person": person.pk, "kind": "special_work", "number": f"Q{mark}1"}
     )
+    unit_identify(actor, [unit.pk], "test", tell=False)
+    identification = Identification.objects.for_actor(actor).filter(unit=unit).latest("created_at")
+    scenario = scenario_save(actor, unit.pk, f"plan {mark}", {"chemicals": []})
     made: dict[str, Any] = {
+        "identification": identification,
+        "scenario": scenario,
         "enterprises": enterprise,
         "sites": site,
         "units": unit,

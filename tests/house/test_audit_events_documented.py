@@ -8,6 +8,4 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "audit-events.md"
 
 
 def test_the_page_is_what_the_code_declares() -> None:
-    assert PAGE.read_text(encoding="utf-8") == events_page(), (
-        "run: make docs"
-    )
+    assert PAGE.read_text(encoding="utf-8") == events_page(), "run: make docs"

@@ -23,7 +23,7 @@ from anlan.base.imports import events, limits
 from anlan.base.imports.checking import Checked, Progress, check_table
 from anlan.base.imports.marking import write_marked
 from anlan.base.imports.models import ImportRun, Mode
-from anlan.base.imports.preview import fingerprint, keep_preview, moved_rows
+from anlan.base.imports.preview_store import fingerprint, keep_preview, moved_rows
 from anlan.base.imports.reading import Table, read_table
 from anlan.base.imports.refusals import Empty, TooLarge
 from anlan.base.imports.sheet import Sheet, sheet_for

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anlan.base.imports.models import ImportRun, RowKind
-from anlan.base.imports.preview import KEPT_OF_A_KIND
+from anlan.base.imports.preview_store import KEPT_OF_A_KIND
 from anlan.base.imports.sheet import Sheet, all_sheets
 from anlan.base.imports.states import RunState
 from anlan.base.imports.workbook import kind_text
