@@ -29,7 +29,7 @@ export function tips(): void {
     if (element.dataset.anTip) return element.dataset.anTip;
     return element.scrollWidth > element.clientWidth + 1 && !element.title ? (element.textContent ?? "").trim() : "";
   };
-  const selector = "[data-an-tip], .an-ellipsis, td.an-fill";
+  const selector = "[data-an-tip], .an-ellipsis, .an-table td";
   on("mouseover", selector, (element) => show(element, words(element)));
   on("mouseout", selector, hide);
   on("focusin", "[data-an-tip]", (element) => show(element, words(element)));

@@ -55,8 +55,8 @@ export async function drawMap(element: HTMLElement): Promise<void> {
       source: "areas",
       filter: ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]],
       paint: {
-        "fill-color": ["case", graded, byRisk(colour, ""), colour("--an-surface")],
-        "fill-opacity": ["case", graded, 0.24, 1],
+        "fill-color": ["case", graded, byRisk(colour, ""), ["==", ["get", "kind"], "park"], colour("--an-brand-soft"), colour("--an-surface")],
+        "fill-opacity": ["case", graded, 0.24, 0.7],
       },
     });
     map.addLayer({
@@ -65,7 +65,7 @@ export async function drawMap(element: HTMLElement): Promise<void> {
       source: "areas",
       filter: ["!=", ["geometry-type"], "Point"],
       paint: {
-        "line-color": ["case", graded, byRisk(colour, "-line"), colour("--an-line-2")],
+        "line-color": ["case", graded, byRisk(colour, "-line"), ["==", ["get", "kind"], "park"], colour("--an-brand"), colour("--an-line-3")],
         "line-width": ["case", graded, 1.5, 1],
       },
     });
@@ -93,6 +93,7 @@ export async function drawMap(element: HTMLElement): Promise<void> {
         "circle-radius": 6.5,
       },
     });
+    names(map, data);
     fit(map, data);
   });
   counts(map, element);
@@ -132,6 +133,20 @@ function counts(map: Maplibre.Map, element: HTMLElement): void {
   });
 }
 
+/** Names of areas and parks, at the top of their outlines where fewest marks lie. */
+function names(map: Maplibre.Map, data: GeoJSON.FeatureCollection): void {
+  for (const { geometry, properties } of data.features) {
+    if (!properties?.kind || !("coordinates" in geometry)) continue;
+    const box = new gl.LngLatBounds();
+    extend(box, geometry.coordinates);
+    if (box.isEmpty()) continue;
+    const label = document.createElement("span");
+    label.className = `an-map__name an-map__name--${String(properties.kind)}`;
+    label.textContent = String(properties.title ?? "");
+    new gl.Marker({ element: label, anchor: "top" }).setLngLat([box.getCenter().lng, box.getNorth()]).addTo(map);
+  }
+}
+
 function popup(map: Maplibre.Map, at: Maplibre.LngLat, properties: Record<string, string>): void {
   const box = document.createElement("div");
   const link = document.createElement("a");
@@ -147,13 +162,16 @@ function popup(map: Maplibre.Map, at: Maplibre.LngLat, properties: Record<string
   new gl.Popup({ closeButton: false, maxWidth: "280px" }).setLngLat(at).setDOMContent(box).addTo(map);
 }
 
+function extend(bounds: Maplibre.LngLatBounds, part: unknown): void {
+  if (!Array.isArray(part)) return;
+  if (typeof part[0] === "number" && typeof part[1] === "number") bounds.extend([part[0], part[1]]);
+  else for (const inner of part) extend(bounds, inner);
+}
+
+/** Show everything but the outlines somebody only lies in; with nothing else, show those. */
 function fit(map: Maplibre.Map, data: GeoJSON.FeatureCollection): void {
   const bounds = new gl.LngLatBounds();
-  const walk = (part: unknown): void => {
-    if (!Array.isArray(part)) return;
-    if (typeof part[0] === "number" && typeof part[1] === "number") bounds.extend([part[0], part[1]]);
-    else part.forEach(walk);
-  };
-  for (const { geometry } of data.features) if (geometry && "coordinates" in geometry) walk(geometry.coordinates);
-  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 48, maxZoom: 15, animate: false });
+  const own = data.features.filter(({ properties }) => !properties?.around);
+  for (const { geometry } of own.length ? own : data.features) if (geometry && "coordinates" in geometry) extend(bounds, geometry.coordinates);
+  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 40, maxZoom: 13, animate: false });
 }

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from anlan.base.actors.actor import Actor
@@ -295,6 +295,30 @@ def marked_on_map(actor: Actor) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]
     return (
         plants.values(*columns, "n_mhi", "enterprise_id", level=F("mhi_level")),
         marked.values(*columns, "enterprise_id", "level", "is_mhi", "enterprise__name"),
+    )
+
+
+def outlines_on_map(actor: Actor) -> QuerySet[Organisation]:
+    """Return areas and parks with an outline: those the actor sees, and those they lie in.
+
+    `is_around` marks the latter. An outline is no secret; which enterprises lie in it is.
+    """
+    above: set[str] = set()
+    for post in actor.posts:
+        parts = post.path.rstrip("/").split("/")
+        above |= {"/".join(parts[:n]) + "/" for n in range(1, len(parts))}
+    own = [post.enterprise_id for post in actor.posts if post.enterprise_id]
+    inside = actor.scope.q("path", "owner_enterprise_id")
+    around = Q(path__in=above) | Q(pk__in=Organisation.objects.filter(pk__in=own).values("park"))
+    return (
+        Organisation.objects.filter(
+            inside | around,
+            kind__in=[OrganisationKind.AREA, OrganisationKind.PARK],
+            boundary__isnull=False,
+            is_active=True,
+        )
+        .annotate(is_around=Case(When(inside, then=False), default=True))
+        .order_by("path")
     )
 
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from anlan.modules.registry.models.base import Positioned, RegisterModel, position_checks
 from anlan.modules.registry.models.enterprise import Site
@@ -169,7 +170,7 @@ class EquipmentCategory(models.TextChoices):
     TANK = "tank", _("Tank")
     VESSEL = "vessel", _("Pressure vessel")
     REACTOR = "reactor", _("Reactor")
-    COLUMN = "column", _("Column")
+    COLUMN = "column", pgettext_lazy("equipment", "Column")
     EXCHANGER = "exchanger", _("Heat exchanger")
     PUMP = "pump", _("Pump")
     COMPRESSOR = "compressor", _("Compressor")

@@ -42,6 +42,9 @@ def show(request: HttpRequest) -> HttpResponse:
         "levels": levels,
         "rows": found[:TABLE_ROWS],
         "more": len(found) > TABLE_ROWS,
+        "keys": [
+            {"level": n, "url": f"?layer={layer}&level={n}", "on": n in levels} for n in range(1, 5)
+        ],
         "source": reverse("registry:map_points") + "?" + request.GET.urlencode(),
         "layers": [
             {
@@ -59,10 +62,23 @@ def show(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def points(request: HttpRequest) -> HttpResponse:
-    """Answer the same rows as GeoJSON (CGCS2000 degrees, longitude first)."""
+    """Answer the outlines around and the same rows as GeoJSON (CGCS2000 degrees, longitude
+    first). `around` marks an outline that the actor lies in: the map does not zoom out to it."""
     layer, _levels, rows = _rows(request)
     pattern = _address_pattern(layer)
-    features = [
+    features: list[dict[str, Any]] = [
+        {
+            "type": "Feature",
+            "geometry": place.boundary,
+            "properties": {
+                "title": place.name,
+                "kind": place.kind,
+                "around": place.is_around,
+            },
+        }
+        for place in queries.outlines_on_map(request.actor)  # type: ignore[attr-defined]
+    ]
+    features += [
         {
             "type": "Feature",
             "geometry": {

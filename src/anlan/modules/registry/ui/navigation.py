@@ -17,13 +17,13 @@ from anlan.modules.registry.ui.kinds import KINDS
 
 _ENTRIES = (
     ("enterprises", _("Enterprises"), "building-factory-2", ("/registry/sites/",)),
+    ("map", _("Map"), "map", ()),
     ("units", _("Major hazard installations"), "alert-octagon", ("/grading/",)),
     ("facilities", _("Facilities"), "building-warehouse", ()),
     ("equipment", _("Equipment"), "engine", ()),
     ("chemicals", _("Chemicals"), "flask", ("/registry/inventories/",)),
     ("licences", _("Licences"), "certificate", ()),
     ("people", _("People"), "users", ("/registry/qualifications/",)),
-    ("map", _("Map"), "map", ()),
 )
 
 
@@ -37,7 +37,7 @@ def install() -> None:
                 icon,
                 f"registry:{key}",
                 "basis",
-                order=10 + order,
+                order=10 + 10 * order,
                 prefixes=prefixes,
             )
         )

@@ -9,6 +9,6 @@ def install() -> None:
     """Offer the trial to everybody; called once when the app starts."""
     navigation.register(
         navigation.NavItem(
-            "registry.trial", _("GB 18218 trial"), "calculator", "grading:trial", "basis", order=12
+            "registry.trial", _("GB 18218 trial"), "calculator", "grading:trial", "basis", order=35
         )
     )
