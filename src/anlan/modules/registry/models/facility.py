@@ -3,7 +3,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django.utils.translation import pgettext_lazy
 
 from anlan.modules.registry.models.base import Positioned, RegisterModel, position_checks
 from anlan.modules.registry.models.enterprise import Site
