@@ -26,8 +26,7 @@ class MatchFailed(AnlanError):
 
 def etag(row: ScopedModel) -> str:
     """Return the strong ETag of a row."""
-    # A recalculation moves `updated_at` alone: nobody who has a form open has to begin again.
-    return f'"{row.pk}:{row.version}:{row.updated_at.timestamp():.6f}"'
+    return f'"{row.pk}:{row.version}"'
 
 
 def set_etag(response: HttpResponse, row: ScopedModel) -> None:

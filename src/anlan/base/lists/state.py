@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, QuerySet
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import F, Model, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -70,7 +71,7 @@ class ListState:
     def rows(self, base: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows asked for, in order, from `base` (the page's query for the actor)."""
         found = self.page.searched(base.filter(self.page.filters_q(self.chosen)), self.q)
-        return found.order_by(*self.order())
+        return found.order_by(*self.order(base.model))
 
     def at_scale(self) -> "ListState":
         """Return the state for hundreds of thousands of rows: no sort without index, not deep."""
@@ -83,7 +84,7 @@ class ListState:
         problem = said % {"column": column.heading()}
         return replace(kept, sort="", problems=(*self.problems, problem))
 
-    def order(self) -> list[Any]:
+    def order(self, model: type[Model]) -> list[Any]:
         """Return the order: the clicked column, then the page's own."""
         if not self.sort:
             return list(self.page.order)
@@ -93,8 +94,11 @@ class ListState:
         assert column.sort is not None
         names = (column.sort,) if isinstance(column.sort, str) else column.sort
         # NULLS LAST both ways: empty cells are never what somebody sorts for. Upwards that is
-        # PostgreSQL's own order, and saying it again would hide the index from the planner.
-        clicked: list[Any] = [F(n).desc(nulls_last=True) if down else F(n).asc() for n in names]
+        # PostgreSQL's own order; saying it where it is not needed hides the index from the planner.
+        clicked: list[Any] = [
+            F(n).desc(nulls_last=True if _may_be_empty(model, n) else None) if down else F(n).asc()
+            for n in names
+        ]
         return [*clicked, *(name for name in self.page.order if name.lstrip("-") not in names)]
 
     def params(self, **changes: str | None) -> list[tuple[str, str]]:
@@ -136,6 +140,14 @@ class ListState:
         """Return where a click on this head leads: up, then down, then the page's own order."""
         following = {column.key: f"-{column.key}", f"-{column.key}": None}
         return self.address(sort=following.get(self.sort, column.key))
+
+
+def _may_be_empty(model: type[Model], name: str) -> bool:
+    """Tell whether a column can hold NULL; one that is none of the model's own can."""
+    try:
+        return name != "pk" and bool(model._meta.get_field(name).null)
+    except FieldDoesNotExist:
+        return True
 
 
 def params_of(params: Mapping[str, Any]) -> QueryDict:
