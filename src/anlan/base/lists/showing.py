@@ -173,7 +173,7 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     state = state.at_scale() if many else state
     found = state.rows(base)
     start = (state.number - 1) * page.page_size
-    visible = list(found[start : start + page.page_size])
+    visible = _fetch(base, found, start, page.page_size)
     total = _total(found, likely, start, len(visible), page.page_size)
     deepest = (DEEPEST_OF_MANY if many else DEEPEST_ROW) // page.page_size
     pages = max(1, -(-total.n // page.page_size))
@@ -192,6 +192,16 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
         deepest_row=deepest * page.page_size,
         hidden=[pair for pair in state.params(page=None) if pair[0] in ("view", "sort", "columns")],
     )
+
+
+def _fetch(base: QuerySet[Any], found: QuerySet[Any], start: int, size: int) -> list[Any]:
+    """Return one page of rows: first which ones, then these with all that belongs to them.
+
+    Sorting ten thousand rows with everything joined to them spills to disk; their keys do not.
+    """
+    ids = list(found.values_list("pk", flat=True)[start : start + size])
+    rows = {row.pk: row for row in base.filter(pk__in=ids).order_by()} if ids else {}
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 def _total(found: QuerySet[Any], likely: Guess, start: int, got: int, size: int) -> Counted:

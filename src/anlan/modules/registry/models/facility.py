@@ -240,6 +240,8 @@ class Equipment(RegisterModel):
             models.Index(fields=["scope_path", "code"], name="equipment_list"),
             # A province's list by tag, and search by tag.
             models.Index(fields=["code", "id"], name="equipment_by_tag"),
+            # A kind of equipment in the order of tags, picked out of a million.
+            models.Index(fields=["category", "code", "id"], name="equipment_by_category"),
             # Statutory inspections due.
             models.Index(
                 fields=["inspect_by"],
