@@ -8,3 +8,9 @@ class ImportsConfig(AppConfig):
 
     name = "anlan.base.imports"
     label = "imports"
+
+    def ready(self) -> None:
+        """Put what waits for a decision on the home page."""
+        from anlan.base.imports import shell
+
+        shell.install()

@@ -23,6 +23,7 @@ from itertools import groupby
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import SHANGHAI
@@ -98,7 +99,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a side card."""
+    """One line of a card; `due` shows as a chip."""
 
     title: Text
     url: str
@@ -106,12 +107,43 @@ class Row:
     note: Text = ""
     icon: str = ""
     risk: int = 0
+    due: dt.date | dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table; `is_over` only for counts of what is overdue, `risk` shows a badge."""
+
+    text: Text | int | None
+    url: str = ""
+    is_over: bool = False
+    risk: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A small table. The first column names the row, `numbers` are the columns of figures."""
+
+    heads: Sequence[Text]
+    rows: Sequence[Sequence[Cell]]
+    numbers: frozenset[int] = frozenset()
+
+    def lines(self) -> list[list[tuple[Text, Cell, bool]]]:
+        """Return each row as (head, cell, whether a figure)."""
+        return [
+            [
+                (head, cell, n in self.numbers)
+                for n, (head, cell) in enumerate(zip(self.heads, row, strict=True))
+            ]
+            for row in self.rows
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A side card: rows, or `levels` (how many of each level 1 to 4, and `level_urls` behind
-    them; `level_kind` is `risk` or `installation`, which chooses the words)."""
+    """A card beside the day's work, or below it (`is_main`): a table, rows, or `levels` (how many
+    of each level 1 to 4, and `level_urls` behind them; `level_kind` is `risk` or `installation`,
+    which chooses the words)."""
 
     title: Text
     rows: Sequence[Row] = ()
@@ -122,6 +154,9 @@ class Card:
     more: Text = ""
     more_url: str = ""
     order: int = 100
+    meta: Text = ""
+    table: Table | None = None
+    is_main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +227,41 @@ class Today:
     figures: Sequence[Figure] = ()
     cards: Sequence[Card] = ()
     missing: Sequence[str] = field(default_factory=list)
+
+    @property
+    def main_cards(self) -> list[Card]:
+        """Return the cards below the day's work."""
+        return [card for card in self.cards if card.is_main]
+
+    @property
+    def side_cards(self) -> list[Card]:
+        """Return the cards beside it."""
+        return [card for card in self.cards if not card.is_main]
+
+    def all_figures(self) -> list[Figure]:
+        """Return the figures with those of the items first: overdue, today, to decide."""
+        if not self.items:
+            return list(self.figures)
+        counts = dict.fromkeys(GROUPS, 0)
+        for item in self.items:
+            counts[item.group(self.day)] += 1
+        oldest = min((day for item in self.items if (day := item.due_day())), default=self.day)
+        late = (self.day - oldest).days
+        own = [
+            Figure(
+                GROUPS["overdue"],
+                counts["overdue"],
+                "#an-overdue",
+                note=ngettext("by up to %(n)s day", "by up to %(n)s days", late) % {"n": late}
+                if counts["overdue"]
+                else "",
+                is_over=counts["overdue"] > 0,
+            ),
+            Figure(GROUPS["today"], counts["today"], "#an-today"),
+        ]
+        if counts["decide"]:
+            own.append(Figure(GROUPS["decide"], counts["decide"], "#an-decide"))
+        return own + list(self.figures)
 
     def groups(self, start: int = 0, size: int | None = None) -> list[Group]:
         """Return the groups of one page of items."""

@@ -60,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "inbox/home.html",
         {
             "today": found,
+            "figures": found.all_figures(),
             "groups": found.groups(start, PER_PAGE),
             "pager": pages_of(request, page),
             "steps": [] if found.items else today.steps_for(actor),

@@ -146,7 +146,7 @@ class Filter:
             if start and end:
                 return f"{start} – {end}"
             return f"≥ {start}" if start else f"≤ {end}"
-        texts = dict(self.options()) | dict(labels or {})
+        texts = {NOTHING: _("not filled in")} | dict(self.options()) | dict(labels or {})
         shown = [texts.get(value, "…") for value in chosen.values]
         if len(shown) > 2:
             return _("%(first)s and %(n)s more") % {"first": shown[0], "n": len(shown) - 1}

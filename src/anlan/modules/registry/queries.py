@@ -340,6 +340,12 @@ def n_units_by_level(actor: Actor) -> dict[int, int]:
     return {level: found.get(level, 0) for level in range(1, 5)}
 
 
+def n_enterprises(actor: Actor) -> dict[str, int]:
+    """Count the enterprises the actor sees (`n`) and those with an installation (`n_mhi`)."""
+    rows = enterprises(actor).order_by()
+    return rows.aggregate(n=Count("pk"), n_mhi=Count("pk", filter=Q(n_mhi__gt=0)))
+
+
 def calling_for_action(
     actor: Actor, on: date
 ) -> tuple[ScopedQuerySet[Any], ScopedQuerySet[Any], ScopedQuerySet[Any]]:

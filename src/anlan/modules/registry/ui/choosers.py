@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from anlan.base.actors.roles import OrganisationKind
 from anlan.base.lists import Chooser, register_chooser
 from anlan.modules.registry import queries
 
@@ -52,5 +53,16 @@ register_chooser(
         label=lambda row: row.name,
         note=lambda row: f"{row.number} · {row.post}",
         within=_within,
+    )
+)
+register_chooser(
+    Chooser("areas", queries.areas_for_enterprises, label=lambda row: row.name, search=("name",))
+)
+register_chooser(
+    Chooser(
+        "parks",
+        lambda actor: queries.places_of_kind(actor, OrganisationKind.PARK),
+        label=lambda row: row.name,
+        search=("name",),
     )
 )

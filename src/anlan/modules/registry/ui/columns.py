@@ -52,6 +52,29 @@ def enterprise_filter() -> Filter:
     )
 
 
+def place_filters(*, pinned: bool = False) -> list[Filter]:
+    """The county and the park of a row's enterprise."""
+    return [
+        Filter(
+            "area",
+            _("area"),
+            kind="relation",
+            field="enterprise__parent",
+            chooser="areas",
+            pinned=pinned,
+        ),
+        Filter(
+            "park",
+            _("park"),
+            kind="relation",
+            field="enterprise__park",
+            chooser="parks",
+            nullable=True,
+            pinned=pinned,
+        ),
+    ]
+
+
 def validity_of(row: Any) -> str:
     """Judge a licence or qualification today."""
     reminder = getattr(row, "remind_on", None)

@@ -13,6 +13,7 @@ from anlan.base.actors.actor import Actor
 from anlan.base.inbox import today
 from anlan.modules.registry import policy, queries
 from anlan.modules.registry.services.register import own_enterprise_id
+from anlan.modules.registry.ui import today_cards
 from anlan.modules.registry.ui.addresses import list_url, url_of
 
 
@@ -55,20 +56,20 @@ def contribution(actor: Actor, day: dt.date) -> today.Contribution:
             order=60,
         ),
     ]
-    levels = queries.n_units_by_level(actor)
-    card = today.Card(
-        _("Major hazard installations"),
-        levels=levels,
-        level_urls={level: list_url("units", level=level) for level in levels},
-        level_kind="installation",
-        count=sum(levels.values()),
-        more=_("All"),
-        more_url=list_url("units"),
-        order=30,
+    if own_enterprise_id(actor) is None:
+        counted = queries.n_enterprises(actor)
+        figures.append(
+            today.Figure(
+                _("Enterprises"),
+                counted["n"],
+                list_url("enterprises"),
+                note=_("%(n)s with MHI") % {"n": counted["n_mhi"]},
+                order=20,
+            )
+        )
+    return today.Contribution(
+        items=_items(actor, day), figures=figures, cards=today_cards.cards(actor, day)
     )
-    cards = [card] if sum(levels.values()) else []
-    shown = [figure for figure in figures if figure.value or figure.note]
-    return today.Contribution(items=_items(actor, day), figures=shown, cards=cards)
 
 
 def _figure(label: str, n: int, n_due: int, url: str, order: int) -> today.Figure:
@@ -87,6 +88,7 @@ def _items(actor: Actor, day: dt.date) -> list[today.Item]:
                 _("%(kind)s %(number)s") % {"kind": row.get_kind_display(), "number": row.number},
                 url_of(row),
                 action=_("Renew"),
+                context=row.issuer,
                 icon="certificate",
                 due=row.valid_until,
             )
