@@ -62,3 +62,13 @@ def _flush_as_owner(connection: Any) -> None:
             connection.close()  # the next one is the application's again
 
     connection.ops.execute_sql_flush = as_owner
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file on one worker, except where each stands alone and costs seconds.
+
+    Files that start the product themselves share it; the access matrix is spread over all.
+    """
+    for item in items:
+        if "test_matrix" not in item.nodeid and "test_pages" not in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))

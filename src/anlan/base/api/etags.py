@@ -26,7 +26,8 @@ class MatchFailed(AnlanError):
 
 def etag(row: ScopedModel) -> str:
     """Return the strong ETag of a row."""
-    return f'"{row.pk}:{row.version}"'
+    # A recalculation moves `updated_at` alone: nobody who has a form open has to begin again.
+    return f'"{row.pk}:{row.version}:{row.updated_at.timestamp():.6f}"'
 
 
 def set_etag(response: HttpResponse, row: ScopedModel) -> None:
