@@ -1,6 +1,7 @@
 """The demo app; it has no rows of its own."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext as _
 
 
 class DemoConfig(AppConfig):
@@ -8,3 +9,21 @@ class DemoConfig(AppConfig):
 
     name = "anlan.demo"
     label = "demo"
+
+    def ready(self) -> None:
+        """Say on the sign-in page how to look around, where the demonstration is loaded."""
+        from anlan.base.ui import slots
+
+        slots.provide("sign_in_hint")(_hint)
+
+
+def _hint(_viewer: object) -> str:
+    from anlan.base.actors.models import Organisation
+    from anlan.demo.accounts import PASSWORD
+
+    if not Organisation.objects.filter(is_demo=True).exists():
+        return ""
+    return _("Demonstration data. Sign in as %(names)s; the password is %(password)s.") % {
+        "names": "safety, inspector, leader, park, admin",
+        "password": PASSWORD,
+    }

@@ -1,6 +1,7 @@
 """Events in words: sentences, field labels, values as people read them."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from anlan.base.audit.events import event_for
 from anlan.base.audit.models import AuditEvent
 from anlan.base.clock import SHANGHAI
 
+_DECIMAL = re.compile(r"-?\d+\.\d+")
 # What the product keeps for itself and nobody would miss.
 UNTOLD = frozenset({"scope_path", "version", "search_key", "updated_at", "created_at", "id"})
 
@@ -30,6 +32,12 @@ class Change:
     label: str
     old: str
     new: str
+
+    def words(self) -> str:
+        """Return the change as one phrase; what was empty before is not told."""
+        if not self.old:
+            return f"{self.label}: {self.new}"
+        return f"{self.label}: {self.old} → {self.new or '–'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Entry:
     def text(self) -> str:
         """Return the whole entry as one line: sentence, changes, reason."""
         parts = [self.sentence]
-        parts += [f"{c.label}: {c.old or '–'} → {c.new or '–'}" for c in self.changes]
+        parts += [change.words() for change in self.changes]
         return "; ".join([*parts, *([self.reason] if self.reason else [])])
 
 
@@ -128,6 +136,9 @@ def _value(field: Any, value: Any, names: Mapping[str, str]) -> str:
     choices = dict(getattr(field, "flatchoices", None) or ())
     if value in choices:
         return str(choices[value])
+    if isinstance(value, str) and (field is None or isinstance(field, models.DecimalField)):
+        # Stored to ten places: 42.8452700000.
+        return value.rstrip("0").rstrip(".") if _DECIMAL.fullmatch(value) else value
     if isinstance(field, models.DateTimeField) and isinstance(value, str):
         return _moment(value)
     return str(value)

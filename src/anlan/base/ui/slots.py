@@ -26,6 +26,7 @@ SLOTS: dict[str, str] = {
     "home_organisation": "str: name of the organisation shown in the top bar",
     "shape_name": "str: small word beside the brand, such as 企业端",
     "post_name": "str: the person's post, beside the name",
+    "sign_in_hint": "str: a line below the sign-in form; asked without a viewer",
     "foot": "list of str: lines at the foot of the navigation",
     "today_groups": "list of groups of the Pocket's today page (see ui/pocket/today.html)",
     "account_links": "list of {label, url, icon}: entries of the person menu",
@@ -51,3 +52,9 @@ def fill(name: str, viewer: Viewer | None, default: Any = None) -> Any:
     if provider is None or viewer is None:
         return default
     return provider(viewer)
+
+
+def sign_in_hint() -> str:
+    """Return the line below the sign-in form, where nobody is signed in yet; empty for none."""
+    provider = _providers.get("sign_in_hint")
+    return str(provider(None) or "") if provider else ""  # type: ignore[arg-type]

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors import queries
 from anlan.base.actors.permissions import MEMBER_VIEW
+from anlan.base.actors.roles import OrganisationKind
 from anlan.base.ui import slots
 from anlan.base.ui.navigation import NavItem, register
 from anlan.base.ui.searching import Hit, SearchSource
@@ -28,6 +30,7 @@ def install() -> None:
         )
     )
     slots.provide("account_links")(_account_links)
+    slots.provide("shape_name")(_shape_name)
     register_search(
         SearchSource("people", _("People"), "users", _find_people, MEMBER_VIEW, order=80)
     )
@@ -36,6 +39,14 @@ def install() -> None:
             "organisations", _("Organisations"), "sitemap", _find_nodes, MEMBER_VIEW, order=90
         )
     )
+
+
+def _shape_name(viewer: Any) -> str:
+    """Return whose side of the product this is, from the place of the first post."""
+    kind = viewer.posts[0].kind if viewer.posts else ""
+    if kind == OrganisationKind.AREA:
+        return gettext("Supervision")
+    return gettext("Park side") if kind == OrganisationKind.PARK else gettext("Enterprise side")
 
 
 def _account_links(_viewer: Any) -> list[dict[str, Any]]:

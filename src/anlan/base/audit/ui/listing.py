@@ -37,9 +37,7 @@ def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 
 def _changes(event: AuditEvent) -> str:
-    return "; ".join(
-        f"{change.label}: {change.old or '–'} → {change.new or '–'}" for change in changes_of(event)
-    )
+    return "; ".join(change.words() for change in changes_of(event))
 
 
 HISTORY = ListPage(

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from anlan.base.ui import built, marks
+from anlan.base.ui import built, marks, slots
 from anlan.base.ui.scale import Scale, scale_of
 
 register = template.Library()
@@ -214,3 +214,9 @@ def script_text(parser: Parser, token: Token) -> TextNode:
 def risk_word(level: Any, kind: str = "risk") -> Any:
     """Return the word of a level."""
     return marks.risk_word(_level(level), kind)
+
+
+@register.simple_tag
+def sign_in_hint() -> str:
+    """Return the line below the sign-in form (`slots.sign_in_hint`)."""
+    return slots.sign_in_hint()
