@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -22,6 +22,7 @@ from anlan.base.lists.state import DEEPEST_OF_MANY, DEEPEST_ROW, ListState, para
 
 # Above this many rows in somebody's scope, tabs go without counts: each would be a long scan.
 COUNT_VIEWS_UP_TO = 20_000
+FOUND = ""  # no view's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,8 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     found = state.rows(base)
     start = (state.number - 1) * page.page_size
     visible = _fetch(base, found, start, page.page_size)
-    total = _total(found, likely, start, len(visible), page.page_size)
+    counts = _counts(page, state, base) if likely.base < COUNT_VIEWS_UP_TO else {}
+    total = counts.get(FOUND) or _total(found, likely, start, len(visible), page.page_size)
     deepest = (DEEPEST_OF_MANY if many else DEEPEST_ROW) // page.page_size
     pages = max(1, -(-total.n // page.page_size))
     heads = [_head(state, column, many) for column in state.columns]
@@ -184,7 +186,7 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
         total=total,
         rows=_rows(page, state.columns, heads, visible),
         heads=heads,
-        tabs=_tabs(actor, page, state, base, counted=likely.base < COUNT_VIEWS_UP_TO),
+        tabs=_tabs(actor, page, state, counts),
         filters=_filters(actor, state),
         bulk=[b for b in page.bulk if not b.permission or actor.may(b.permission)],
         last_page=min(pages, deepest),
@@ -252,15 +254,26 @@ def _rows(
     return drawn
 
 
+def _counts(page: ListPage, state: ListState, base: QuerySet[Any]) -> Mapping[str, Counted]:
+    """Return the number of rows of each view and, under `FOUND`, of the list: one pass for all.
+
+    Without `FOUND` while somebody searches: a search need not be a condition.
+    """
+    wanted = {
+        view.key: page.filters_q(ListState.read(page, params_of(view.params)).chosen)
+        for view in page.views
+        if view.counted
+    }
+    if len(wanted) < 2:
+        return {}
+    return count_views(base, wanted if state.q else {**wanted, FOUND: page.filters_q(state.chosen)})
+
+
 def _tabs(
-    actor: Actor, page: ListPage, state: ListState, base: QuerySet[Any], *, counted: bool
+    actor: Actor, page: ListPage, state: ListState, counts: Mapping[str, Counted]
 ) -> list[Tab]:
     states = {view.key: ListState.read(page, params_of(view.params)) for view in page.views}
     tabs = []
-    counts: Mapping[str, Counted] = {}
-    wanted = {v.key: _condition(page, states[v.key]) for v in page.views if v.counted}
-    if len(wanted) > 1 and counted:
-        counts = count_views(base, wanted)
     for view in page.views:
         current = state.view == view.key
         count = counts.get(view.key)
@@ -281,10 +294,6 @@ def _tabs(
             )
         )
     return tabs
-
-
-def _condition(page: ListPage, state: ListState) -> Q:
-    return page.filters_q(state.chosen)
 
 
 def _filters(actor: Actor, state: ListState) -> list[ShownFilter]:
