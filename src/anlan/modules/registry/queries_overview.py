@@ -57,8 +57,8 @@ def places_below(actor: Actor, on: date) -> Overview:
 
     graded = queries.units(actor).filter(level__isnull=False)
     for row in _grouped(graded, "level", n=Count("pk")):
-        if (place := found.get(row[key])) is not None:
-            place.levels[row["level"]] += row["n"]
+        if (graded_place := found.get(row[key])) is not None:
+            graded_place.levels[row["level"]] += row["n"]
     add(queries.licences(actor).filter(queries.expired(on)), "n_licences_expired")
     add(queries.equipment(actor).filter(queries.inspection_overdue(on)), "n_inspections_overdue")
     named = Organisation.objects.filter(pk__in=[pk for pk in found if pk])

@@ -73,7 +73,7 @@ def points(request: HttpRequest) -> HttpResponse:
             "properties": {
                 "title": place.name,
                 "kind": place.kind,
-                "around": place.is_around,
+                "around": place.is_around,  # type: ignore[attr-defined]  # annotated
             },
         }
         for place in queries.outlines_on_map(request.actor)  # type: ignore[attr-defined]

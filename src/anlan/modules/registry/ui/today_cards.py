@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -157,7 +158,7 @@ def _units(actor: Actor) -> today.Card:
 def _figure(value: object, unit: object) -> today.Cell:
     if value is None:
         return today.Cell("—")
-    return today.Cell(f"{value:.2f}", reverse("grading:unit", args=[unit.pk]))  # type: ignore[attr-defined]
+    return today.Cell(floatformat(value, 2), reverse("grading:unit", args=[unit.pk]))  # type: ignore[attr-defined]
 
 
 def _newest(actor: Actor) -> today.Card:
@@ -169,7 +170,7 @@ def _newest(actor: Actor) -> today.Card:
                 row.unit.name,
                 reverse("grading:result", args=[row.pk]),
                 context="" if own else row.enterprise.name,
-                note=f"R {row.r_value:.2f}" if row.r_value is not None else "",
+                note=f"R {floatformat(row.r_value, 2)}" if row.r_value is not None else "",
                 risk=row.level or 0,
                 icon="" if row.level else "circle-check",
             )
