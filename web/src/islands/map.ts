@@ -17,6 +17,19 @@ interface Plan {
  * data-an-map: the endpoint. data-plan: JSON of a site plan image. data-tiles: a raster tile URL if the installation
  * has one. Each feature has `title`, `url` and `risk` (1–4 or 0) in its properties.
  */
+/** The library's own words in the language of the page. */
+function words(element: HTMLElement): Record<string, string> {
+  const { zoomIn = "", zoomOut = "", scroll = "", fingers = "" } = element.dataset;
+  return {
+    "Map.Title": element.getAttribute("aria-label") ?? "",
+    "NavigationControl.ZoomIn": zoomIn,
+    "NavigationControl.ZoomOut": zoomOut,
+    "CooperativeGesturesHandler.WindowsHelpText": scroll,
+    "CooperativeGesturesHandler.MacHelpText": scroll,
+    "CooperativeGesturesHandler.MobileHelpText": fingers,
+  };
+}
+
 export async function drawMap(element: HTMLElement): Promise<void> {
   gl.setWorkerUrl(new URL(workerUrl, location.href).href);
   const colour = (name: string): string => getComputedStyle(element).getPropertyValue(name).trim();
@@ -36,7 +49,13 @@ export async function drawMap(element: HTMLElement): Promise<void> {
     style.sources.tiles = { type: "raster", tiles: [element.dataset.tiles], tileSize: 256 };
     style.layers.push({ id: "tiles", type: "raster", source: "tiles" });
   }
-  const map = new gl.Map({ container: element, style, attributionControl: false, cooperativeGestures: matchMedia("(max-width: 767px)").matches });
+  const map = new gl.Map({
+    container: element,
+    style,
+    attributionControl: false,
+    cooperativeGestures: matchMedia("(max-width: 767px)").matches,
+    locale: words(element),
+  });
   map.addControl(new gl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new gl.ScaleControl({ unit: "metric" }), "bottom-left");
   const graded: Maplibre.ExpressionSpecification = [">", ["to-number", ["coalesce", ["get", "risk"], 0]], 0];

@@ -96,6 +96,7 @@ INVENTORY = rows.Register(
     check=_check,
     complete=_complete,
     inherits=("unit",),
+    derived=("quantity_t",),
     after_write=_after,
 )
 

@@ -53,9 +53,10 @@ class Register:
 
     `fields` may be written by people; `key` tells rows of one enterprise apart; `searched` make
     the search key. `check(values, problems)` sees the complete row. `complete(values, given)`
-    derives fields from others. `inherits` names the row whose place this one shares. `placed`
-    rows may be given a `department`. `affected(plans)` are the units to identify again.
-    `used_by` lists (model, foreign key) that forbid removal.
+    derives fields from others; those of `derived` may be left empty for it. `inherits` names the
+    row whose place this one shares. `placed` rows may be given a
+    `department`. `affected(plans)` are the units to identify again. `used_by` lists
+    (model, foreign key) that forbid removal.
     """
 
     model: type[RegisterModel]
@@ -71,6 +72,7 @@ class Register:
     inherits: tuple[str, ...] = ()
     placed: bool = False
     used_by: tuple[tuple[type[RegisterModel], str], ...] = ()
+    derived: tuple[str, ...] = ()
     after_write: Callable[[Actor, "Sequence[Plan]"], None] = lambda actor, plans: None
 
     @property
@@ -252,7 +254,10 @@ def _draft(
         for name, value in values.items()
         if name not in pointing and name not in ("enterprise", "department")
     }
-    cleaned = clean_values(register.model, plain, problems)
+    # Left empty in a sheet or a form: `complete` fills it, or `check` says what is missing.
+    left = {name for name in register.derived if plain.get(name, 0) in (None, "")}
+    plain = {name: value for name, value in plain.items() if name not in left}
+    cleaned = clean_values(register.model, plain, problems) | dict.fromkeys(left)
     for name in pointing.keys() & values.keys():
         cleaned[name] = _referred(name, values[name], register, references, enterprise, problems)
     department = None

@@ -1,6 +1,7 @@
 """What the registers accept, refuse and write down."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -376,3 +377,20 @@ def test_a_changed_inventory_raises_its_version(manager):
     row = services.inventory_create(manager, given)
     services.inventory_upsert_many(manager, [given | {"quantity_t": 6}])
     assert Inventory.objects.for_actor(manager).one(row.pk).version == 2
+
+
+def test_a_quantity_left_empty_follows_or_is_asked_for(world: Any) -> None:
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    unit = services.unit_create(manager, data.unit())
+    chemical = services.chemical_create(manager, data.chemical())
+    given = {"unit": unit, "chemical": chemical, "place": "T-1", "quantity_t": None}
+    # As a sheet or a form gives it: the cell is there and empty.
+    row = services.inventory_create(
+        manager, given | {"basis": "computed", "volume_m3": "100", "fill_factor": "0.5"}
+    )
+    assert row.quantity_t == Decimal("43.95")
+    for values in (given | {"basis": "stated"}, given | {"basis": "computed"}):
+        with pytest.raises(BadInput):
+            services.inventory_create(manager, values | {"place": "T-2"})
+    with pytest.raises(BadInput):
+        services.inventory_update(manager, row.pk, {"basis": "stated", "quantity_t": ""})
