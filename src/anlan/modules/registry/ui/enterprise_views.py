@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors import policy as actors_policy
+from anlan.base.audit.queries import history_of
 from anlan.base.clock import today
 from anlan.base.errors import BadInput, Forbidden, Refused
 from anlan.base.files.panel import panel_for
 from anlan.modules.registry import choices, policy, queries, services
 from anlan.modules.registry.ui.addresses import enterprise_address, list_url
 from anlan.modules.registry.ui.forms import enterprise_form
-from anlan.modules.registry.ui.history import history_of
 from anlan.modules.registry.ui.kinds import ENTERPRISE_GROUPS, KINDS, Group
 from anlan.modules.registry.ui.lists import BY_KEY, STATE_ICONS, STATE_TONES
 from anlan.modules.registry.ui.record import facts_of, table_of

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors import policy
+from anlan.base.audit.queries import history_of
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.base.files.panel import panel_for
 from anlan.modules.registry import queries
 from anlan.modules.registry.services.register import own_enterprise_id
 from anlan.modules.registry.ui.addresses import enterprise_address, list_url, url_of
 from anlan.modules.registry.ui.forms import kind_form
-from anlan.modules.registry.ui.history import history_of
 from anlan.modules.registry.ui.kinds import KINDS, Kind
 from anlan.modules.registry.ui.lists import BY_KEY
 from anlan.modules.registry.ui.record import facts_of, table_of
