@@ -10,12 +10,13 @@ from anlan.base.ui.people import Viewer
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found. `risk` is 1 to 4, or 0 for none."""
+    """One thing found. `risk` is 1 to 4, or 0 for none; `kind` chooses its words."""
 
     title: str
     url: str
     subtitle: str = ""
     risk: int = 0
+    kind: str = "risk"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ def _find(source: finding.Source) -> Any:
                 url=url_of(row),
                 subtitle=source.subtitle(row),
                 risk=getattr(row, source.level, None) or 0 if source.level else 0,
+                kind="installation",
             )
             for row in source.find(actor, text)[:limit]
         ]
