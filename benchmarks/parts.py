@@ -110,8 +110,35 @@ def pages_of(username: str) -> list[Page]:
     ]  # fmt: skip
 
 
-def timed(client: Any, url: str, rounds: int) -> tuple[list[float], int]:
-    """Return the milliseconds of each request and the number of queries of one."""
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What requests to one address took: `cpu_ms` is a request's mean, here and in PostgreSQL."""
+
+    spent_ms: list[float]
+    cpu_ms: float | None
+    queries: int
+
+
+def on_cpu_of(pid: int) -> float | None:
+    """Return the seconds a process has been on a processor; None where that cannot be read."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return None  # PostgreSQL on another machine, or no Linux
+
+
+def on_cpu() -> float | None:
+    """Return the seconds that this process and its database session have been on a processor."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        there = on_cpu_of(cursor.fetchone()[0])
+    return None if there is None else there + time.process_time()
+
+
+def timed(client: Any, url: str, rounds: int) -> Timed:
+    """Ask for an address `rounds` times, after two requests that do not count."""
     from django.db import connection
 
     n_queries = 0
@@ -126,21 +153,26 @@ def timed(client: Any, url: str, rounds: int) -> tuple[list[float], int]:
         answer = client.get(url)
     assert answer.status_code == 200, f"{url} answered {answer.status_code}"
     spent = []
+    before = on_cpu()
     for _ in range(rounds):
         began = time.perf_counter()
         client.get(url)
         spent.append((time.perf_counter() - began) * 1000)
-    return spent, n_queries
+    after = on_cpu()
+    used = None if before is None or after is None or not rounds else after - before
+    return Timed(spent, None if used is None else used * 1000 / rounds, n_queries)
 
 
-def measured(who: str, page: Page, spent: list[float], queries: int) -> dict[str, Any]:
+def measured(who: str, page: Page, found: Timed) -> dict[str, Any]:
     """Return one page's figures."""
+    spent = found.spent_ms
     return {
         "who": who,
         "what": page.what,
         "median_ms": statistics.median(spent),
         "p95_ms": sorted(spent)[max(0, -(-95 * len(spent) // 100) - 1)],
-        "queries": queries,
+        "cpu_ms": found.cpu_ms,
+        "queries": found.queries,
     }
 
 
@@ -150,9 +182,9 @@ def pages(rounds: int) -> dict[str, Any]:
     for who, username in people().items():
         client = sign_in(username)
         for page in pages_of(username):
-            spent, queries = timed(client, page.url, rounds)
-            _spent, few = timed(client, page.few, 0)
-            found.append({**measured(who, page, spent, queries), "queries_few": few})
+            few = timed(client, page.few, 0).queries
+            full = measured(who, page, timed(client, page.url, rounds))
+            found.append({**full, "queries_few": few})
     return {"pages": found}
 
 
@@ -166,8 +198,8 @@ def plain_pages(rounds: int) -> dict[str, Any]:
             client = sign_in(username)
             for page in pages_of(username):
                 if page.plain:
-                    spent, queries = timed(client, f"/plain/{page.plain}", min(rounds, 5))
-                    found.append(measured(who, page, spent, queries))
+                    once = timed(client, f"/plain/{page.plain}", min(rounds, 5))
+                    found.append(measured(who, page, once))
     return {"pages": found}
 
 
