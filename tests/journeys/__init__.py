@@ -1,0 +1,1 @@
+"""The roles' journeys through the real product, in a real browser."""

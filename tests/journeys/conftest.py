@@ -1,0 +1,79 @@
+"""The product with its demo city, started once, and a browser to use it with.
+
+Screenshots of every journey are kept in `test-artifacts/`. Without Chromium the journeys are
+skipped with a warning; with ANLAN_TEST_NO_SKIP=1 they fail. While journeys are written,
+ANLAN_TEST_PRODUCT=FOLDER:PORT uses a demo city that runs already.
+"""
+
+import os
+import re
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.visitor import Visitor
+from tests.ops.conftest import Product
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+PICTURES = Path(__file__).resolve().parents[2] / "test-artifacts"
+# The product's lines of events and the browser's own traffic need neither GPU nor network.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture(scope="package")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product with its small demo city, for all journeys."""
+    if not CHROMIUM:
+        if os.environ.get("ANLAN_TEST_NO_SKIP") == "1":
+            pytest.fail("no Chromium: install the package chromium")
+        warnings.warn("NO CHROMIUM: the journeys are skipped", stacklevel=1)
+        pytest.skip("no Chromium: install the package chromium")
+    if not _is_built():
+        pytest.fail("web/ is not built: run `make setup`")
+    if running := os.environ.get("ANLAN_TEST_PRODUCT"):
+        folder, _, port = running.rpartition(":")
+        yield Product(Path(folder), port=int(port))
+        return
+    found = Product(tmp_path_factory.mktemp("journeys") / "data")
+    found.start(("demo", "--size", "small"))
+    yield found
+    found.stop()
+
+
+def _is_built() -> bool:
+    root = Path(__file__).resolve().parents[2]
+    return (root / "src/anlan/static/dist/manifest.json").is_file()
+
+
+@pytest.fixture(scope="module")
+def browser(product: Product) -> Iterator[Browser]:
+    """A browser for one file of journeys: its loop must be gone before other tests run."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def visit(
+    product: Product, browser: Browser, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Visitor]]:
+    """Return a function that opens the product as an account; pictures are kept at the end."""
+    opened: list[Visitor] = []
+
+    def open_as(account: str = "", **options: Any) -> Visitor:
+        visitor = Visitor.open(browser, f"http://127.0.0.1:{product.port}", account, **options)
+        opened.append(visitor)
+        return visitor
+
+    yield open_as
+    name = re.sub(r"[^\w-]+", "_", request.node.name)
+    for number, visitor in enumerate(opened):
+        visitor.keep(PICTURES / f"{name}-{number}.png")
+        visitor.close()

@@ -1,0 +1,98 @@
+"""Every page that links lead to: it fits a phone, the browser is content, the words are right."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.journeys.visitor import Visitor
+
+Open = Callable[..., Visitor]
+MOST = 150
+
+# Files, ends of sessions, and pages whose text is documentation in English.
+SKIPPED = re.compile(
+    r"/accounts/logout|\.(xlsx|docx|pdf|geojson)$|^/(static|live|api|help|files)/|/end/$"
+)
+TEXTS = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode()); ) {
+    const inside = node.parentElement;
+    if (inside && !inside.closest("script, style, code, pre, noscript, template, svg, [lang=en]"))
+      found.push(node.textContent.trim());
+  }
+  for (const element of document.querySelectorAll("[placeholder], [aria-label], [title]"))
+    for (const name of ["placeholder", "aria-label", "title"])
+      found.push((element.getAttribute(name) || "").trim());
+  return found.filter(Boolean);
+}"""
+# Sentences, or single lower-case words that are no name, code or unit.
+ENGLISH = re.compile(r"[A-Za-z]{3,} [A-Za-z]{2,}|^[A-Z][a-z]{3,}$")
+CHINESE = re.compile(r"[一-鿿]")
+# Product names, keys of the keyboard, and what people and files are called.
+KNOWN = {
+    "English", "Enter", "Webhook", "Anlan", "Excel", "Word", "Esc", "Ctrl K", "Microsoft Word",
+    "Chrome", "Linux", "propylene oxide",
+}  # fmt: skip
+
+
+def shape(path: str) -> str:
+    """Return an address with its ids taken out: one page of each kind is enough."""
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)\d+(?=/)", "ID", path)
+
+
+def walk(visitor: Visitor, start: str = "/") -> tuple[list[str], list[str], int]:
+    """Follow all links; return what is wrong, the foreign words, and how many pages there were."""
+    todo, seen = [start], set()
+    wrong: list[str] = []
+    english: dict[str, str] = {}
+    n = 0
+    while todo and n < MOST:
+        path = todo.pop(0)
+        kind = shape(urlsplit(path).path) + ("?" if "?" in path else "")
+        if kind in seen or SKIPPED.search(urlsplit(path).path):
+            continue
+        seen.add(kind)
+        n += 1
+        visitor.complaints.clear()
+        answer = visitor.go(path)
+        if answer.status >= 400:
+            wrong.append(f"{path} answers {answer.status}")
+        if (over := visitor.overflow()) > 0:
+            wrong.append(f"{path} is {over} px too wide")
+        wrong += visitor.complaints
+        for text in visitor.page.evaluate(TEXTS):
+            plain = re.sub(r"\s+", " ", text)
+            if ENGLISH.search(plain) and not CHINESE.search(plain) and plain not in KNOWN:
+                english.setdefault(plain[:80], path)
+        for link in visitor.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
+            if link.startswith(visitor.base):
+                parts = urlsplit(link)
+                todo.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return wrong, [f"{text!r} on {path}" for text, path in english.items()], n
+
+
+@pytest.mark.parametrize("account", ["safety", "admin", "inspector"])
+def test_every_page_fits_the_phone_in_chinese(visit: Open, account: str) -> None:
+    visitor = visit(account, phone=True)
+    wrong, english, n = walk(visitor)
+    assert n > 30
+    assert not wrong, "\n".join(wrong)
+    assert not english, "\n".join(english)
+
+
+@pytest.mark.parametrize("account", ["safety", "admin", "inspector"])
+def test_every_page_fits_the_phone_in_english(visit: Open, account: str) -> None:
+    visitor = visit(account, phone=True, english=True)
+    wrong, _words, n = walk(visitor)
+    assert n > 30
+    assert not wrong, "\n".join(wrong)
+
+
+def test_pocket_fits_too(visit: Open) -> None:
+    visitor = visit("operator", phone=True)
+    wrong, english, _n = walk(visitor, "/p/")
+    assert not wrong, "\n".join(wrong)
+    assert not english, "\n".join(english)

@@ -1,0 +1,96 @@
+"""An open page follows what others do, and says so when it cannot."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.journeys.visitor import Visitor
+from tests.ops.conftest import Product
+
+Open = Callable[..., Visitor]
+UNIT = "硝化装置"  # below the threshold in the demo city
+
+
+def bell(visitor: Visitor) -> int:
+    text = visitor.text("header [data-an-unread]").strip()
+    return int(text) if text else 0
+
+
+def enter_benzene(visitor: Visitor, place: str, tonnes: int) -> None:
+    """Enter an inventory by the form, so large that the unit's level changes."""
+    visitor.go("/registry/units/?view=all")
+    address = visitor.page.locator("[data-an-main]", has_text=UNIT).get_attribute("href")
+    assert address is not None
+    visitor.go("/registry/inventories/new/?unit=" + address.rstrip("/").rpartition("/")[2])
+    page = visitor.page
+    page.select_option("[name=chemical]", label=_option(visitor, "chemical", "苯"))
+    page.fill("[name=place]", place)
+    page.select_option("[name=basis]", "stated")
+    page.fill("[name=quantity_t]", str(tonnes))
+    page.click("main form button[type=submit]")
+    page.wait_for_url(lambda url: "/new/" not in url)
+
+
+def _option(visitor: Visitor, name: str, word: str) -> str:
+    options = visitor.page.locator(f"[name={name}] option").all_inner_texts()
+    return next(text for text in options if re.search(rf"(^|\s){word}(\s|$)", text))
+
+
+def wait_for(product: Product) -> None:
+    deadline = time.monotonic() + 60
+    while not product.answers():
+        assert time.monotonic() < deadline, "the supervisor did not start the web process again"
+        time.sleep(0.1)
+
+
+def test_the_bell_rises_in_an_open_page_and_a_lost_line_catches_up(
+    visit: Open, product: Product
+) -> None:
+    his = visit("inspector")
+    his.go("/registry/map/")
+    line = his.page.locator("[data-an-live]")
+    expect(line).to_have_attribute("data-state", "on", timeout=30_000)
+    before = bell(his)
+    address = his.page.url
+
+    her = visit("safety")
+    enter_benzene(her, "T-LIVE-1", 60)
+    expect(his.page.locator("header [data-an-unread]")).to_have_text(
+        re.compile(rf"^{before + 1}$"), timeout=30_000
+    )
+    assert his.page.url == address
+
+    # The supervisor is held, or it would start the web process anew within a second.
+    supervisor = _supervisor(product)
+    os.kill(supervisor, signal.SIGSTOP)
+    try:
+        # With its workers, which would go on serving without it.
+        os.killpg(product.pid("web"), signal.SIGKILL)
+        expect(line).to_have_attribute("data-state", re.compile("retry|lost"), timeout=30_000)
+        expect(his.page.locator("#an-live-banner")).to_be_visible(timeout=90_000)
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
+        wait_for(product)
+    enter_benzene(her, "T-LIVE-2", 2000)
+    expect(line).to_have_attribute("data-state", "on", timeout=90_000)
+    expect(his.page.locator("#an-live-banner")).to_have_count(0)
+    expect(his.page.locator("header [data-an-unread]")).to_have_text(
+        re.compile(rf"^{before + 2}$"), timeout=30_000
+    )
+    assert his.page.url == address
+
+    his.go("/inbox/")
+    assert UNIT in his.text("main")
+
+
+def _supervisor(product: Product) -> int:
+    """Return the process that started the web process."""
+    status = Path(f"/proc/{product.pid('web')}/status").read_text()
+    found = re.search(r"^PPid:\s+(\d+)", status, re.MULTILINE)
+    assert found is not None
+    return int(found[1])
