@@ -71,4 +71,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         if "test_matrix" not in item.nodeid and "test_pages" not in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+            file = item.nodeid.split("::")[0]
+            # The journeys share one product over all their files.
+            group = "tests/journeys" if file.startswith("tests/journeys/") else file
+            item.add_marker(pytest.mark.xdist_group(group))
