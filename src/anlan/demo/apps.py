@@ -11,8 +11,9 @@ class DemoConfig(AppConfig):
     label = "demo"
 
     def ready(self) -> None:
-        """Say on the sign-in page how to look around, where the demonstration is loaded."""
+        """Make its event known; say on the sign-in page how to look around."""
         from anlan.base.ui import slots
+        from anlan.demo import events  # noqa: F401
 
         slots.provide("sign_in_hint")(_hint)
 

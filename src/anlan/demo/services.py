@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
 from django.db import models, transaction
-from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors import wall
 from anlan.base.actors.actor import SYSTEM
@@ -24,6 +23,7 @@ from anlan.base.audit.services import Entry, record, record_many
 from anlan.base.ids import uuid7
 from anlan.base.search_key import search_key
 from anlan.demo.accounts import ACCOUNTS, PASSWORD
+from anlan.demo.events import LOADED
 from anlan.demo.plan import FLAGSHIP, SIZES, EnterprisePlan, areas, enterprises
 from anlan.demo.plant import GROUPS
 from anlan.modules.registry import events, services
@@ -41,16 +41,10 @@ from anlan.modules.registry.models import (
 from anlan.modules.registry.queries_identification import stale_units
 from anlan.modules.registry.services.identification import unit_identify
 
-LOADED = Event("demo.loaded", _("Demonstration loaded"))
 BATCH = 100
 
 M = TypeVar("M", bound=models.Model)
 Progress = Callable[[int, int], None]
-
-
-def is_loaded() -> bool:
-    """Tell whether this database holds a demonstration already."""
-    return Organisation.objects.filter(is_demo=True).exists()
 
 
 def demo_load(seed: int, size: str, on: date, progress: Progress = lambda done, total: None) -> int:
@@ -59,17 +53,17 @@ def demo_load(seed: int, size: str, on: date, progress: Progress = lambda done, 
     A batch is one transaction; accounts come last, so that an interrupted load is seen: the next
     call goes on after the last enterprise that was written.
     """
-    places = _load_places(size)
-    done = Enterprise.objects.unscoped("the demo resumes").filter(is_demo=True).count()
-    total = SIZES[size].n_enterprises
-    plans = islice(enterprises(seed, size, on), done, None)
-    loaded = 0
-    while batch := list(islice(plans, BATCH)):
-        _load_batch(batch, places)
-        loaded += len(batch)
-        progress(done + loaded, total)
-    _load_accounts(places)
     with wall.acting_as(EVERYTHING):
+        places = _load_places(size)
+        done = Enterprise.objects.unscoped("the demo resumes").filter(is_demo=True).count()
+        total = SIZES[size].n_enterprises
+        plans = islice(enterprises(seed, size, on), done, None)
+        loaded = 0
+        while batch := list(islice(plans, BATCH)):
+            _load_batch(batch, places)
+            loaded += len(batch)
+            progress(done + loaded, total)
+        _load_accounts(places)
         # Only units without a result, so that an interrupted load goes on here too.
         unit_identify(SYSTEM, list(stale_units(SYSTEM)), "demo", tell=False)
     return loaded

@@ -1,0 +1,7 @@
+"""What history says about the demonstration."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.audit.events import Event
+
+LOADED = Event("demo.loaded", _("Demonstration loaded"))
