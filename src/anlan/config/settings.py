@@ -67,6 +67,8 @@ INSTALLED_APPS = [
     "anlan.base.imports",
     "anlan.demo",
     "anlan.modules.registry",
+    "anlan.modules.risk",
+    "anlan.modules.findings",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,1 @@
+"""Risk register: analysis objects, units, events and control measures."""

@@ -1,0 +1,12 @@
+"""The risk register's app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RiskConfig(AppConfig):
+    """Risk analysis objects, units, events, control measures and their editions."""
+
+    name = "anlan.modules.risk"
+    label = "risk"
+    verbose_name = _("Risk grading control")
