@@ -16,8 +16,8 @@ from schemathesis import Case
 
 from anlan.base.actors.roles import Role
 from anlan.base.actors.services.tokens import token_create
-from anlan.base.api.problems import MEDIA_TYPE
 from anlan.base.clock import now
+from anlan.base.problems import MEDIA_TYPE
 from tests.support.world import World
 
 SNAPSHOT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"

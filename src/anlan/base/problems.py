@@ -1,6 +1,10 @@
-"""Errors that were meant to be read become answers: a page, or problem+json for programs."""
+"""Errors that were meant to be read become answers: a page, or problem+json for programs.
+
+Pages and the API answer with the same JSON (RFC 9457), in the caller's language.
+"""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.db import DataError
@@ -10,6 +14,8 @@ from django.urls import get_resolver
 from django.views import defaults
 
 from anlan.base.errors import AnlanError, BadInput, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
 
 
 class ProblemMiddleware:
@@ -32,38 +38,58 @@ class ProblemMiddleware:
         if not isinstance(exception, AnlanError):
             return None
         if request.accepts("text/html"):
-            response = _page(request, exception)
-        else:
-            response = JsonResponse(
-                envelope(exception),
-                status=exception.status,
-                content_type="application/problem+json",
-            )
-        if isinstance(exception, Unavailable):
-            response["Retry-After"] = str(exception.retry_after)
-        return response
+            return _with_retry(_page(request, exception), exception)
+        return problem_of(request, exception)
 
 
-def envelope(error: AnlanError) -> dict[str, object]:
-    """Return the JSON body of an error, in the active language."""
-    body: dict[str, object] = {
-        "code": error.code,
-        "text": error.message(),
-        "remedy": error.remedy_text(),
-        "clause": error.clause,
+def problem(
+    request: HttpRequest,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    remedy: str = "",
+    clause: str = "",
+    fields: dict[str, list[str]] | None = None,
+) -> HttpResponse:
+    """Return the JSON response for one problem; empty members are left out."""
+    body: dict[str, Any] = {
+        "type": f"urn:anlan:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "remedy": remedy,
+        "clause": clause,
+        "fields": fields,
+        "trace": getattr(request, "trace_id", None),
     }
-    if isinstance(error, BadInput):
-        body["fields"] = [
-            {
-                "field": problem.field,
-                "row": problem.row,
-                "code": problem.code,
-                "text": str(problem.text),
-                "remedy": str(problem.remedy),
-            }
-            for problem in error.problems
-        ]
-    return body
+    return JsonResponse(
+        {key: value for key, value in body.items() if value not in ("", None)},
+        status=status,
+        content_type=MEDIA_TYPE,
+        json_dumps_params={"ensure_ascii": False},
+    )
+
+
+def problem_of(request: HttpRequest, error: AnlanError) -> HttpResponse:
+    """Return the JSON response for an error of our own family."""
+    response = problem(
+        request,
+        error.status,
+        error.code,
+        error.message(),
+        remedy=error.remedy_text(),
+        clause=error.clause,
+        fields=dict(error.by_field()) if isinstance(error, BadInput) else None,
+    )
+    return _with_retry(response, error)
+
+
+def _with_retry(response: HttpResponse, error: AnlanError) -> HttpResponse:
+    if isinstance(error, Unavailable):
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _page(request: HttpRequest, error: AnlanError) -> HttpResponse:

@@ -4,4 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.audit.events import Event
 
-LOADED = Event("demo.loaded", _("Demonstration loaded"))
+LOADED = Event(
+    "demo.loaded",
+    _("Demonstration loaded"),
+    labels={"size": _("size"), "places": _("places"), "accounts": _("accounts")},
+)

@@ -13,7 +13,11 @@ ORGANISATION_CLOSED = Event("people.organisation.closed", _("%(actor)s deactivat
 ORGANISATION_REOPENED = Event(
     "people.organisation.reopened", _("%(actor)s activated %(object)s again.")
 )
-AREAS_LOADED = Event("people.areas.loaded", _("Administrative areas were loaded."))
+AREAS_LOADED = Event(
+    "people.areas.loaded",
+    _("Administrative areas were loaded."),
+    labels={"areas": _("administrative areas")},
+)
 
 USER_CREATED = Event("people.user.created", _("%(actor)s created the account %(object)s."))
 USER_CHANGED = Event("people.user.changed", _("%(actor)s changed the account %(object)s."))
@@ -27,9 +31,15 @@ RESET_LINK_MADE = Event(
     "people.user.reset_link", _("%(actor)s made a password link for %(object)s.")
 )
 SECOND_FACTOR_CLEARED = Event(
-    "people.user.second_factor_cleared", _("%(actor)s removed the second factor of %(object)s.")
+    "people.user.second_factor_cleared",
+    _("%(actor)s removed the second factor of %(object)s."),
+    labels={"removed": _("removed")},
 )
-SESSIONS_ENDED = Event("people.user.sessions_ended", _("%(actor)s signed %(object)s out."))
+SESSIONS_ENDED = Event(
+    "people.user.sessions_ended",
+    _("%(actor)s signed %(object)s out."),
+    labels={"sessions": _("sessions")},
+)
 
 ROLE_GRANTED = Event("people.role.granted", _("%(actor)s granted %(object)s."))
 ROLE_ENDED = Event("people.role.ended", _("%(actor)s ended %(object)s."))
@@ -40,9 +50,14 @@ INVITATION_WITHDRAWN = Event("people.invitation.withdrawn", _("%(actor)s withdre
 TOKEN_CREATED = Event("people.token.created", _("%(actor)s created the token %(object)s."))
 TOKEN_REVOKED = Event("people.token.revoked", _("%(actor)s revoked the token %(object)s."))
 
-SIGNED_IN = Event("people.sign_in.done", _("%(object)s signed in."))
+_WHERE = {"ip": _("network address"), "device": _("device")}
+SIGNED_IN = Event("people.sign_in.done", _("%(object)s signed in."), labels=_WHERE)
 SIGNED_OUT = Event("people.sign_in.ended", _("%(object)s signed out."))
-SIGN_IN_FAILED = Event("people.sign_in.failed", _("A sign-in failed."))
+SIGN_IN_FAILED = Event(
+    "people.sign_in.failed",
+    _("A sign-in failed."),
+    labels=_WHERE,
+)
 PASSWORD_CHANGED = Event("people.password.changed", _("%(object)s changed the password."))
 SECOND_FACTOR_ADDED = Event("people.second_factor.added", _("%(object)s set up a second factor."))
 SECOND_FACTOR_REMOVED = Event(

@@ -20,6 +20,7 @@ from anlan.base.actors.roles import Role
 from anlan.base.actors.scope import EVERYTHING
 from anlan.base.audit.events import event_for
 from anlan.base.audit.models import AuditEvent
+from anlan.base.audit.words import who
 
 HISTORY = 50
 
@@ -67,7 +68,7 @@ def history_of(person: User, roles: list[Membership], *, sign_ins: bool) -> list
 
 def _told(event: AuditEvent) -> dict[str, Any]:
     known = event_for(event.event)
-    names = {"actor": event.actor_name or _("Somebody"), "object": event.object_label}
+    names = {"actor": who(event) or _("Somebody"), "object": event.object_label}
     return {
         "at": event.at,
         "text": str(known.text) % names if known else event.event,

@@ -1,17 +1,13 @@
-"""Errors as `application/problem+json` (RFC 9457), in the caller's language."""
+"""Every error of the API as a problem (`anlan.base.problems`), and its shape for the schema."""
 
-from http import HTTPStatus
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from pydantic import BaseModel
 
-from anlan.base.errors import AnlanError, BadInput, Unavailable
-
-MEDIA_TYPE = "application/problem+json"
+from anlan.base.errors import AnlanError
+from anlan.base.problems import problem, problem_of
 
 
 class ProblemOut(BaseModel):
@@ -26,52 +22,6 @@ class ProblemOut(BaseModel):
     clause: str | None = None
     fields: dict[str, list[str]] | None = None
     trace: str | None = None
-
-
-def problem(
-    request: HttpRequest,
-    status: int,
-    code: str,
-    detail: str,
-    *,
-    remedy: str = "",
-    clause: str = "",
-    fields: dict[str, list[str]] | None = None,
-) -> HttpResponse:
-    """Return the response for one problem; empty members are left out."""
-    body: dict[str, Any] = {
-        "type": f"urn:anlan:problem:{code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": code,
-        "detail": detail,
-        "remedy": remedy,
-        "clause": clause,
-        "fields": fields,
-        "trace": getattr(request, "trace_id", None),
-    }
-    return JsonResponse(
-        {key: value for key, value in body.items() if value not in ("", None)},
-        status=status,
-        content_type=MEDIA_TYPE,
-        json_dumps_params={"ensure_ascii": False},
-    )
-
-
-def problem_of(request: HttpRequest, error: AnlanError) -> HttpResponse:
-    """Return the response for an error of our own family."""
-    response = problem(
-        request,
-        error.status,
-        error.code,
-        error.message(),
-        remedy=error.remedy_text(),
-        clause=error.clause,
-        fields=dict(error.by_field()) if isinstance(error, BadInput) else None,
-    )
-    if isinstance(error, Unavailable):
-        response["Retry-After"] = str(error.retry_after)
-    return response
 
 
 def install(api: NinjaAPI) -> None:

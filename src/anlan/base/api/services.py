@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.api.auth import caller_id
 from anlan.base.api.models import IdempotentAnswer
-from anlan.base.api.problems import problem_of
 from anlan.base.clock import now
 from anlan.base.errors import AnlanError, BadInput, Problem, Refused
+from anlan.base.problems import problem_of
 
 KEPT_FOR = timedelta(days=1)
 _HEADERS = ("Content-Type", "ETag", "Location")

@@ -1,8 +1,12 @@
 """The registry of event names and the sentences people read."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.utils.functional import Promise
+from anlan.base.errors import Text
+
+Choices = Mapping[Any, Any]
 
 _EVENTS: dict[str, "Event"] = {}
 
@@ -11,11 +15,15 @@ _EVENTS: dict[str, "Event"] = {}
 class Event:
     """A kind of event. `code` is dotted (`registry.enterprise.changed`), `text` is a sentence.
 
-    The text may use the placeholders `actor` and `object`.
+    The text may use the placeholders `actor` and `object`. `labels` and `choices` put what the
+    event tells beyond the fields of its row into words; choices known only at run time are a
+    function.
     """
 
     code: str
-    text: str | Promise
+    text: Text
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    choices: Mapping[str, Choices | Callable[[], Choices]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.code in _EVENTS:

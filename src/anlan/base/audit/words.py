@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from anlan.base.actors.actor import Actor
+from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.actors.models import Organisation, User
 from anlan.base.actors.scoped import ScopedModel
 from anlan.base.audit.events import event_for
@@ -66,10 +66,17 @@ class Entry:
         return "; ".join([*parts, *([self.reason] if self.reason else [])])
 
 
+def who(event: AuditEvent) -> str:
+    """Return who did it, in the active language; the product itself has no name of a person."""
+    if event.actor_id is None and event.actor_name == SYSTEM.name:
+        return _("System")
+    return event.actor_name
+
+
 def sentence(event: AuditEvent) -> str:
     """Return who did what to which, in the active language."""
     declared = event_for(event.event)
-    values = {"actor": event.actor_name or _("Somebody"), "object": event.object_label}
+    values = {"actor": who(event) or _("Somebody"), "object": event.object_label}
     text = str(declared.text) if declared is not None else event.event
     if "%(" in text:
         return text % values
@@ -87,7 +94,7 @@ def entries(actor: Actor, events: Iterable[AuditEvent]) -> list[Entry]:
             event_id=event.pk,
             seq=event.seq,
             at=event.at,
-            who=event.actor_name,
+            who=who(event),
             code=event.event,
             sentence=sentence(event),
             object_label=event.object_label,
@@ -101,6 +108,8 @@ def entries(actor: Actor, events: Iterable[AuditEvent]) -> list[Entry]:
 def changes_of(event: AuditEvent, names: Mapping[str, str] | None = None) -> tuple[Change, ...]:
     """Return what an event changed. `names` are the rows its ids point to; else the id is shown."""
     names = names or {}
+    declared = event_for(event.event)
+    labels, choices = (declared.labels, declared.choices) if declared is not None else ({}, {})
     before, after = event.before or {}, event.after or {}
     fields = [name for name in {**before, **after} if name not in UNTOLD]
     found = []
@@ -109,8 +118,15 @@ def changes_of(event: AuditEvent, names: Mapping[str, str] | None = None) -> tup
         if old == new or (old in (None, "", []) and new in (None, "", [])):
             continue
         field = _field(event.object_type, name)
-        label = capfirst(str(field.verbose_name)) if field is not None else name
-        found.append(Change(label, _value(field, old, names), _value(field, new, names)))
+        label = labels.get(name) or (field.verbose_name if field is not None else name)
+        words = choices.get(name, {})
+        if callable(words):
+            words = words()
+        texts = [
+            str(words[value]) if value in words else _value(field, value, names)
+            for value in (old, new)
+        ]
+        found.append(Change(capfirst(str(label)), *texts))
     return tuple(found)
 
 

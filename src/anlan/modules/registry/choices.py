@@ -1,13 +1,24 @@
-"""Choice lists of the registry that come from fact files."""
+"""Choice lists of the registry, most from fact files."""
 
 from functools import cache
 
 from django.utils.functional import lazy
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from anlan.facts.loader import Provenance, load_packaged
 
 DEFAULT_REMIND_DAYS = 30
+IDENTIFICATION_CAUSES = {
+    "inventory": _("Inventory changed"),
+    "chemical": _("Chemical changed"),
+    "unit": _("Unit entered or changed"),
+    "site": _("Residents counted anew"),
+    "settings": _("Settings changed"),
+    "import": _("Import"),
+    "all": _("All units identified"),
+    "sweep": _("Nightly check"),
+}
 
 
 @cache

@@ -1,8 +1,11 @@
 """What history says about the registers."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.audit.events import Event
+from anlan.modules.registry.choices import IDENTIFICATION_CAUSES
 
 ENTERPRISE_CREATED = Event("registry.enterprise.created", _("Enterprise entered"))
 ENTERPRISE_CHANGED = Event("registry.enterprise.changed", _("Enterprise changed"))
@@ -36,8 +39,16 @@ QUALIFICATION_CHANGED = Event("registry.qualification.changed", _("Qualification
 QUALIFICATION_REMOVED = Event(
     "registry.qualification.removed", _("Qualification removed from the lists")
 )
-UNIT_IDENTIFIED = Event("registry.unit.identified", _("Unit identified under GB 18218"))
-UNIT_LEVEL_CHANGED = Event("registry.unit.level_changed", _("Level of the unit changed"))
+_IDENTIFICATION: Any = {
+    "labels": {"edition": _("edition"), "cause": _("cause")},
+    "choices": {"cause": IDENTIFICATION_CAUSES},
+}
+UNIT_IDENTIFIED = Event(
+    "registry.unit.identified", _("Unit identified under GB 18218"), **_IDENTIFICATION
+)
+UNIT_LEVEL_CHANGED = Event(
+    "registry.unit.level_changed", _("Level of the unit changed"), **_IDENTIFICATION
+)
 GRADING_CHANGED = Event("registry.grading.changed", _("GB 18218 settings changed"))
 SCENARIO_SAVED = Event("registry.scenario.saved", _("What-if plan saved"))
 SCENARIO_REMOVED = Event("registry.scenario.removed", _("What-if plan removed"))

@@ -6,11 +6,11 @@ from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ui.marks import risk_word
 from anlan.engines import gb18218
 from anlan.engines.gb18218.wording import Lang
+from anlan.modules.registry.choices import IDENTIFICATION_CAUSES
 from anlan.modules.registry.rules_grading import load_change
 
 DASH = "—"
@@ -94,18 +94,6 @@ def _line_words(line: Mapping[str, Any]) -> str:
     return f"{label} {comma.join(parts)}" if parts else str(label)
 
 
-_CAUSES = {
-    "inventory": _("Inventory changed"),
-    "chemical": _("Chemical changed"),
-    "unit": _("Unit entered or changed"),
-    "site": _("Residents counted anew"),
-    "settings": _("Settings changed"),
-    "import": _("Import"),
-    "all": _("All units identified"),
-    "sweep": _("Nightly check"),
-}
-
-
 def cause_words(cause: str) -> str:
     """Return why an identification was made."""
-    return str(_CAUSES.get(cause, cause))
+    return str(IDENTIFICATION_CAUSES.get(cause, cause))

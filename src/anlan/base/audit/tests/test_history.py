@@ -8,12 +8,14 @@ from django.test import Client
 from django.utils import translation
 
 from anlan.base.actors import wall
+from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.models import Organisation
 from anlan.base.actors.roles import Role
 from anlan.base.audit import Event
 from anlan.base.audit.events import all_events
 from anlan.base.audit.queries import events_for, events_of, history_of
 from anlan.base.audit.services import record
+from anlan.modules.registry.events import UNIT_IDENTIFIED as IDENTIFIED
 from anlan.modules.registry.models import Enterprise
 from tests.support.world import World
 
@@ -145,3 +147,17 @@ def test_an_enterprise_that_moved_takes_its_history_along(world: World, told: En
         with wall.acting_as(actor.scope):
             assert events_for(actor).count() == 2
             assert len(history_of(actor, told)) == 2
+
+
+def test_the_product_itself_is_called_the_system(world: World) -> None:
+    row = Enterprise.objects.unscoped("a test").get(name="plant_a")
+    record(SYSTEM, ENTERED, row)
+    record(SYSTEM, IDENTIFIED, row, after={"cause": "sweep", "edition": "2018"})
+    actor = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    with translation.override("zh-hans"):
+        newest, oldest = history_of(actor, row)
+        assert (newest.who, oldest.sentence) == ("系统", "系统：Enterprise entered，plant_a")
+        assert [change.words() for change in newest.changes] == ["原因: 夜间核对", "标准版本: 2018"]
+    with translation.override("en"):
+        assert history_of(actor, row)[0].who == "System"
+        assert str(history_of(actor, row)[0].changes[0].label) == "Cause"

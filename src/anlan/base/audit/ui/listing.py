@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.actors.actor import SYSTEM
 from anlan.base.audit.events import all_events
 from anlan.base.audit.models import AuditEvent
 from anlan.base.audit.policy import READ
 from anlan.base.audit.queries import events_for
-from anlan.base.audit.words import changes_of, sentence
+from anlan.base.audit.words import changes_of, sentence, who
 from anlan.base.lists import Column, Filter, ListPage
 
 
@@ -33,7 +35,10 @@ def _objects() -> list[tuple[str, str]]:
 
 
 def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    return rows.filter(actor_name__icontains=text) | rows.filter(object_label__icontains=text)
+    found = Q(actor_name__icontains=text) | Q(object_label__icontains=text)
+    if text in gettext("System"):
+        found |= Q(actor_name=SYSTEM.name, actor_id__isnull=True)
+    return rows.filter(found)
 
 
 def _changes(event: AuditEvent) -> str:
@@ -46,7 +51,7 @@ HISTORY = ListPage(
     query=events_for,
     columns=[
         Column("at", _("time"), kind="datetime", sort="at", fixed=True),
-        Column("actor_name", _("person")),
+        Column("actor_name", _("person"), value=who),
         Column("sentence", _("what happened"), value=sentence, wide=True),
         Column("changes", _("changes"), value=_changes, wide=True),
         Column("reason", _("reason"), shown=False),

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.modules.registry.models.base import RegisterModel
 
@@ -23,7 +24,7 @@ class Person(RegisterModel):
     """Somebody who works for the enterprise; `user` is their account, if they have one."""
 
     number = models.CharField(_("staff number"), max_length=20)
-    name = models.CharField(_("name"), max_length=40)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
     department = models.CharField(_("department"), max_length=60, blank=True)
     post = models.CharField(_("post"), max_length=60, blank=True)
     phone = models.CharField(_("mobile number"), max_length=20, blank=True)

@@ -21,6 +21,7 @@ from anlan.base.actors.policy import allows
 from anlan.base.audit.events import Event
 from anlan.base.audit.models import AuditEvent
 from anlan.base.audit.services import Entry, record_many
+from anlan.base.audit.words import who
 from anlan.base.clock import SHANGHAI, now
 from anlan.base.errors import BadInput, Forbidden, Problem, Problems, Refused
 from anlan.base.search_key import search_key
@@ -565,7 +566,7 @@ def demand_version(found: Any, expected: int | None) -> None:
     last = AuditEvent.objects.filter(object_id=found.pk).order_by("-seq").first()
     moment = (last.at if last else found.updated_at).astimezone(SHANGHAI)
     raise ChangedMeanwhile(
-        who=last.actor_name if last else "?", at=f"{moment:%Y-%m-%d %H:%M}", version=found.version
+        who=who(last) if last else "?", at=f"{moment:%Y-%m-%d %H:%M}", version=found.version
     )
 
 
