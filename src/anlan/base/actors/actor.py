@@ -70,6 +70,12 @@ class Actor:
         """Return the post whose place is shown first, or None for somebody without one."""
         return self.posts[0] if self.posts else None
 
+    @property
+    def only_enterprise_id(self) -> UUID | None:
+        """Return the one enterprise that everything this actor sees lies in; None for others."""
+        held = {post.enterprise_id for post in self.posts}
+        return held.pop() if len(held) == 1 and not self.scope.everything else None
+
     def may(
         self, permission: str, scope_path: str | None = None, enterprise_id: UUID | None = None
     ) -> bool:

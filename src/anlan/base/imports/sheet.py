@@ -37,7 +37,8 @@ class SheetColumn:
     all of a file in one call; `find_with` names columns the reference lies within (a unit within
     its enterprise). `show` turns a resolved reference back into the text of the cell. `value` is
     where an export finds the value on a row (dotted path or function; `name` if left out).
-    `choices` of kind `list` limit its items. `check` judges a single value and returns what is
+    `choices` of kind `list` limit its items; `offers` are texts a drop-down proposes without
+    refusing others. `check` judges a single value and returns what is
     wrong, or nothing.
     """
 
@@ -61,6 +62,7 @@ class SheetColumn:
     digits: int | None = None
     folds: Literal["", "upper", "lower"] = ""
     check: Callable[[Any], Text | None] | None = None
+    offers: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, model: type[models.Model], name: str, **changes: Any) -> "SheetColumn":
@@ -97,6 +99,12 @@ class SheetColumn:
     def choice_texts(self) -> list[tuple[Any, str]]:
         """Return the choices that may be written, with their texts."""
         return [(key, text) for key, text in choice_pairs(self.choices) if key not in ("", None)]
+
+    def drop_down(self) -> list[str]:
+        """Return the texts a spreadsheet's drop-down shows; empty for no drop-down."""
+        if self.kind == "choice":
+            return [text for _key, text in self.choice_texts()]
+        return list(self.offers)
 
     def from_row(self, row: Any) -> Any:
         """Return the value an export takes from a row."""

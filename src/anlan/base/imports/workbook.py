@@ -164,8 +164,8 @@ def _format(book: Book, column: SheetColumn) -> Format:
 
 def _validate(target: Worksheet, book: Book, place: int, column: SheetColumn) -> None:
     rule: dict[str, Any] | None = None
-    texts = [text for _key, text in column.choice_texts()]
-    if column.kind == "choice" and texts:
+    texts = column.drop_down()
+    if texts:
         if sum(len(t) + 1 for t in texts) <= LONGEST_LIST and not any("," in t for t in texts):
             rule = {"validate": "list", "source": texts}
         else:
@@ -201,7 +201,7 @@ def _validate(target: Worksheet, book: Book, place: int, column: SheetColumn) ->
 def _lists(book: Book, sheet: Sheet) -> None:
     """Put long drop-downs on a hidden sheet, in the column of the field they belong to."""
     target = book.book.add_worksheet("_lists")
-    columns = [[text for _key, text in c.choice_texts()] for c in sheet.columns]
+    columns = [c.drop_down() for c in sheet.columns]
     for row in range(max(map(len, columns), default=0)):
         for place, texts in enumerate(columns):
             if row < len(texts):
@@ -236,6 +236,8 @@ def kind_text(column: SheetColumn) -> str:
         return _("A date, such as 2026-11-21")
     if column.kind in ("integer", "number"):
         return _number_text(column)
+    if column.offers:
+        return _("Text, such as: %(choices)s") % {"choices": _(", ").join(column.offers)}
     if column.max_length:
         return _("Text, at most %(n)s characters") % {"n": column.max_length}
     return _("Text")

@@ -3,7 +3,7 @@
 from anlan.base.lists.choosers import Chooser, register_chooser
 from anlan.base.lists.columns import Column
 from anlan.base.lists.filters import Filter
-from anlan.base.lists.page import BulkAction, BulkResult, ListPage, View
+from anlan.base.lists.page import BulkAction, BulkResult, ListPage, NarrowSheet, View
 from anlan.base.lists.search import search_condition, search_key, search_terms
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Column",
     "Filter",
     "ListPage",
+    "NarrowSheet",
     "View",
     "register_chooser",
     "search_condition",

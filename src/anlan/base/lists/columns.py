@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from anlan.base.actors.actor import Actor
 from anlan.base.clock import SHANGHAI
 from anlan.base.errors import Text
 
@@ -32,6 +33,8 @@ class Column:
     address a cell opens. A badge's `tone` maps the value to idle, work, done or outline and `icon`
     to an icon; a `level` (1 to 4, drawn in the risk colours) is of kind `scale`. `fixed` columns
     cannot be hidden; `shown` is what a newcomer sees; `wide` takes the width that is left.
+    `same_for(actor)` tells that all rows this actor sees have the same value: the column is then
+    shown only when asked for, and so it is while the list is filtered to one value of its key.
     """
 
     key: str
@@ -50,6 +53,7 @@ class Column:
     fixed: bool = False
     wide: bool = False
     help: Text = ""
+    same_for: Callable[[Actor], bool] | None = None
 
     @classmethod
     def of(cls, model: type[models.Model], path: str, **changes: Any) -> "Column":

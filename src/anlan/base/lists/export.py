@@ -35,14 +35,13 @@ class ExportColumn:
     sheet_column: SheetColumn | None = None
 
 
-def export_columns(page: ListPage, columns: Sequence[Column]) -> list[ExportColumn]:
+def export_columns(sheet: Sheet | None, columns: Sequence[Column]) -> list[ExportColumn]:
     """Return what leaves for the columns shown.
 
-    Where the page has a sheet, columns it knows leave under the sheet's heads and in its way of
+    Where the rows have a sheet, columns it knows leave under the sheet's heads and in its way of
     writing, and its key columns always leave, so that the file can be imported as it is. Others
     say in their head that no import reads them.
     """
-    sheet = page.sheet
     if sheet is None:
         return [ExportColumn(c.heading(), _plain(c)) for c in columns]
     known = {c.name: c for c in sheet.columns}
@@ -84,9 +83,10 @@ def write_export(
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Write the rows of `state` to `path`; return how many. Memory does not grow with the rows."""
-    columns = export_columns(page, page.columns if all_columns else state.columns)
-    if all_columns and page.sheet is not None:
-        columns = _whole_sheet(page.sheet, columns)
+    sheet = page.sheet_for(state.chosen)
+    columns = export_columns(sheet, page.columns if all_columns else state.columns)
+    if all_columns and sheet is not None:
+        columns = _whole_sheet(sheet, columns)
     rows = state.rows(page.query(actor))
 
     def cells() -> Iterator[list[Any]]:
@@ -96,7 +96,7 @@ def write_export(
             yield [column.value(row) for column in columns]
 
     heads = [(c.sheet_column, c.head) for c in columns]
-    return write_rows(path, str(page.title), heads, cells(), sheet=page.sheet)
+    return write_rows(path, str(page.title), heads, cells(), sheet=sheet)
 
 
 def _whole_sheet(sheet: Sheet, columns: list[ExportColumn]) -> list[ExportColumn]:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from anlan.base.actors.actor import Actor
 from anlan.base.clock import today
 from anlan.base.errors import Text
 from anlan.base.lists.columns import Choices, choice_pairs, field_at
@@ -49,7 +50,8 @@ class Filter:
     comparison for filters that are no column. `chooser` is the key of a registered chooser, for
     kind `relation`. `pinned` filters stand in the bar, others under "More". Ranges read
     `<key>_from` and `<key>_to`; dates may be relative (`today+30`), so that a saved view moves
-    with the calendar. The value `-` of a choice means "not filled in".
+    with the calendar. The value `-` of a choice means "not filled in". `same_for(actor)` tells that
+    all rows this actor sees have the same value, so that there is nothing to choose.
     """
 
     key: str
@@ -62,6 +64,7 @@ class Filter:
     unit: Text = ""
     pinned: bool = True
     nullable: bool = False
+    same_for: Callable[[Actor], bool] | None = None
 
     @classmethod
     def of(cls, model: type[models.Model], path: str, **changes: Any) -> "Filter":

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actors.actor import Actor
 from anlan.base.errors import NotYours, Text
 from anlan.base.lists.columns import Column
-from anlan.base.lists.filters import Filter
+from anlan.base.lists.filters import Chosen, Filter
 from anlan.base.lists.search import search_condition
 
 if TYPE_CHECKING:
@@ -29,12 +29,16 @@ _PAGES: dict[str, "ListPage"] = {}
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A preset: a tab with filters. `params` are URL parameters (`{"state": ["running"]}`)."""
+    """A preset: a tab with filters. `params` are URL parameters (`{"state": ["running"]}`).
+
+    `columns` are the columns a newcomer sees in it, where they are not the list's own.
+    """
 
     key: str
     label: Text
     params: Mapping[str, ParamValue]
     counted: bool = True
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,15 @@ class BulkAction:
     confirm: Text = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NarrowSheet:
+    """A sheet for the rows that have one `value` of the filter `key`."""
+
+    key: str
+    value: str
+    sheet: "Sheet"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
     """A list page.
@@ -73,7 +86,9 @@ class ListPage:
     row. `create_url` and `sheet` (with `permission`) put "New" and "Import" into the head.
     `views[0]` is what a bare address shows; give it empty params to show all. `first_step` is
     the sentence of an empty list. `sorts_when_large` are the columns that may still be sorted by
-    when hundreds of thousands of rows are found: those with an index (None: all).
+    when hundreds of thousands of rows are found: those with an index (None: all). `lands(actor)`
+    is where a bare address leads instead, for those who would find a single row (empty: stay).
+    `sheets` has narrower sheets: the first that fits what is filtered by stands in for `sheet`.
     """
 
     key: str
@@ -98,6 +113,8 @@ class ListPage:
     context: Callable[[HttpRequest], Mapping[str, Any]] | None = None
     page_size: int = 50
     sorts_when_large: tuple[str, ...] | None = None
+    lands: Callable[[Actor], str] | None = None
+    sheets: Sequence["NarrowSheet"] = ()
 
     def __post_init__(self) -> None:
         for what, keys in (
@@ -123,6 +140,13 @@ class ListPage:
     def sorts_at_scale(self, column: Column) -> bool:
         """Tell whether hundreds of thousands of rows may be sorted by this column."""
         return self.sorts_when_large is None or column.key in self.sorts_when_large
+
+    def sheet_for(self, chosen: Mapping[str, Chosen]) -> "Sheet | None":
+        """Return the sheet for the rows that these filters leave."""
+        for narrow in self.sheets:
+            if chosen[narrow.key].values == (narrow.value,):
+                return narrow.sheet
+        return self.sheet
 
     def column(self, key: str) -> Column | None:
         """Return a column by key."""

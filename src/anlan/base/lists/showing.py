@@ -167,7 +167,7 @@ class Shown:
 
 def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     """Return the page that `params` ask for, as this actor sees it."""
-    state = ListState.read(page, params)
+    state = ListState.read(page, params).for_actor(actor)
     base = page.query(actor)
     likely = guess(base, state.rows(base))
     many = likely.found > COUNT_UP_TO * 2
@@ -297,7 +297,11 @@ def _tabs(
 
 
 def _filters(actor: Actor, state: ListState) -> list[ShownFilter]:
-    return [_filter(actor, state, item) for item in state.page.filters]
+    return [
+        _filter(actor, state, item)
+        for item in state.page.filters
+        if state.chosen[item.key] or item.same_for is None or not item.same_for(actor)
+    ]
 
 
 def _filter(actor: Actor, state: ListState, item: Filter) -> ShownFilter:

@@ -10,6 +10,7 @@ from django.db.models import F, Model, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from anlan.base.actors.actor import Actor
 from anlan.base.lists.columns import Column
 from anlan.base.lists.filters import Chosen
 from anlan.base.lists.page import ListPage
@@ -50,7 +51,7 @@ class ListState:
         if sort and (column is None or column.sort is None):
             problems.append(_("This list cannot be sorted like that."))
             sort = ""
-        columns, own = _columns(page, params)
+        columns, own = _columns(page, params, view)
         return cls(
             page=page,
             q=params.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH],
@@ -72,6 +73,19 @@ class ListState:
         """Return the rows asked for, in order, from `base` (the page's query for the actor)."""
         found = self.page.searched(base.filter(self.page.filters_q(self.chosen)), self.q)
         return found.order_by(*self.order(base.model))
+
+    def for_actor(self, actor: Actor) -> "ListState":
+        """Return the state without columns that would say the same in every row."""
+        if self.own_columns:
+            return self
+
+        def same(column: Column) -> bool:
+            if column.same_for is None or column.fixed:
+                return False
+            chosen = self.chosen.get(column.key)
+            return column.same_for(actor) or (chosen is not None and len(chosen.values) == 1)
+
+        return replace(self, columns=tuple(c for c in self.columns if not same(c)))
 
     def at_scale(self) -> "ListState":
         """Return the state for hundreds of thousands of rows: no sort without index, not deep."""
@@ -158,9 +172,12 @@ def params_of(params: Mapping[str, Any]) -> QueryDict:
     return made
 
 
-def _columns(page: ListPage, params: QueryDict) -> tuple[tuple[Column, ...], bool]:
+def _columns(page: ListPage, params: QueryDict, view: str) -> tuple[tuple[Column, ...], bool]:
     wanted = [key for text in params.getlist("columns") for key in text.split(",") if key]
     if not wanted:
+        preset = next((set(one.columns) for one in page.views if one.key == view), None)
+        if preset:
+            return tuple(c for c in page.columns if c.fixed or c.key in preset), False
         return tuple(c for c in page.columns if c.shown or c.fixed), False
     chosen = set(wanted)
     return tuple(c for c in page.columns if c.fixed or c.key in chosen), True

@@ -59,13 +59,15 @@ def list_view(page: ListPage, name: str) -> View:
 
     def view(request: HttpRequest) -> HttpResponse:
         actor = request.actor  # type: ignore[attr-defined]
+        if page.lands is not None and not request.GET and (address := page.lands(actor)):
+            return HttpResponseRedirect(address)
         shown = show(actor, page, request.GET)
         context = {
             "list": shown,
             "names": _names(page, _full(request, name)),
             "count_text": count_text(shown),
             "create_url": _create_url(page, actor),
-            "may_import": page.sheet is not None and actor.may(page.sheet.permission),
+            "sheet": _sheet(page, shown.state, actor),
             **(page.context(request) if page.context else {}),
         }
         if getattr(request, "htmx", False) and not request.htmx.boosted:  # type: ignore[attr-defined]
@@ -204,6 +206,12 @@ def _create_url(page: ListPage, actor: Any) -> str:
     if not page.create_url or (page.create_permission and not actor.may(page.create_permission)):
         return ""
     return page.create_url(actor) if callable(page.create_url) else page.create_url
+
+
+def _sheet(page: ListPage, state: ListState, actor: Any) -> Any:
+    """Return the sheet that fits what is shown, for those who may import it."""
+    sheet = page.sheet_for(state.chosen)
+    return sheet if sheet is not None and actor.may(sheet.permission) else None
 
 
 def _full(request: HttpRequest, name: str) -> str:

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.roles import OrganisationKind
 from anlan.base.errors import Text
 from anlan.base.imports.sheet import RowChange, Sheet, SheetColumn, SheetRow, register_sheet
-from anlan.modules.registry import choices, policy, queries, services
+from anlan.modules.registry import choices, facility_kinds, policy, queries, services
 from anlan.modules.registry.models import Enterprise
 from anlan.modules.registry.services.register import own_enterprise_id
 
@@ -134,8 +135,15 @@ def _register_sheet(
     columns: Iterable[SheetColumn | str],
     upsert: Callable[[Actor, Sequence[Mapping[str, Any]]], Any],
     intro: Text = "",
+    fixed: Mapping[str, Any] | None = None,
+    done_url: Any = None,
 ) -> Sheet:
-    """Build the sheet of one register; a column given by name is derived from the model."""
+    """Build the sheet of one register; a column given by name is derived from the model.
+
+    `fixed` are fields that have the same value in every row of this sheet, which is for such
+    rows alone.
+    """
+    same = dict(fixed or {})
     made = [_enterprise_column()] + [
         SheetColumn.of(register.model, column) if isinstance(column, str) else column
         for column in columns
@@ -150,6 +158,7 @@ def _register_sheet(
             **{
                 "enterprise__in": {one[0].id for one in keys},
                 f"{first}__in": {_plain(one[1]) for one in keys},
+                **same,
             }
         )
         if lock:
@@ -161,11 +170,20 @@ def _register_sheet(
         return found
 
     def check(actor: Actor, rows: Sequence[SheetRow]) -> None:
-        plans = services.plan_rows(actor, register, [_given(row.values) for row in rows])
+        given = [{**_given(row.values), **same} for row in rows]
+        plans = services.plan_rows(actor, register, given)
         _tell(rows, plans, key[1])
+        for row, plan in zip(rows, plans, strict=True):
+            if same.keys() & plan.before.keys() and "removed" not in plan.before:
+                row.problem(
+                    first,
+                    _("is in the register as something else"),
+                    _("Give another code, or change its type on its page first."),
+                    "other_kind",
+                )
 
     def write(actor: Actor, changes: Sequence[RowChange]) -> None:
-        upsert(actor, [_given(change.values) for change in changes])
+        upsert(actor, [{**_given(change.values), **same} for change in changes])
 
     return register_sheet(
         Sheet(
@@ -178,7 +196,7 @@ def _register_sheet(
             permission=register.permission,
             row_checks=[check],
             intro=intro,
-            done_url=reverse_lazy(f"registry:{name}"),
+            done_url=reverse_lazy(f"registry:{name}") if done_url is None else done_url,
         )
     )
 
@@ -312,14 +330,47 @@ UNITS = _register_sheet(
     _("Enter sites and people first; units refer to them by code and staff number."),
 )
 
+_FACILITY_COLUMNS: dict[str, SheetColumn] = {
+    "unit": _reference("unit", _("unit code"), queries.units),
+    "fire_class": SheetColumn.of(
+        services.FACILITY.model, "fire_class", offers=facility_kinds.FIRE_CLASSES
+    ),
+    "station_level": SheetColumn.of(
+        services.FACILITY.model,
+        "station_level",
+        kind="choice",
+        choices=facility_kinds.STATION_LEVELS,
+    ),
+}
+
 FACILITIES = _register_sheet(
     "facilities",
     _("Facilities"),
     services.FACILITY,
     queries.facilities,
-    _columns(services.FACILITY, unit=_reference("unit", _("unit code"), queries.units)),
+    _columns(services.FACILITY, **_FACILITY_COLUMNS),
     services.facility_upsert_many,
+    _("For one kind of facility take its own sheet: it has only the columns that kind needs."),
 )
+
+
+def _facility_sheet(look: facility_kinds.FacilityLook) -> Sheet:
+    names = (*facility_kinds.COMMON_FIRST, *look.fields, *facility_kinds.COMMON_LAST)
+    return _register_sheet(
+        look.sheet,
+        look.title,
+        services.FACILITY,
+        queries.facilities,
+        [_FACILITY_COLUMNS.get(name, name) for name in names],
+        services.facility_upsert_many,
+        fixed={"kind": look.kind.value},
+        done_url=format_lazy(
+            "{}?view={}&kind={}", reverse_lazy("registry:facilities"), look.kind, look.kind
+        ),
+    )
+
+
+FACILITY_SHEETS = {kind: _facility_sheet(look) for kind, look in facility_kinds.LOOKS.items()}
 
 EQUIPMENT = _register_sheet(
     "equipment",

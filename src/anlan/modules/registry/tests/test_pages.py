@@ -59,7 +59,7 @@ def test_every_page_opens_for_those_who_see_the_plant(world, role, place):
     addresses += [file, *(f"{file}?tab={tab}" for tab in (*KINDS, "files", "history", "nonsense"))]
     addresses += [reverse("registry:map"), reverse("registry:map") + "?layer=units&level=1&level=x"]
     for address in addresses:
-        assert client.get(address).status_code == 200, address
+        assert client.get(address, follow=True).status_code == 200, address
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,40 @@ def test_foreign_records_are_not_found_anywhere(world, role, place):
     assert client.get(f"{new}?enterprise={plant}").status_code == 404
     points = client.get(reverse("registry:map_points") + "?layer=units").json()
     assert points["features"] == []
+
+
+@pytest.mark.parametrize("place", ["plant_a", "workshop_a"])
+def test_people_of_one_plant_land_on_its_file_instead_of_a_list_of_one(world, place):
+    role = Role.SAFETY_MANAGER if place == "plant_a" else Role.OPERATOR
+    client = signed_in(world, role, place)
+    answer = client.get(reverse("registry:enterprises"))
+    assert answer["Location"] == reverse("registry:enterprises_show", args=[world.plant_a.pk])
+    shown = client.get(answer["Location"]).content.decode()
+    assert f'href="{reverse("registry:enterprises")}"' not in shown.split("<main")[1]
+    assert client.get(reverse("registry:enterprises") + "?view=all").status_code == 200
+
+
+def test_those_who_see_more_than_one_plant_keep_the_list(world):
+    for role, place in [(Role.GROUP_HSE, "group"), (Role.BUREAU_INSPECTOR, "county_a")]:
+        assert signed_in(world, role, place).get(reverse("registry:enterprises")).status_code == 200
+
+
+def test_the_enterprise_column_is_left_out_where_every_row_would_repeat_it(world):
+    filled(world)
+    head = re.compile(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]+)')
+
+    def heads(client, query=""):
+        found = client.get(reverse("registry:equipment") + query).content.decode()
+        return head.findall(found), 'id="an-f-enterprise"' in found
+
+    plant = signed_in(world, Role.SAFETY_MANAGER, "plant_a")
+    officer = signed_in(world, Role.BUREAU_INSPECTOR, "county_a")
+    (shown, offered), (all_rows, filterable) = heads(plant), heads(officer)
+    assert ("企业" in shown, offered) == (False, False)
+    assert ("企业" in all_rows, filterable) == (True, True)
+    assert "企业" not in heads(officer, f"?enterprise={world.plant_a.pk}")[0]
+    # Asked for, it is shown all the same.
+    assert "企业" in heads(plant, "?columns=enterprise")[0]
 
 
 def test_nobody_signed_out_sees_anything(world, client):

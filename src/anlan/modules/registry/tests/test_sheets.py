@@ -13,6 +13,7 @@ from anlan.base.imports.models import ImportRun
 from anlan.base.imports.sheet import sheet_for
 from anlan.base.jobs.testing import run_queued
 from anlan.modules.registry import services
+from anlan.modules.registry.facility_kinds import LOOKS
 from anlan.modules.registry.models import Enterprise, Inventory, MhiUnit
 from anlan.modules.registry.tests import data
 from anlan.modules.registry.tests.filled import filled
@@ -160,3 +161,70 @@ def test_every_template_opens_with_its_columns(world):
         sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
         heads = [cell.value for cell in sheet[1] if cell.value]
         assert len(heads) == len(sheet_for(page.sheet.name).columns), key
+
+
+ONE_OF_A_KIND = {
+    "installation": {"fire_class": "甲类", "medium": "苯"},
+    "tank_farm": {"fire_class": "甲B", "n_tanks": "6", "volume_m3": "12000", "area_m2": "5400"},
+    "warehouse": {"fire_class": "乙类", "area_m2": "1500", "volume_m3": "9000"},
+    "pipeline": {"length_m": "3200", "diameter_mm": "219", "runs_from": "罐区", "runs_to": "码头"},
+    "filling_station": {"station_level": 2, "n_tanks": "4", "volume_m3": "120"},
+    "loading": {"fire_class": "甲类", "medium": "甲醇"},
+    "utility": {"medium": "氮气"},
+}
+
+
+@pytest.mark.parametrize("kind", list(LOOKS))
+def test_the_list_of_a_kind_of_facility_leaves_as_the_sheet_of_that_kind(world, manager, kind):
+    filled(world)
+    look = LOOKS[kind]
+    values = {"code": "X-1", "name": "某处", "kind": kind.value, **ONE_OF_A_KIND[kind.value]}
+    services.facility_create(manager, values)
+    client = visitor(world, Role.SAFETY_MANAGER, "plant_a")
+    query = f"?view={kind}&kind={kind}"
+    page = client.get(reverse("registry:facilities") + query).content.decode()
+    assert f"/imports/{look.sheet}/" in page
+    for all_columns in ("", "&all=1"):
+        answer = client.get(reverse("registry:facilities_export") + query + all_columns)
+        content = b"".join(answer.streaming_content)
+        sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+        upload = SimpleUploadedFile("export.xlsx", content)
+        assert client.post(f"/imports/{look.sheet}/", {"file": upload}).status_code == 302
+        run_queued()
+        run = ImportRun.objects.latest("created_at")
+        assert run.state == "checked", (run.error, run.remedy)
+        assert run.counts["unchanged"] == sheet.max_row - 1
+        assert run.counts["create"] == run.counts["update"] == run.counts["wrong"] == 0
+
+
+def test_the_sheet_of_a_kind_has_its_columns_alone_and_says_the_kind_itself(world, manager):
+    client = visitor(world, Role.SAFETY_MANAGER, "plant_a")
+    answer = client.get("/imports/pipelines/template.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    heads = [cell.value for cell in book.worksheets[0][1] if cell.value]
+    assert "类型" not in heads
+    assert not [head for head in heads if "储罐" in head or "等级" in head]
+    assert any("长度" in head for head in heads)
+    rows = [{"code": "L-1", "name": "苯管线", "length_m": "800"}]
+    assert bring(client, "pipelines", rows).state == "applied"
+    made = services.FACILITY.model.objects.for_actor(manager).get(code="L-1")
+    assert (made.kind, made.length_m) == ("pipeline", 800)
+
+
+def test_drop_downs_offer_fire_classes_without_refusing_others(world):
+    client = visitor(world, Role.SAFETY_MANAGER, "plant_a")
+    answer = client.get("/imports/tank_farms/template.xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    lists = [v.formula1 for v in book.worksheets[0].data_validations.dataValidation]
+    assert any("甲B" in (formula or "") for formula in lists)
+    rows = [{"code": "T-1", "name": "罐区", "fire_class": "甲B 类"}]
+    assert bring(client, "tank_farms", rows).state == "applied"
+
+
+def test_a_code_of_another_kind_is_refused_instead_of_changing_what_it_is(world, manager):
+    filled(world)
+    client = visitor(world, Role.SAFETY_MANAGER, "plant_a")
+    run = bring(client, "pipelines", [{"code": "F1", "name": "苯管线", "length_m": "800"}])
+    assert run.state == "checked"
+    assert run.counts["wrong"] == 1
+    assert services.FACILITY.model.objects.for_actor(manager).get(code="F1").kind == "tank_farm"

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.actors.actor import Actor
 from anlan.base.clock import today
 from anlan.base.lists import Column, Filter
 from anlan.modules.registry import queries
@@ -34,21 +35,32 @@ OPERATING_ICONS = {
 }
 
 
+def of_one_enterprise(actor: Actor) -> bool:
+    """Tell whether everything the actor sees belongs to one enterprise."""
+    return actor.only_enterprise_id is not None
+
+
 def enterprise_column() -> Column:
-    """The enterprise of a row, linked to its file."""
+    """The enterprise of a row, linked to its file; hidden where every row would repeat it."""
     return Column(
         "enterprise",
         _("enterprise"),
         value="enterprise.name",
         sort=None,
         link=enterprise_url,
+        same_for=of_one_enterprise,
     )
 
 
 def enterprise_filter() -> Filter:
     """The enterprise of a row."""
     return Filter(
-        "enterprise", _("enterprise"), kind="relation", field="enterprise", chooser="enterprises"
+        "enterprise",
+        _("enterprise"),
+        kind="relation",
+        field="enterprise",
+        chooser="enterprises",
+        same_for=of_one_enterprise,
     )
 
 
@@ -62,6 +74,7 @@ def place_filters(*, pinned: bool = False) -> list[Filter]:
             field="enterprise__parent",
             chooser="areas",
             pinned=pinned,
+            same_for=of_one_enterprise,
         ),
         Filter(
             "park",
@@ -71,6 +84,7 @@ def place_filters(*, pinned: bool = False) -> list[Filter]:
             chooser="parks",
             nullable=True,
             pinned=pinned,
+            same_for=of_one_enterprise,
         ),
     ]
 

@@ -60,10 +60,17 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_edit": actor.may(policy.ENTERPRISE_EDIT, row.scope_path, row.pk),
         "processes": [choices.process_label(code) for code in row.key_processes],
         "processes_recalled": choices.processes_provenance() == "recalled",
-        "crumbs": [(BY_KEY["enterprises"].title, list_url("enterprises")), (row.name, "")],
+        "crumbs": [*_list_crumb(actor), (row.name, "")],
         **_tab(actor, row, tab),
     }
     return render(request, "registry/enterprise.html", context)
+
+
+def _list_crumb(actor: Any) -> list[tuple[Any, str]]:
+    """Return the way back to the list; people of one plant have none."""
+    if actor.only_enterprise_id is not None:
+        return []
+    return [(BY_KEY["enterprises"].title, list_url("enterprises"))]
 
 
 def _tab(actor: Any, row: Any, tab: str) -> dict[str, Any]:
@@ -191,7 +198,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(enterprise_address(pk))
     crumbs = [
-        (BY_KEY["enterprises"].title, list_url("enterprises")),
+        *_list_crumb(actor),
         (row.name, enterprise_address(pk)),
         (_("Edit"), ""),
     ]

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import today
-from anlan.base.lists import Column, Filter, ListPage, View, search_condition
+from anlan.base.lists import Column, Filter, ListPage, NarrowSheet, View, search_condition
 from anlan.base.ui.marks import RISK_WORDS
 from anlan.modules.registry import policy, queries, sheets
+from anlan.modules.registry.facility_kinds import LOOKS
 from anlan.modules.registry.models import (
     Chemical,
     Enterprise,
@@ -26,7 +27,7 @@ from anlan.modules.registry.models import (
 from anlan.modules.registry.models.facility import FacilityKind
 from anlan.modules.registry.services.register import own_enterprise_id
 from anlan.modules.registry.ui import choosers  # noqa: F401 - registers what filters offer
-from anlan.modules.registry.ui.addresses import url_of
+from anlan.modules.registry.ui.addresses import enterprise_address, url_of
 from anlan.modules.registry.ui.columns import (
     OPERATING_ICONS,
     OPERATING_TONES,
@@ -115,7 +116,16 @@ ENTERPRISES = ListPage(
     sheet=sheets.ENTERPRISES,
     first_step=_("Enter the first enterprise, or import a list from Excel."),
     nav="registry.enterprises",
+    lands=lambda actor: _own_file(actor),
 )
+
+
+def _own_file(actor: Actor) -> str:
+    """Return the file of the one enterprise somebody of a plant sees; empty for all others."""
+    pk = actor.only_enterprise_id
+    if pk is None or not queries.enterprises(actor).filter(pk=pk).exists():
+        return ""
+    return enterprise_address(pk)
 
 
 def two_key_words(row: Enterprise) -> str:
@@ -239,7 +249,13 @@ FACILITIES = ListPage(
         Column.of(Facility, "medium"),
         Column.of(Facility, "volume_m3"),
         Column.of(Facility, "n_tanks", shown=False),
+        Column.of(Facility, "runs_from", shown=False),
+        Column.of(Facility, "runs_to", shown=False),
         Column.of(Facility, "length_m", shown=False),
+        Column.of(Facility, "diameter_mm", shown=False),
+        Column.of(Facility, "design_pressure_mpa", shown=False),
+        Column.of(Facility, "area_m2", shown=False),
+        Column.of(Facility, "station_level", shown=False),
         Column.of(Facility, "fire_class", shown=False),
         _operating(Facility),
         Column.of(Facility, "commissioned_on", shown=False),
@@ -249,8 +265,13 @@ FACILITIES = ListPage(
     views=[
         View("all", _("All"), {}),
         *(
-            View(kind.value, kind.label, {"kind": [kind.value]})
-            for kind in FacilityKind
+            View(
+                kind.value,
+                kind.label,
+                {"kind": [kind.value]},
+                columns=("name", "enterprise", "unit", *look.fields, "state"),
+            )
+            for kind, look in LOOKS.items()
             if kind not in (FacilityKind.UTILITY, FacilityKind.LOADING)
         ),
     ],
@@ -259,6 +280,9 @@ FACILITIES = ListPage(
     create_label=_("Enter a facility"),
     create_permission=policy.FACILITY_EDIT,
     sheet=sheets.FACILITIES,
+    sheets=[
+        NarrowSheet("kind", kind.value, sheet) for kind, sheet in sheets.FACILITY_SHEETS.items()
+    ],
     first_step=_("Enter installations, tank farms, warehouses, pipelines and filling stations."),
     nav="registry.facilities",
 )
