@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
@@ -98,7 +98,7 @@ def enterprises_plan(
         code = str(values.get("unified_social_credit_code") or "").strip().upper()
         plan = EnterprisePlan(number, "create")
         if code and code in seen:
-            text = _t("the same as row %(row)s of this sheet") % {"row": seen[code] + 1}
+            text = gettext("the same as row %(row)s of this sheet") % {"row": seen[code] + 1}
             plan.action = "wrong"
             plan.problems = [Problem("unified_social_credit_code", text)]
         else:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
@@ -165,7 +165,7 @@ def plan_rows(
             continue
         key = draft.key(register)
         if key in seen:
-            text = _t("the same as row %(row)s of this sheet") % {"row": seen[key] + 1}
+            text = gettext("the same as row %(row)s of this sheet") % {"row": seen[key] + 1}
             plan.problems.append(Problem(register.key[0], text))
             plan.action = "wrong"
             continue
