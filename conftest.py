@@ -27,7 +27,7 @@ def django_db_setup(
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
-    from anlan.base.actors.management.commands.prepare_database import protect_database
+    from anlan.base.actors.protection import protect_database
 
     with django_db_blocker.unblock():
         before = setup_databases(

@@ -1,0 +1,111 @@
+"""The application's rights in the database and the second wall, brought up to date.
+
+Made to run beside a live product: a table whose wall already stands is only looked at, one that
+needs it is locked alone, and a lock that does not come soon is given up and asked for again, so
+that nobody queues behind it for long.
+"""
+
+import time
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected, LockNotAvailable
+
+from anlan.base.actors.wall import history_wall_sql, scoped_tables, wall_sql
+
+# Rows that must never change once written, whoever asks.
+APPEND_ONLY = ("audit_event",)
+READ_ONLY = ("audit_head",)
+
+LOCK_TIMEOUT = "2s"
+PAUSE_SECONDS = 1.0
+ATTEMPTS = 30
+
+_SAMPLE = "anlan_wall_sample"
+
+
+def protect_database() -> None:
+    """Raise the second wall, then grant the application's role what it needs and no more.
+
+    Walls come first: a new table is open to nobody until it has one. Raises CommandError when a
+    table stays locked by somebody else.
+    """
+    _create_role()
+    for table in scoped_tables():
+        _raise_wall(table, wall_sql(table), wall_sql(_SAMPLE))
+    _raise_wall("audit_event", history_wall_sql(), history_wall_sql(_SAMPLE))
+    _grant()
+
+
+def _raise_wall(table: str, statements: list[str], as_sample: list[str]) -> None:
+    for _attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                if _stands(table, as_sample):
+                    return
+                cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+                for statement in statements:
+                    cursor.execute(statement)
+            return
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable | DeadlockDetected):
+                raise
+        time.sleep(PAUSE_SECONDS)
+    raise CommandError(
+        f"The table {table} is in use all the time: end the long transaction and repeat."
+    )
+
+
+def _stands(table: str, as_sample: list[str]) -> bool:
+    """Tell whether the wall of a table is as it should be.
+
+    PostgreSQL keeps policies as parsed trees, so a like table gets the wall and both are compared.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f'CREATE TEMPORARY TABLE {_SAMPLE} (LIKE "{table}") ON COMMIT DROP')
+        for statement in as_sample:
+            cursor.execute(statement)
+        found, wanted = _wall_of(table), _wall_of(_SAMPLE)
+        cursor.execute(f"DROP TABLE {_SAMPLE}")
+    return found == wanted
+
+
+def _wall_of(table: str) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.relrowsecurity, t.relforcerowsecurity, p.polname, p.polcmd, p.polpermissive,"
+            "       p.polroles, pg_get_expr(p.polqual, t.oid), pg_get_expr(p.polwithcheck, t.oid)"
+            "  FROM pg_class t LEFT JOIN pg_policy p ON p.polrelid = t.oid"
+            " WHERE t.oid = to_regclass(%s) ORDER BY p.polname",
+            [f'"{table}"'],
+        )
+        return cursor.fetchall()
+
+
+def _role() -> str:
+    return connection.ops.quote_name(settings.DATABASE_APP_ROLE)
+
+
+@transaction.atomic
+def _create_role() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [settings.DATABASE_APP_ROLE])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE ROLE {_role()} NOLOGIN")
+            cursor.execute(f"GRANT {_role()} TO CURRENT_USER")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {_role()}")
+
+
+@transaction.atomic
+def _grant() -> None:
+    role = _role()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
+        )
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        for table in APPEND_ONLY:
+            cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
+        for table in READ_ONLY:
+            cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
