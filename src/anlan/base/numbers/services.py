@@ -24,8 +24,15 @@ NEXT = """
 class Numbered(Protocol):
     """What numbers belong to: an organisation, or a row of an enterprise."""
 
-    scope_path: str
-    enterprise_id: UUID | None
+    @property
+    def scope_path(self) -> str:
+        """The place."""
+        ...
+
+    @property
+    def enterprise_id(self) -> UUID | None:
+        """The enterprise, or None for what areas and parks number themselves."""
+        ...
 
 
 def next_number(owner: Numbered, kind: NumberKind, on: date) -> str:

@@ -10,3 +10,8 @@ class FindingsConfig(AppConfig):
     name = "anlan.modules.findings"
     label = "findings"
     verbose_name = _("Findings")
+
+    def ready(self) -> None:
+        """Make events, permissions and the checks of the state machine known."""
+        from anlan.modules.findings import events, policy  # noqa: F401
+        from anlan.modules.findings.services import extending, treating  # noqa: F401
