@@ -13,6 +13,7 @@ import nats
 import pytest
 from nats.aio.client import Client
 
+from anlan.config.nats_address import server_options
 from tests.ops.conftest import Product, anlan
 from tests.ops.test_up import manage_sql
 
@@ -24,9 +25,9 @@ def nats_url(data: Path) -> str:
     return f"nats://anlan:{(data / 'secrets' / 'nats').read_text().strip()}@127.0.0.1:{port}"
 
 
-def with_nats(data: Path, do: Callable[[Client], Awaitable[Any]]) -> Any:
+def with_nats(url: str, do: Callable[[Client], Awaitable[Any]]) -> Any:
     async def run() -> Any:
-        client = await nats.connect(nats_url(data))
+        client = await nats.connect(**server_options(url))
         try:
             return await do(client)
         finally:
@@ -73,7 +74,7 @@ def archive(product: Product, tmp_path_factory: pytest.TempPathFactory) -> Path:
     blob = product.data / "files" / "ab" / "abcd"
     blob.parent.mkdir()
     blob.write_bytes(b"\x00photo" * 5000)
-    with_nats(product.data, _fill)
+    with_nats(nats_url(product.data), _fill)
     target = tmp_path_factory.mktemp("backup") / "anlan.tar.gz"
     result = anlan("backup", str(target), "--data", str(product.data))
     assert result.returncode == 0, result.stderr + result.stdout
@@ -102,7 +103,7 @@ def test_a_restored_installation_starts_and_holds_everything(
     copy = Product(new).start()
     try:
         assert copy.answers()
-        assert with_nats(new, _rest) == (MESSAGES, "1000", ["EMPTY", "UPWARD"])
+        assert with_nats(nats_url(new), _rest) == (MESSAGES, "1000", ["EMPTY", "UPWARD"])
         wall = "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'kept'"
         assert manage_sql(copy, wall) == "True"
         owner = "SELECT tableowner FROM pg_tables WHERE tablename = 'kept'"

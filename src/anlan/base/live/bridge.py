@@ -14,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit, urlunsplit
 from uuid import UUID
 
 import msgspec
@@ -30,6 +29,7 @@ from anlan.base.ids import uuid7
 from anlan.base.live import counters
 from anlan.base.live.log import Log
 from anlan.base.live.message import Entry, Message, decode
+from anlan.config.nats_address import server_options
 
 logger = logging.getLogger(__name__)
 
@@ -52,24 +52,6 @@ class _Waiting:
     id: UUID
     subject: str
     payload: bytes
-
-
-def server_options(url: str) -> dict[str, object]:
-    """Return nats-py's options for ANLAN_NATS_URL (several servers separated by commas).
-
-    nats-py takes user and password from an address as they stand; ours may be percent-encoded.
-    """
-    servers, options = [], {}
-    for one in url.split(","):
-        parts = urlsplit(one.strip())
-        if parts.username is not None:
-            if parts.password is None:
-                options["token"] = unquote(parts.username)
-            else:
-                options["user"] = unquote(parts.username)
-                options["password"] = unquote(parts.password)
-        servers.append(urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])))
-    return {"servers": servers, **options}
 
 
 class Bridge:
@@ -185,7 +167,7 @@ class Bridge:
         while True:
             try:
                 self._nc = await nats.connect(
-                    **server_options(self.url),  # type: ignore[arg-type]
+                    **server_options(self.url),
                     name="anlan",
                     connect_timeout=3,
                     reconnect_time_wait=1,

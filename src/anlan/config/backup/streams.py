@@ -14,6 +14,7 @@ import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from anlan.config.nats_address import server_options
 from anlan.config.supervisor.problem import Problem
 
 CHUNK_BYTES = 128 * 1024
@@ -44,9 +45,16 @@ def restore_all(url: str, folder: Path, snapshots: list[Snapshot]) -> None:
 
 
 async def _connect(url: str) -> Client:
+    async def quiet(_: Exception) -> None:
+        """The exception that ends the connection is the one to report."""
+
     try:
         return await nats.connect(
-            url, connect_timeout=5, max_reconnect_attempts=2, allow_reconnect=False
+            **server_options(url),
+            connect_timeout=5,
+            max_reconnect_attempts=2,
+            allow_reconnect=False,
+            error_cb=quiet,
         )
     except Exception as error:  # nats-py raises many kinds, OSError and its own
         raise Problem(f"The message server does not answer: {error}.") from error

@@ -8,10 +8,13 @@ import nats as client
 import psycopg
 
 from anlan.config.doctor.check import Finding, fail, ok, warn
+from anlan.config.nats_address import server_options
 from anlan.config.supervisor.installation import Installation, manage
 
 OLDEST_SERVER = 150000
 LATE_JOB_SECONDS = 600
+OF_A_PERSON = ("inbox_heldrun", "inbox_notice")
+"""Tables whose `scope_path` only says what a message is about: its recipient decides who reads."""
 
 
 def database(here: Installation) -> Iterator[Finding]:
@@ -89,7 +92,9 @@ def _wall(connection: "psycopg.Connection") -> Iterator[Finding]:
            JOIN pg_namespace n ON n.oid = c.relnamespace
            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'scope_path'
            WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT a.attisdropped
-           ORDER BY 1"""
+             AND c.relname <> ALL (%s)
+           ORDER BY 1""",
+        [list(OF_A_PERSON)],
     ).fetchall()
     bare = [name for name, walled in rows if not walled]
     if bare:
@@ -171,7 +176,11 @@ async def _jetstream(url: str) -> tuple[int, int]:
         """The exception that ends the connection is the one to report."""
 
     connection = await client.connect(
-        url, connect_timeout=5, allow_reconnect=False, max_reconnect_attempts=1, error_cb=quiet
+        **server_options(url),
+        connect_timeout=5,
+        allow_reconnect=False,
+        max_reconnect_attempts=1,
+        error_cb=quiet,
     )
     try:
         info = await connection.jetstream().account_info()

@@ -1,0 +1,240 @@
+"""The whole product on servers of somebody's own, and what becomes of an import when they die.
+
+One running demonstration serves all tests of this file; the last ones stop it.
+"""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from anlan.base.live.tests.nats_server import NatsServer
+from tests.ops.conftest import Product, anlan
+from tests.ops.servers import Servers, servers
+from tests.ops.test_backup import with_nats
+from tests.ops.test_doctor import examine
+from tests.ops.visitor import Client
+
+WAIT_SECONDS = 60.0
+ROWS = 300
+
+
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with servers(tmp_path_factory.mktemp("servers") / "theirs") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def product(outside: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """`anlan demo` with three variables set and nothing else changed."""
+    found = Product(
+        tmp_path_factory.mktemp("outside") / "data", environment=outside.environment()
+    ).start(("demo", "--size", "small"))
+    yield found
+    assert found.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def her(product: Product) -> Client:
+    """The safety manager of the demonstration's plant, signed in."""
+    client = Client(f"http://localhost:{product.port}")
+    assert client.sign_in("safety")
+    return client
+
+
+def until(holds: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.1)
+
+
+def one(outside: Servers, statement: str, name: str = "anlan") -> str:
+    """Ask the database as its superuser; return the first value."""
+    with outside.superuser(name) as connection:
+        row = connection.execute(statement.encode()).fetchone()
+    return str(row[0]) if row else ""
+
+
+def test_only_what_is_not_theirs_is_started(product: Product, her: Client) -> None:
+    assert product.answers()
+    assert [path.stem for path in sorted((product.data / "run").glob("*.json"))] == [
+        "web",
+        "worker",
+    ]
+    assert not any((product.data / "database").iterdir())
+    assert "registry/enterprises" in her.page("/")
+
+
+def test_the_application_holds_only_its_own_role(product: Product, outside: Servers) -> None:
+    used = (
+        "SELECT string_agg(DISTINCT usename, ' ') FROM pg_stat_activity"
+        " WHERE datname = 'anlan' AND pid <> pg_backend_pid()"
+    )
+    until(lambda: one(outside, used) == "anlan_app")
+    for part in ("web", "worker"):
+        environment = Path(f"/proc/{product.pid(part)}/environ").read_bytes().decode()
+        assert "OWNER" not in environment
+        assert "BACKUP" not in environment
+
+
+def test_the_doctor_finds_nothing_wrong(product: Product, outside: Servers) -> None:
+    code, found = examine(product.data, ANLAN_PORT=str(product.port), **outside.environment())
+    wrong = [f for findings in found.values() for f in findings if f["status"] == "fail"]
+    assert (code, wrong) == (0, []), wrong
+    assert "18." in found["database"][0]["says"]
+    assert found["second wall"][0]["status"] == "ok"
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[NatsServer]:
+    """Another message server."""
+    server = NatsServer(tmp_path / "streams")
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_backup_and_restore_between_their_servers(
+    product: Product, outside: Servers, empty: NatsServer, tmp_path: Path
+) -> None:
+    async def fill(client: Any) -> None:
+        await client.jetstream().add_stream(name="UPWARD", subjects=["up.>"])
+        await client.jetstream().publish("up.1", b"kept")
+
+    async def count(client: Any) -> int:
+        return (await client.jetstream().stream_info("UPWARD")).state.messages
+
+    with_nats(outside.nats, fill)
+    archive, new = tmp_path / "theirs.tar.gz", tmp_path / "new"
+    made = anlan("backup", str(archive), "--data", str(product.data), **outside.environment())
+    assert made.returncode == 0, made.stderr + made.stdout
+    tables = ("registry_enterprise", "audit_event", "actors_user")
+    before = [one(outside, f"SELECT count(*) FROM {table}") for table in tables]
+    with outside.superuser() as connection:
+        connection.execute("CREATE DATABASE second OWNER anlan_owner TEMPLATE template0")
+        connection.execute("GRANT CONNECT, TEMPORARY ON DATABASE second TO anlan_app")
+    there = {**outside.environment("second"), "ANLAN_NATS_URL": empty.url}
+    back = anlan("restore", str(archive), "--data", str(new), **there)
+    assert back.returncode == 0, back.stderr + back.stdout
+    assert [one(outside, f"SELECT count(*) FROM {t}", "second") for t in tables] == before
+    assert with_nats(empty.url, count) == 1
+    proof = anlan("audit", "verify", "--data", str(new), **there)
+    assert proof.returncode == 0, proof.stdout
+    owners = "SELECT string_agg(DISTINCT tableowner, ' ') FROM pg_tables WHERE schemaname='public'"
+    assert one(outside, owners, "second") == "anlan_owner"
+    again = anlan("restore", str(archive), "--data", str(tmp_path / "newer"), **there)
+    assert again.returncode == 1
+    assert "Restore into an empty one" in again.stderr
+
+
+def import_run(her: Client, folder: Path, word: str) -> str:
+    """Bring a sheet of sites and have it checked; return the address of its page."""
+    rows = "".join(f"{word}-{n},{word} {n},{word}\n" for n in range(ROWS))
+    sheet = folder / f"{word}.csv"
+    sheet.write_text("Code,Name,Remarks\n" + rows, encoding="utf-8-sig")
+    answer = her.submit("/imports/sites/", files={"file": sheet})
+    page = answer.url.removeprefix(her.base)
+    assert "/imports/run/" in page, page
+    until(lambda: state_of(her, page) == "checked")
+    return page
+
+
+def state_of(her: Client, page: str) -> str:
+    """Return how an import stands, as its page tells."""
+    text = her.page(page)
+    for state, sign in (
+        ("busy", 'id="import-progress"'),
+        ("checked", page + "apply/"),
+        ("applied", "an-banner--done"),
+        ("failed", page + "again/"),
+    ):
+        if sign in text:
+            return state
+    raise AssertionError(re.sub(r"<[^>]+>|\s+", " ", text)[:2000])
+
+
+@contextmanager
+def held_in_the_middle(outside: Servers) -> Iterator[None]:
+    """Let nobody write history: whoever writes rows stands still before their event is kept."""
+    with outside.superuser("anlan") as connection, connection.transaction():
+        connection.execute("LOCK TABLE audit_event IN SHARE MODE")
+        yield
+
+
+def writer(outside: Servers) -> bool:
+    """Whether an import has written rows and waits to write their history."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL"
+        " AND wait_event_type = 'Lock' AND query LIKE '%audit_event%' AND usename = 'anlan_app'"
+    )
+    return one(outside, waiting) != "0"
+
+
+def written(outside: Servers, word: str) -> int:
+    return int(one(outside, f"SELECT count(*) FROM registry_site WHERE note = '{word}'"))
+
+
+def sweep_soon(product: Product, outside: Servers) -> None:
+    """Let half a minute of silence pass at once, and look for jobs that lost their worker."""
+    with outside.superuser("anlan") as connection:
+        connection.execute(
+            "UPDATE jobs_job SET heartbeat_at = now() - interval '1 minute' WHERE state = 'running'"
+        )
+    code = "from anlan.base.jobs.services.sweep import sweep; sweep()"
+    environment = {"ANLAN_OPEN_WALL": "1", **outside.environment()}
+    made = anlan(
+        "manage", "--data", str(product.data), "shell", "-v", "0", "-c", code, **environment
+    )
+    assert made.returncode == 0, made.stderr
+
+
+def history_is_whole(product: Product, outside: Servers) -> None:
+    proof = anlan("audit", "verify", "--data", str(product.data), **outside.environment())
+    assert proof.returncode == 0, proof.stdout
+
+
+def test_a_worker_killed_while_it_writes_an_import(
+    product: Product, outside: Servers, her: Client, tmp_path: Path
+) -> None:
+    page = import_run(her, tmp_path, "killed")
+    before = product.pid("worker")
+    with held_in_the_middle(outside):
+        her.submit(page + "apply/", mode="all")
+        until(lambda: writer(outside))
+        os.kill(before, signal.SIGKILL)
+    product.wait_until(lambda: product.pid("worker") not in (0, before))
+    until(lambda: not writer(outside))
+    assert written(outside, "killed") == 0
+    assert state_of(her, page) == "busy"
+    sweep_soon(product, outside)
+    until(lambda: state_of(her, page) == "applied")
+    assert written(outside, "killed") == ROWS
+    history_is_whole(product, outside)
+
+
+def test_postgresql_killed_while_an_import_is_written(
+    product: Product, outside: Servers, her: Client, tmp_path: Path
+) -> None:
+    page = import_run(her, tmp_path, "crashed")
+    postmaster = outside.pid()
+    with suppress(psycopg.OperationalError), held_in_the_middle(outside):
+        her.submit(page + "apply/", mode="all")
+        until(lambda: writer(outside))
+        os.kill(postmaster, signal.SIGKILL)
+    until(lambda: outside.pid() != postmaster and product.answers())
+    assert written(outside, "crashed") == 0
+    assert state_of(her, page) == "busy"
+    sweep_soon(product, outside)
+    # By the same worker, or by one that the supervisor started in its place.
+    until(lambda: state_of(her, page) == "applied")
+    assert written(outside, "crashed") == ROWS
+    history_is_whole(product, outside)
