@@ -217,6 +217,16 @@ def test_a_tampered_form_cannot_reach_into_another_plant(world, manager_client):
     )
 
 
+def test_each_category_is_chosen_from_its_own_list(world, manager_client):
+    rows = filled(world)
+    piece = reverse("registry:equipment_edit", args=[rows["equipment"].pk])
+    page = manager_client.get(piece).content.decode()
+    assert f'<option value="{rows["equipment"].category}" selected>' in page
+    assert "W5.1" not in page
+    held = manager_client.get(reverse("registry:inventories_new")).content.decode()
+    assert 'value="W5.1"' in held
+
+
 def test_an_officer_enters_an_enterprise(world):
     client = signed_in(world, Role.BUREAU_DATA_OFFICER, "county_a")
     page = client.get(reverse("registry:enterprises_new")).content.decode()

@@ -64,7 +64,7 @@ def bring(client, name, rows, mode="all") -> ImportRun:
 def test_a_plant_fills_its_file_from_sheets_without_naming_itself(world, manager):
     client = visitor(world, Role.SAFETY_MANAGER, "plant_a")
     assert bring(client, "sites", [{"厂区编码": "S1", "名称": "主厂区"}]).state == "applied"
-    bring(client, "people", [{"工号": "P1", "名称": "郭承安"}])
+    bring(client, "people", [{"工号": "P1", "姓名": "郭承安"}])
     units = [
         {
             "单元编码": "U1",

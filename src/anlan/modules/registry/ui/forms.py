@@ -1,5 +1,6 @@
 """Forms of the registers, made from the declared groups; rules live in the services."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from anlan.modules.registry.models import (
     Enterprise,
     Equipment,
     Facility,
+    Inventory,
     MhiUnit,
     Person,
     Site,
@@ -25,6 +27,7 @@ from anlan.modules.registry.models import (
 from anlan.modules.registry.services import ChangedMeanwhile
 from anlan.modules.registry.ui.kinds import ENTERPRISE_GROUPS, ENTERPRISE_HELP, Group, Kind
 
+NONE_CHOSEN = "—"
 _CHOSEN_FROM: dict[type, Any] = {
     Site: lambda actor: queries.sites(actor).order_by("code"),
     MhiUnit: lambda actor: queries.units(actor).order_by("name"),
@@ -111,11 +114,20 @@ def kind_form(
     start = dict(initial)
     if row is not None:
         start = {name: getattr(row, name) for name in kind.register.fields}
-        start = {k: v.pk if isinstance(v, models.Model) else v for k, v in start.items()}
+        start = {k: _typed(v) for k, v in start.items()}
         start["version"] = row.version
         if kind.register.placed:
             start["department"] = departments.filter(path=row.scope_path).first()
     return _build(fields, tuple(groups), data, start)
+
+
+def _typed(value: Any) -> Any:
+    """Return a stored value as somebody would type it: 0.85, not 0.8500."""
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, Decimal):
+        return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
+    return value
 
 
 def enterprise_form(actor: Actor, data: Any = None, row: Enterprise | None = None) -> RecordForm:
@@ -150,7 +162,9 @@ def enterprise_form(actor: Actor, data: Any = None, row: Enterprise | None = Non
         fields[name].help_text = text  # type: ignore[assignment]
     start: dict[str, Any] = {}
     if row is not None:
-        start = {name: getattr(row, name) for name in fields if name not in ("park", "group")}
+        start = {
+            name: _typed(getattr(row, name)) for name in fields if name not in ("park", "group")
+        }
         start |= {"park": row.enterprise.park_id, "group": row.enterprise.group_id}
         start["version"] = row.version
     return _build(fields, ENTERPRISE_GROUPS, data, start)
@@ -159,6 +173,13 @@ def enterprise_form(actor: Actor, data: Any = None, row: Enterprise | None = Non
 def _build(
     fields: dict[str, forms.Field], groups: tuple[Group, ...], data: Any, start: dict[str, Any]
 ) -> RecordForm:
+    for field in fields.values():
+        if isinstance(field, forms.ModelChoiceField):
+            field.empty_label = NONE_CHOSEN
+        elif isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select):
+            field.choices = [
+                (value, label if value != "" else NONE_CHOSEN) for value, label in field.choices
+            ]
     made = type("Form", (RecordForm,), {**fields, "groups": groups})
     form: RecordForm = made(data, initial=start)
     return form
@@ -186,9 +207,9 @@ def _field(
             label=label,
             widget=forms.CheckboxSelectMultiple,
         )
-    if name == "category":
+    if name == "category" and model is Inventory:
         return forms.ChoiceField(
-            choices=[("", "—"), *choices.category_choices()], required=False, label=label
+            choices=[("", NONE_CHOSEN), *choices.category_choices()], required=False, label=label
         )
     if isinstance(found, ArrayField):
         return _Lines(required=False, label=label)
