@@ -40,6 +40,7 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """
     with django_db_blocker.unblock():
         kept = _filled_tables()
+        wall.bind(wall.default_scope())  # see `world`
         try:
             yield
         finally:

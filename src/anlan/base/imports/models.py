@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
-from anlan.base.imports.states import RunState
+from anlan.base.imports.states import IMPORT, RunState
 
 
 class Mode(models.TextChoices):
@@ -56,6 +56,8 @@ class ImportRun(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+
+    machine = IMPORT
 
     class Meta:
         verbose_name = _("import")

@@ -27,19 +27,12 @@ from anlan.base.imports.preview_store import fingerprint, keep_preview, moved_ro
 from anlan.base.imports.reading import Table, read_table
 from anlan.base.imports.refusals import Empty, TooLarge
 from anlan.base.imports.sheet import Sheet, sheet_for
-from anlan.base.imports.states import MOVES, RunState
+from anlan.base.imports.states import IMPORT, RunState
 from anlan.base.jobs.services import enqueue
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BATCH = 5_000
 FileRows = Sequence[tuple[int, list[Any]]]
-
-
-class NotNow(Refused):
-    """The import is in a state that does not allow this."""
-
-    code = "imports.not_now"
-    text = _("This is not possible while the import is “%(state)s”.")
 
 
 class RowsWrong(Refused):
@@ -99,11 +92,11 @@ def run_start(actor: Actor, sheet: Sheet, upload: IO[bytes], name: str) -> Impor
 
 
 def run_again(actor: Actor, run_id: UUID | str) -> ImportRun:
-    """Check the same file anew, against what is stored now. Raises NotNow, NotYours."""
+    """Check the same file anew, against what is stored now. Raises NotFromHere, NotYours."""
     with transaction.atomic():
         run = _lock(actor, run_id)
         policy.require(actor, sheet_for(run.sheet).permission)
-        _move(run, RunState.UPLOADED)
+        IMPORT.step(run, "again")
         run.error = run.remedy = run.mode = ""
         run.save()
         _enqueue(actor, run, "imports.check")
@@ -111,10 +104,10 @@ def run_again(actor: Actor, run_id: UUID | str) -> ImportRun:
 
 
 def run_cancel(actor: Actor, run_id: UUID | str) -> ImportRun:
-    """Give an import up; nothing was written. Raises NotNow, NotYours."""
+    """Give an import up; nothing was written. Raises NotFromHere, NotYours."""
     with transaction.atomic():
         run = _lock(actor, run_id)
-        _move(run, RunState.CANCELLED)
+        IMPORT.step(run, "cancel")
         run.finished_at = now()
         run.save()
     return run
@@ -123,7 +116,7 @@ def run_cancel(actor: Actor, run_id: UUID | str) -> ImportRun:
 def run_apply(actor: Actor, run_id: UUID | str, mode: str) -> ImportRun:
     """Have the checked rows written in the background.
 
-    Raises RowsWrong when all are wanted and some are wrong, NothingToWrite, NotNow, NotYours.
+    Raises RowsWrong when all are wanted and some are wrong, NothingToWrite, NotFromHere, NotYours.
     """
     with transaction.atomic():
         run = _lock(actor, run_id)
@@ -131,7 +124,7 @@ def run_apply(actor: Actor, run_id: UUID | str, mode: str) -> ImportRun:
         wanted = Mode(mode) if mode in Mode.values else Mode.ALL
         if wanted == Mode.ALL and run.counts.get("wrong"):
             raise RowsWrong(n=run.counts["wrong"])
-        _move(run, RunState.APPLYING)
+        IMPORT.step(run, "apply")
         if not run.counts.get("create") and not run.counts.get("update"):
             raise NothingToWrite()
         run.mode = wanted
@@ -146,7 +139,7 @@ def check_now(actor: Actor, run_id: UUID | str, progress: Progress) -> ImportRun
         run = _lock(actor, run_id)
         if run.state not in (RunState.UPLOADED, RunState.CHECKING):
             return run
-        _move(run, RunState.CHECKING)
+        IMPORT.step(run, "check")
         run.save(update_fields=["state"])
     sheet = sheet_for(run.sheet)
     with translation.override(run.language):
@@ -167,7 +160,7 @@ def check_now(actor: Actor, run_id: UUID | str, progress: Progress) -> ImportRun
             run.marked, run.rest = marked, rest
             run.counts, run.notes = checked.counts(), checked.notes
             run.fingerprint = fingerprint(checked)
-            _move(run, RunState.CHECKED)
+            IMPORT.step(run, "preview")
             run.save()
     return run
 
@@ -210,7 +203,7 @@ def _apply(actor: Actor, run_id: UUID | str, sheet: Sheet, progress: Progress) -
         progress(start, len(changes))
         sheet.write(actor, changes[start : start + BATCH])
     progress(len(changes), len(changes))
-    _move(run, RunState.APPLIED)
+    IMPORT.step(run, "finish")
     run.finished_at = now()
     run.save()
     counts = {key: run.counts.get(key, 0) for key in ("create", "update", "wrong")}
@@ -250,18 +243,12 @@ def _lock(actor: Actor, run_id: UUID | str) -> ImportRun:
     return run
 
 
-def _move(run: ImportRun, to: RunState) -> None:
-    if to not in MOVES[RunState(run.state)]:
-        raise NotNow(state=RunState(run.state).label)
-    run.state = to
-
-
 def _fail(actor: Actor, run_id: UUID | str, error: AnlanError) -> ImportRun:
     with transaction.atomic():
         run = _lock(actor, run_id)
         with translation.override(run.language):
             run.error, run.remedy = error.message(), error.remedy_text()
-        _move(run, RunState.FAILED)
+        IMPORT.step(run, "fail")
         run.finished_at = now()
         run.save()
     return run

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.states import Transition, machine
+
 
 class RunState(models.TextChoices):
     """States of an import, in order."""
@@ -16,16 +18,24 @@ class RunState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-MOVES: dict[RunState, frozenset[RunState]] = {
-    RunState.UPLOADED: frozenset({RunState.CHECKING, RunState.CANCELLED, RunState.FAILED}),
-    # Back to checking: a worker died and another took over.
-    RunState.CHECKING: frozenset({RunState.CHECKED, RunState.FAILED, RunState.CHECKING}),
-    RunState.CHECKED: frozenset({RunState.APPLYING, RunState.CANCELLED, RunState.UPLOADED}),
-    RunState.APPLYING: frozenset({RunState.APPLIED, RunState.FAILED}),
-    RunState.APPLIED: frozenset(),
+IMPORT = machine(
+    "imports.run",
+    # From checking again: a worker died and another took over.
+    Transition("check", (RunState.UPLOADED, RunState.CHECKING), RunState.CHECKING),
+    Transition("preview", RunState.CHECKING, RunState.CHECKED),
+    Transition("apply", RunState.CHECKED, RunState.APPLYING, label=_("Write")),
+    Transition("finish", RunState.APPLYING, RunState.APPLIED),
+    Transition("fail", (RunState.UPLOADED, RunState.CHECKING, RunState.APPLYING), RunState.FAILED),
     # A file that failed may be checked anew: what stood in its way may be gone.
-    RunState.FAILED: frozenset({RunState.UPLOADED, RunState.CANCELLED}),
-    RunState.CANCELLED: frozenset(),
-}
+    Transition(
+        "again", (RunState.CHECKED, RunState.FAILED), RunState.UPLOADED, label=_("Check again")
+    ),
+    Transition(
+        "cancel",
+        (RunState.UPLOADED, RunState.CHECKED, RunState.FAILED),
+        RunState.CANCELLED,
+        label=_("Cancel"),
+    ),
+)
 
 BUSY = frozenset({RunState.UPLOADED, RunState.CHECKING, RunState.APPLYING})

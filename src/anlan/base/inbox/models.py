@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from anlan.base.actors.fields import ScopePathField
 from anlan.base.ids import uuid7
 from anlan.base.inbox import kinds
+from anlan.base.inbox.states import HELD_RUN, RunState
 
 
 class Urgency(models.IntegerChoices):
@@ -218,14 +219,6 @@ class Delivery(models.Model):
         ]
 
 
-class RunState(models.TextChoices):
-    """What became of a run that was held back."""
-
-    HELD = "held", pgettext_lazy("run", "Held back")
-    RESUMED = "resumed", pgettext_lazy("run", "Let go")
-    DROPPED = "dropped", pgettext_lazy("run", "Dropped")
-
-
 class HeldRun(models.Model):
     """A run that would have sent too much: the circuit breaker's record.
 
@@ -243,6 +236,8 @@ class HeldRun(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey("actors.User", models.PROTECT, null=True, related_name="+")
+
+    machine = HELD_RUN
 
     class Meta:
         verbose_name = _("held run")

@@ -17,8 +17,8 @@ from anlan.base.inbox.models import (
     Notice,
     NoticeState,
     Preference,
-    RunState,
 )
+from anlan.base.inbox.states import RunState
 
 
 def person_of(actor: Actor) -> UUID:

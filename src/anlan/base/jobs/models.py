@@ -75,13 +75,6 @@ class Job(models.Model):
 
     machine = JOB
 
-    def move(self, name: str) -> None:
-        """Set the state by a move of the table. Raises ValueError for one it forbids."""
-        transition = JOB.find(name, self.state)
-        if transition is None:
-            raise ValueError(f"a job cannot {name} from {self.state}")
-        self.state = JobState(transition.target)
-
     @property
     def shown_title(self) -> str:
         """Return what the job is called, in the active language."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anlan.base.errors import Text
+from anlan.base.states.problems import NotFromHere
 
 _MACHINES: dict[str, "Machine"] = {}
 
@@ -74,6 +75,22 @@ class Machine:
         Raises KeyError for a name the table does not have: a misspelt move must not be a refusal.
         """
         return next((t for t in self.by_name[name] if state in t.sources), None)
+
+    def require(self, name: str, state: str) -> Transition:
+        """Return the move of this name from this state. Raises NotFromHere, KeyError."""
+        found = self.find(name, state)
+        if found is None:
+            label = self.by_name[name][0].label or name
+            raise NotFromHere(move=str(label), state=self.label_of(state))
+        return found
+
+    def step(self, row: Any, name: str) -> None:
+        """Set the state of a row by a move, without lock, rights, history or saving.
+
+        For the product's own bookkeeping (jobs, imports), whose writer has the row locked;
+        everything else moves by `services.advance`. Raises NotFromHere, KeyError.
+        """
+        setattr(row, self.field, self.require(name, getattr(row, self.field)).target)
 
     def leaving(self, state: str) -> list[Transition]:
         """Return the moves that start from a state."""

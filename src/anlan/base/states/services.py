@@ -15,7 +15,7 @@ from anlan.base.audit.models import AuditEvent
 from anlan.base.audit.services import record
 from anlan.base.errors import Forbidden, NotYours, Refused
 from anlan.base.states.machine import Machine, Transition
-from anlan.base.states.problems import AuthorUnknown, FourEyes, NotFromHere, ReasonMissing
+from anlan.base.states.problems import AuthorUnknown, FourEyes, ReasonMissing
 
 M = TypeVar("M", bound=models.Model)
 Check = Callable[[Actor, Any], None]
@@ -75,9 +75,7 @@ def advance(
     machine: Machine = row.machine  # type: ignore[attr-defined]
     locked = _lock(actor, row)
     before = getattr(locked, machine.field)
-    transition = machine.find(name, before)
-    if transition is None:
-        raise NotFromHere(move=_called(machine, name), state=machine.label_of(before))
+    transition = machine.require(name, before)
     _may(actor, locked, transition)
     if transition.needs_reason and not reason.strip():
         raise ReasonMissing(move=_word(transition))
@@ -159,7 +157,3 @@ def _require_other_person(
 
 def _word(transition: Transition) -> str:
     return str(transition.label or transition.name)
-
-
-def _called(machine: Machine, name: str) -> str:
-    return _word(machine.by_name[name][0])

@@ -14,7 +14,7 @@ POLICIES = "SELECT polrelid::regclass::text, oid FROM pg_policy ORDER BY oid"
 
 
 @pytest.fixture
-def owner(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def owner(committed: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Work as the owner of the tables; leave them protected."""
     monkeypatch.setattr(protection, "LOCK_TIMEOUT", "100ms")
     with connection.cursor() as cursor:

@@ -7,20 +7,20 @@ from django.db import transaction
 from anlan.base.actors import policy
 from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.audit import Event
-from anlan.base.audit.services import record
 from anlan.base.clock import now
 from anlan.base.errors import NotYours
 from anlan.base.inbox import events, queries
 from anlan.base.inbox.drafts import Draft
-from anlan.base.inbox.models import HeldRun, RunState
+from anlan.base.inbox.models import HeldRun
 from anlan.base.inbox.policy import DECIDE_RUNS
 from anlan.base.inbox.services.notices import Sent, notify_many
+from anlan.base.states.services import advance
 
 
 @transaction.atomic
 def run_resume(actor: Actor, run_id: UUID) -> Sent:
     """Let a held run go, whatever its size. A digest goes with its next minute."""
-    run = _decide(actor, run_id, RunState.RESUMED, events.RUN_RESUMED)
+    run = _decide(actor, run_id, "resume", events.RUN_RESUMED)
     drafts = [Draft.from_json(data) for data in run.drafts]
     return notify_many(SYSTEM, drafts, cap=len(drafts))
 
@@ -28,16 +28,13 @@ def run_resume(actor: Actor, run_id: UUID) -> Sent:
 @transaction.atomic
 def run_drop(actor: Actor, run_id: UUID) -> None:
     """Drop a held run: nobody is told."""
-    _decide(actor, run_id, RunState.DROPPED, events.RUN_DROPPED)
+    _decide(actor, run_id, "drop", events.RUN_DROPPED)
 
 
-def _decide(actor: Actor, run_id: UUID, state: RunState, event: Event) -> HeldRun:
+def _decide(actor: Actor, run_id: UUID, move: str, event: Event) -> HeldRun:
     policy.require(actor, DECIDE_RUNS)
-    run = queries.open_runs(actor).select_for_update().filter(pk=run_id).first()
-    if run is None:  # foreign, unknown, or decided by somebody else meanwhile
+    run = queries.open_runs(actor).filter(pk=run_id).first()
+    if run is None:  # foreign, unknown, or decided by somebody else
         raise NotYours()
-    policy.require(actor, DECIDE_RUNS, run)
-    run.state, run.decided_at, run.decided_by_id = state, now(), actor.user_id
-    run.save(update_fields=["state", "decided_at", "decided_by"])
-    record(actor, event, run, after={"state": state, "planned": run.planned})
-    return run
+    decided = {"decided_at": now(), "decided_by_id": actor.user_id}
+    return advance(actor, run, move, event, changes=decided)

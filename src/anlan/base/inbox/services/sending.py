@@ -29,12 +29,12 @@ from anlan.base.inbox.models import (
     Notice,
     NoticeState,
     Purpose,
-    RunState,
     Urgency,
 )
 from anlan.base.inbox.routes import routes_for
 from anlan.base.inbox.sealing import unseal
 from anlan.base.inbox.services.notices import hold_for, notify_many
+from anlan.base.inbox.states import RunState
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from anlan.base.errors import NotYours, Refused
 from anlan.base.jobs import queue
 from anlan.base.jobs.models import Job
 from anlan.base.jobs.registry import kind_of
-from anlan.base.jobs.states import OPEN, JobState
+from anlan.base.jobs.states import JOB, OPEN, JobState
 
 
 class NothingToCancel(Refused):
@@ -86,7 +86,7 @@ def cancel(actor: Actor, job_id: UUID | str) -> Job:
             raise NothingToCancel()
         job.cancel_requested_at = now()
         if job.state == JobState.QUEUED:
-            job.move("cancel")
+            JOB.step(job, "cancel")
             job.finished_at = job.cancel_requested_at
             if job.queue_id is not None:
                 queue.give_up(job.queue_id)

@@ -21,7 +21,7 @@ from anlan.base.jobs.news import JobNews, tell
 from anlan.base.jobs.registry import JobContext, JobKind, JobResult, Stopped, kind_of
 from anlan.base.jobs.services import plain
 from anlan.base.jobs.services.pulse import Pulse, msgid
-from anlan.base.jobs.states import JobState
+from anlan.base.jobs.states import JOB, JobState
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def _start(job_id: UUID | str) -> Job | None:
         job = Job.objects.select_for_update().filter(pk=job_id, state=JobState.QUEUED).first()
         if job is None:
             return None
-        job.move("start")
+        JOB.step(job, "start")
         job.attempt += 1
         job.heartbeat_at = now()
         job.started_at = job.started_at or job.heartbeat_at
@@ -130,7 +130,7 @@ def _end(
         if row is None:
             log.warning("job %s: attempt %s ended after it was given up", job.pk, job.attempt)
             return
-        row.move(move)
+        JOB.step(row, move)
         row.finished_at = now()
         if result is not None:
             row.message = msgid(result.message)[:300]
@@ -161,7 +161,7 @@ def _try_again(job: Job, kind: JobKind, error: Unavailable) -> None:
         row = _mine(job)
         if row is None:
             return
-        row.move("repeat")
+        JOB.step(row, "repeat")
         row.heartbeat_at = now()
         row.error_code, row.error_text = error.code, _told(error, row)
         at = row.heartbeat_at + timedelta(seconds=error.retry_after)

@@ -13,7 +13,7 @@ from anlan.base.jobs import queue
 from anlan.base.jobs.models import Job
 from anlan.base.jobs.news import JobNews, tell
 from anlan.base.jobs.registry import kind_of
-from anlan.base.jobs.states import JobState
+from anlan.base.jobs.states import JOB, JobState
 
 log = logging.getLogger(__name__)
 
@@ -60,13 +60,13 @@ def _take_over(job: Job) -> None:
     if job.queue_id is not None:
         queue.give_up(job.queue_id)
     if job.cancel_requested_at is not None:
-        job.move("cancel")
+        JOB.step(job, "cancel")
         job.finished_at = now()
     elif kind is not None and kind.resumes and job.attempt < MOST_ATTEMPTS:
-        job.move("repeat")
+        JOB.step(job, "repeat")
         job.queue_id = queue.defer(job.pk, queue=kind.queue)
     else:
-        job.move("fail")
+        JOB.step(job, "fail")
         job.finished_at = now()
         job.error_code = "jobs.interrupted"
         with translation.override(job.owner.language if job.owner else None):
