@@ -3,6 +3,7 @@ import "./styles/console.entry.css";
 import Alpine from "@alpinejs/csp";
 
 import { dialogs } from "./behaviours/dialogs";
+import { drafts } from "./behaviours/drafts";
 import { forms } from "./behaviours/forms";
 import { freshFigures } from "./behaviours/fresh";
 import { keys } from "./behaviours/keys";
@@ -19,5 +20,5 @@ import { islands } from "./islands";
 
 followTheme();
 startHtmx();
-for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, forms, uploads, freshFigures, connectLive, islands]) start();
+for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, drafts, forms, uploads, freshFigures, connectLive, islands]) start();
 Alpine.start();

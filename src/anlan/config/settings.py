@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "anlan.base.papers",
     "anlan.base.states",
     "anlan.base.ui",
+    "anlan.base.drafts",
     "anlan.base.lists",
     "anlan.base.imports",
     "anlan.demo",
@@ -90,6 +91,8 @@ MIDDLEWARE = [
     "anlan.base.actors.middleware.ActorMiddleware",
     "anlan.base.problems.ProblemMiddleware",
     "anlan.base.actors.middleware.SecondFactorMiddleware",
+    # Innermost: a redirect of any other middleware has saved nothing.
+    "anlan.base.drafts.middleware.DraftMiddleware",
 ]
 
 FORM_RENDERER = "anlan.base.ui.forms.Renderer"

@@ -17,6 +17,7 @@ urlpatterns = [
     path("history/", include("anlan.base.audit.ui.urls")),
     path("jobs/", include("anlan.base.jobs.urls")),
     path("papers/", include("anlan.base.papers.urls")),
+    path("drafts/", include("anlan.base.drafts.urls")),
     path("", include("anlan.base.lists.urls")),
     path("imports/", include("anlan.base.imports.urls")),
     path("registry/", include("anlan.modules.registry.ui.urls")),
