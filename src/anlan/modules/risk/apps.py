@@ -10,3 +10,7 @@ class RiskConfig(AppConfig):
     name = "anlan.modules.risk"
     label = "risk"
     verbose_name = _("Risk grading control")
+
+    def ready(self) -> None:
+        """Make events and permissions known."""
+        from anlan.modules.risk import events, policy  # noqa: F401

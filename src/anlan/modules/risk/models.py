@@ -30,8 +30,9 @@ from anlan.modules.risk.states import EDITION, EditionState
 class RiskObject(Positioned, RegisterModel):
     """A risk analysis object (风险分析对象): a major hazard installation or another facility.
 
-    `code` is the code of the registration system when it is a major hazard installation. `shape`
-    is a GeoJSON Polygon or MultiPolygon in CGCS2000 degrees for the four-colour map.
+    `code` is the code of the registration system when it is a major hazard installation. Its
+    `scope_path` is that of the department that owns it. `shape` is a GeoJSON Polygon or
+    MultiPolygon in CGCS2000 degrees for the four-colour map.
     """
 
     code = models.CharField(_("object code"), max_length=40)
@@ -52,14 +53,6 @@ class RiskObject(Positioned, RegisterModel):
         blank=True,
         related_name="risk_objects",
         verbose_name=_("facility"),
-    )
-    department = models.ForeignKey(
-        "actors.Organisation",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("department"),
     )
     head = models.ForeignKey(
         "registry.Person",
@@ -107,14 +100,6 @@ class RiskUnit(Positioned, RegisterModel):
     name = models.CharField(_("name"), max_length=80)
     unit_type = models.CharField(
         _("unit type"), max_length=16, choices=UnitType.choices, default=UnitType.OTHER
-    )
-    department = models.ForeignKey(
-        "actors.Organisation",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("department"),
     )
     head = models.ForeignKey(
         "registry.Person",

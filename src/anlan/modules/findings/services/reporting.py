@@ -179,10 +179,10 @@ def _placed(actor: Actor, enterprise: Organisation, what: Report) -> dict[str, o
     if what.equipment_id:
         rows = Equipment.objects.for_actor(actor).filter(enterprise=enterprise)
         equipment = rows.one(what.equipment_id)
-    department = what.department_id
-    if not department and thing is not None:
-        department = (unit.department_id if unit else None) or thing.department_id
-    node = department_of(enterprise, department)
+    node = department_of(enterprise, what.department_id)
+    nearest = unit or thing
+    if node is None and nearest is not None and nearest.scope_path != enterprise.path:
+        node = Organisation.objects.filter(path=nearest.scope_path).first()
     return {
         "scope_path": (node or enterprise).path,
         "object": thing,
