@@ -71,6 +71,11 @@ class Actor:
         return self.posts[0] if self.posts else None
 
     @property
+    def own_enterprise_id(self) -> UUID | None:
+        """Return the enterprise a person of an enterprise works for, or None for officers."""
+        return next((post.enterprise_id for post in self.posts if post.enterprise_id), None)
+
+    @property
     def only_enterprise_id(self) -> UUID | None:
         """Return the one enterprise that everything this actor sees lies in; None for others."""
         held = {post.enterprise_id for post in self.posts}

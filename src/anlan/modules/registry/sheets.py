@@ -16,7 +16,6 @@ from anlan.base.errors import Text
 from anlan.base.imports.sheet import RowChange, Sheet, SheetColumn, SheetRow, register_sheet
 from anlan.modules.registry import choices, facility_kinds, policy, queries, services
 from anlan.modules.registry.models import Enterprise
-from anlan.modules.registry.services.register import own_enterprise_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ def _shown(ref: Ref) -> str:
 
 
 def _own_enterprise(actor: Actor) -> Ref | None:
-    pk = own_enterprise_id(actor)
+    pk = actor.own_enterprise_id
     if pk is None:
         return None
     row = queries.enterprises(actor).filter(pk=pk).first()

@@ -60,7 +60,7 @@ from anlan.modules.registry.services.person import (
     qualification_upsert_many,
 )
 from anlan.modules.registry.services.recalculation import on_change
-from anlan.modules.registry.services.register import (
+from anlan.modules.registry.services.rows import (
     ChangedMeanwhile,
     Plan,
     Register,

@@ -11,7 +11,7 @@ from anlan.base.errors import Problems
 from anlan.modules.registry import events, policy
 from anlan.modules.registry.choices import category_symbols
 from anlan.modules.registry.models import Chemical, Inventory
-from anlan.modules.registry.services import register as rows
+from anlan.modules.registry.services import rows
 from anlan.modules.registry.services.checks import check_cas, check_not_negative
 from anlan.modules.registry.services.enterprise_facts import enterprise_facts_refresh
 from anlan.modules.registry.services.recalculation import units_changed

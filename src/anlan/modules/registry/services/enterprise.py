@@ -22,7 +22,7 @@ from anlan.base.search_key import search_key
 from anlan.modules.registry import events, policy
 from anlan.modules.registry.choices import process_codes
 from anlan.modules.registry.models import Chemical, Enterprise, Equipment, Facility, MhiUnit, Site
-from anlan.modules.registry.services import register as rows
+from anlan.modules.registry.services import rows
 from anlan.modules.registry.services.checks import check_credit_code, check_past, check_position
 from anlan.modules.registry.services.enterprise_facts import enterprise_facts_refresh
 from anlan.modules.registry.services.node import (

@@ -13,7 +13,7 @@ from anlan.modules.registry.choices import category_symbols
 from anlan.modules.registry.models import Inventory
 from anlan.modules.registry.models.chemical import QuantityBasis
 from anlan.modules.registry.rules import design_maximum
-from anlan.modules.registry.services import register as rows
+from anlan.modules.registry.services import rows
 from anlan.modules.registry.services.recalculation import units_changed
 
 _FACTORS = ("volume_m3", "fill_factor", "density_t_m3")

@@ -10,7 +10,7 @@ from anlan.modules.registry import events, policy
 from anlan.modules.registry.choices import remind_days
 from anlan.modules.registry.models import Licence
 from anlan.modules.registry.rules import remind_on
-from anlan.modules.registry.services import register as rows
+from anlan.modules.registry.services import rows
 from anlan.modules.registry.services.checks import check_order, check_past
 
 

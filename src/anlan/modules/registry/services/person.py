@@ -8,7 +8,7 @@ from anlan.base.actors.actor import Actor
 from anlan.base.errors import Problems
 from anlan.modules.registry import events, policy
 from anlan.modules.registry.models import Person, Qualification
-from anlan.modules.registry.services import register as rows
+from anlan.modules.registry.services import rows
 from anlan.modules.registry.services.checks import check_order, check_past
 
 

@@ -25,7 +25,6 @@ from anlan.modules.registry.models import (
     Site,
 )
 from anlan.modules.registry.models.facility import FacilityKind
-from anlan.modules.registry.services.register import own_enterprise_id
 from anlan.modules.registry.ui import choosers  # noqa: F401 - registers what filters offer
 from anlan.modules.registry.ui.addresses import enterprise_address, url_of
 from anlan.modules.registry.ui.columns import (
@@ -53,7 +52,7 @@ STATE_ICONS = {
 def _create(key: str) -> Any:
     def address(actor: Actor) -> str:
         # Officers enter rows from the enterprise's file, which says whose they are.
-        return reverse(f"registry:{key}_new") if own_enterprise_id(actor) else ""
+        return reverse(f"registry:{key}_new") if actor.own_enterprise_id else ""
 
     return address
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from anlan.base.actors.actor import Actor
 from anlan.base.inbox import today
 from anlan.modules.registry import policy, queries
-from anlan.modules.registry.services.register import own_enterprise_id
 from anlan.modules.registry.ui import today_cards
 from anlan.modules.registry.ui.addresses import list_url, url_of
 
@@ -56,7 +55,7 @@ def contribution(actor: Actor, day: dt.date) -> today.Contribution:
             order=60,
         ),
     ]
-    if own_enterprise_id(actor) is None:
+    if actor.own_enterprise_id is None:
         counted = queries.n_enterprises(actor)
         figures.append(
             today.Figure(
@@ -78,7 +77,7 @@ def _figure(label: str, n: int, n_due: int, url: str, order: int) -> today.Figur
 
 
 def _items(actor: Actor, day: dt.date) -> list[today.Item]:
-    if own_enterprise_id(actor) is None:
+    if actor.own_enterprise_id is None:
         return []
     licences, qualifications, inspections = queries.calling_for_action(actor, day)
     items: list[today.Item] = []
@@ -135,7 +134,7 @@ def _enterprises_step(actor: Actor) -> today.Step | None:
 
 
 def _units_step(actor: Actor) -> today.Step | None:
-    if not actor.may(policy.UNIT_EDIT) or own_enterprise_id(actor) is None:
+    if not actor.may(policy.UNIT_EDIT) or actor.own_enterprise_id is None:
         return None
     if queries.units(actor)[:1]:
         return None

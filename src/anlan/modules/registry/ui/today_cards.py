@@ -11,7 +11,6 @@ from anlan.base.actors.actor import Actor
 from anlan.base.inbox import today
 from anlan.base.ui.marks import RISK_WORDS
 from anlan.modules.registry import queries, queries_overview
-from anlan.modules.registry.services.register import own_enterprise_id
 from anlan.modules.registry.ui.addresses import list_url, url_of
 
 NEWEST = 6
@@ -22,7 +21,7 @@ LATE = 4
 def cards(actor: Actor, day: dt.date) -> list[today.Card]:
     """Return the cards for this person in a fixed number of statements."""
     levels = queries.n_units_by_level(actor)
-    if own_enterprise_id(actor) is not None:
+    if actor.own_enterprise_id is not None:
         found = [_units(actor)]
     else:
         found = [_places(actor, day), *_late(actor, day)]
@@ -162,7 +161,7 @@ def _figure(value: object, unit: object) -> today.Cell:
 
 
 def _newest(actor: Actor) -> today.Card:
-    own = own_enterprise_id(actor) is not None
+    own = actor.own_enterprise_id is not None
     return today.Card(
         _("Newest results of GB 18218"),
         rows=[

@@ -16,7 +16,6 @@ from anlan.base.audit.queries import history_of
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.base.files.panel import panel_for
 from anlan.modules.registry import queries
-from anlan.modules.registry.services.register import own_enterprise_id
 from anlan.modules.registry.ui.addresses import enterprise_address, list_url, url_of
 from anlan.modules.registry.ui.forms import kind_form
 from anlan.modules.registry.ui.kinds import KINDS, Kind
@@ -98,7 +97,7 @@ def create(request: HttpRequest, key: str) -> HttpResponse:
 def _enterprise(request: HttpRequest) -> Any:
     """Return the enterprise that a new row is for. Raises NotYours."""
     actor = _actor(request)
-    wanted = request.GET.get("enterprise") or own_enterprise_id(actor)
+    wanted = request.GET.get("enterprise") or actor.own_enterprise_id
     if not wanted and "unit" in request.GET:
         wanted = queries.units(actor).one(request.GET["unit"]).enterprise_id
     if not wanted:
