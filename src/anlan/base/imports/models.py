@@ -5,7 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
-from anlan.base.imports.states import IMPORT, RunState
+from anlan.base.imports.states import BUSY, IMPORT, RunState
+from anlan.base.jobs.states import GIVEN_UP
 
 
 class Mode(models.TextChoices):
@@ -68,6 +69,19 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Tell whether the work on it has ended without an end of its own.
+
+        Its job was stopped by the person, failed, or lost its worker too often.
+        """
+        return self.state in BUSY and self.job is not None and self.job.state in GIVEN_UP
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether somebody still works on it, or will."""
+        return self.state in BUSY and not self.is_abandoned
 
 
 class ImportRow(models.Model):

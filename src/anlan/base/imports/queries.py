@@ -13,15 +13,14 @@ from anlan.base.imports.sheet import Sheet, all_sheets
 
 def runs_of(actor: Actor) -> QuerySet[ImportRun]:
     """Return this person's imports, newest first; nobody's for an actor without an account."""
-    return ImportRun.objects.filter(user_id=actor.user_id, user_id__isnull=False).order_by(  # type: ignore[misc]
-        "-created_at", "-pk"
-    )
+    mine = ImportRun.objects.filter(user_id=actor.user_id, user_id__isnull=False)  # type: ignore[misc]
+    return mine.select_related("job").order_by("-created_at", "-pk")
 
 
 def run_for(actor: Actor, run_id: UUID | str) -> ImportRun:
     """Return one of this person's imports. Raises NotYours."""
     try:
-        return runs_of(actor).select_related("source", "marked", "rest", "job").get(pk=run_id)
+        return runs_of(actor).select_related("source", "marked", "rest").get(pk=run_id)
     except (ImportRun.DoesNotExist, ValidationError, ValueError) as error:
         raise NotYours() from error
 

@@ -96,6 +96,7 @@ def run_again(actor: Actor, run_id: UUID | str) -> ImportRun:
     with transaction.atomic():
         run = _lock(actor, run_id)
         policy.require(actor, sheet_for(run.sheet).permission)
+        _settle(run)
         IMPORT.step(run, "again")
         run.error = run.remedy = run.mode = ""
         run.save()
@@ -107,6 +108,7 @@ def run_cancel(actor: Actor, run_id: UUID | str) -> ImportRun:
     """Give an import up; nothing was written. Raises NotFromHere, NotYours."""
     with transaction.atomic():
         run = _lock(actor, run_id)
+        _settle(run)
         IMPORT.step(run, "cancel")
         run.finished_at = now()
         run.save()
@@ -241,6 +243,12 @@ def _lock(actor: Actor, run_id: UUID | str) -> ImportRun:
     if run is None or actor.user_id is None:
         raise NotYours()
     return run
+
+
+def _settle(run: ImportRun) -> None:
+    """Count as failed what nobody works on any more; it wrote nothing."""
+    if run.is_abandoned:
+        IMPORT.step(run, "fail")
 
 
 def _fail(actor: Actor, run_id: UUID | str, error: AnlanError) -> ImportRun:

@@ -44,6 +44,8 @@ class ShownRun:
     counts: dict[str, int]
     tabs: list[Tab]
     cut: str = ""
+    error: str = ""
+    remedy: str = ""
 
     @property
     def n_to_write(self) -> int:
@@ -62,18 +64,26 @@ def describe(run: ImportRun, kind: str = "") -> ShownRun:
         (RowKind.WARNING, _("Notes"), counts["warnings"]),
     )
     sheet = all_sheets().get(run.sheet)
-    tone, icon = MARKS[RunState(run.state)]
+    state = RunState.FAILED if run.is_abandoned else RunState(run.state)
+    tone, icon = MARKS[state]
     n = next((n for key, _label, n in labels if key == kind), 0)
     cut = _("The first %(n)s rows are shown.") % {"n": KEPT_OF_A_KIND} if n > KEPT_OF_A_KIND else ""
     return ShownRun(
         title=str(sheet) if sheet else run.sheet,
-        state=str(RunState(run.state).label),
+        state=str(state.label),
         tone=tone,
         icon=icon,
         counts=counts,
         tabs=[Tab(key.value, label, n, key == kind) for key, label, n in labels if n],
         cut=cut,
+        error=_why_abandoned(run) if run.is_abandoned else run.error,
+        remedy=run.remedy,
     )
+
+
+def _why_abandoned(run: ImportRun) -> str:
+    assert run.job is not None
+    return run.job.error_text or _("Given up. Nothing was written.")
 
 
 def help_rows(sheet: Sheet) -> list[dict[str, Any]]:

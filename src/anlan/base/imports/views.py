@@ -25,7 +25,6 @@ from anlan.base.imports.models import ImportRun, RowKind
 from anlan.base.imports.refusals import TooLarge
 from anlan.base.imports.sheet import Sheet, sheet_for
 from anlan.base.imports.showing import describe, help_rows
-from anlan.base.imports.states import BUSY
 from anlan.base.imports.uploads import LimitedUpload
 from anlan.base.imports.workbook import write_template
 
@@ -131,7 +130,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "shown": describe(found, kind),
         "kind": kind,
         "page": page,
-        "busy": found.state in BUSY,
+        "busy": found.is_busy,
     }
     return render(request, "imports/run.html", context)
 
@@ -148,7 +147,7 @@ def _first_kind(found: ImportRun) -> str:
 def progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """Answer the progress for htmx; the page is loaded anew when there is something to see."""
     found = queries.run_for(request.actor, run_id)  # type: ignore[attr-defined]
-    if found.state not in BUSY:
+    if not found.is_busy:
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"
         return response

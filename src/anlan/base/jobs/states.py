@@ -17,6 +17,7 @@ class JobState(models.TextChoices):
 
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
+GIVEN_UP = (JobState.FAILED, JobState.CANCELLED)
 
 JOB = machine(
     "jobs.job",

@@ -13,6 +13,7 @@ from anlan.base.actors.scope import EVERYTHING
 from anlan.base.actors.wall import acting_as
 from anlan.base.audit.models import AuditEvent
 from anlan.base.imports.models import ImportRun
+from anlan.base.jobs.models import Job
 from anlan.base.jobs.testing import run_queued
 from anlan.base.lists.tests import support
 
@@ -302,3 +303,24 @@ def test_the_export_of_a_list_is_a_valid_import(world, client, officer):
     assert run.counts["unchanged"] == 2, [r.problems for r in run.rows.all()]
     assert run.counts["rows"] == 2
     assert run.notes == []
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "failed"])
+def test_an_import_whose_work_was_given_up_can_be_begun_again(world, client, officer, ended):
+    run = bring(client, xlsx([team("T1")]))
+    page = f"/imports/run/{run.pk}/"
+    client.post(page + "apply/", {"mode": "all"})
+    run.refresh_from_db()
+    # Stopped by its owner on the page of jobs, or three workers died over it.
+    Job.objects.filter(pk=run.job_id).update(state=ended, error_text="It broke.")
+    assert client.get(page + "progress/")["HX-Refresh"] == "true"
+    shown = client.get(page).content.decode()
+    assert "It broke." in shown
+    assert page + "again/" in shown
+    assert "Failed" in client.get("/imports/").content.decode()
+    client.post(page + "again/")
+    run_queued()
+    run.refresh_from_db()
+    assert run.state == "checked"
+    apply(client, run)
+    assert run.state == "applied", run.error

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -101,6 +101,11 @@ def _work(job: Job, kind: JobKind, actor: Actor, apart: bool) -> None:
             _try_again(job, kind, error)
     except AnlanError as error:
         _end(job, "fail", error=error)
+    except (OperationalError, InterfaceError):
+        # Connection lost, deadlock, disk full: nobody's fault. The job stays "running" without a
+        # heartbeat, so that the sweep repeats it where that is safe and tells where it is not.
+        log.exception("job %s (%s) lost the database", job.pk, job.kind)
+        raise
     except Exception:
         # The one place that must survive whatever a job throws; the log keeps the trace.
         log.exception("job %s (%s) failed", job.pk, job.kind)

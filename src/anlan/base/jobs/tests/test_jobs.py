@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils.translation import gettext_lazy as _
 
@@ -229,6 +229,24 @@ def test_a_job_whose_worker_was_killed_runs_again_or_is_reported(
     else:
         (ended,) = run_queued()
         assert ended.result == {"attempt": attempt + 1}
+
+
+def test_a_job_that_lost_the_database_is_repeated_and_not_called_failed(
+    world: World, kinds: None
+) -> None:
+    @job("test.lost", resumes=True)
+    def lost(context: JobContext) -> JobResult:
+        if context.attempt == 1:
+            raise OperationalError("server closed the connection unexpectedly")
+        return JobResult()
+
+    started = services.enqueue(world.actor(Role.SAFETY_MANAGER, "plant_a"), "test.lost")
+    with pytest.raises(OperationalError):
+        run_queued()
+    Job.objects.filter(pk=started.pk).update(heartbeat_at=now() - timedelta(minutes=5))
+    assert sweep() == 1
+    (ended,) = run_queued()
+    assert (ended.state, ended.attempt) == (JobState.DONE, 2)
 
 
 def test_a_job_that_lives_is_left_alone(world: World, kinds: None) -> None:
