@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "anlan.base.drafts",
     "anlan.base.lists",
     "anlan.base.imports",
+    "anlan.base.duties",
     "anlan.demo",
     "anlan.modules.registry",
     "anlan.modules.risk",

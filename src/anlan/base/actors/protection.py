@@ -109,3 +109,10 @@ def _grant() -> None:
             cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
         for table in READ_ONLY:
             cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
+        # A partition is reached through its table alone, where the wall stands.
+        cursor.execute(
+            "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relispartition"
+            " AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+        )
+        for (partition,) in cursor.fetchall():
+            cursor.execute(f"REVOKE ALL ON {partition} FROM {role}")

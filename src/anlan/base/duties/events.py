@@ -1,0 +1,21 @@
+"""What history says about duties."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.audit.events import Event
+
+PLAN_SAVED = Event("duties.plan.saved", _("Duty plan set up"))
+PLAN_CHANGED = Event("duties.plan.changed", _("Duty plan changed"))
+PLAN_STOPPED = Event("duties.plan.stopped", _("Duty plan stopped"))
+MADE = Event("duties.instance.made", _("Duties made from their plans"))
+MARKED = Event("duties.instance.marked", _("Duties due soon and overdue marked"))
+DONE = Event("duties.instance.done", _("Duty done"))
+HANDED_OVER = Event("duties.instance.handed_over", _("Duty handed over"))
+EXEMPTED = Event("duties.exemption.added", _("Place exempted from its duties"))
+EXEMPTION_ENDED = Event("duties.exemption.ended", _("Exemption of a place ended"))
+WARNING_RAISED = Event("duties.warning.raised", _("Warning raised"))
+WARNING_CLEARED = Event("duties.warning.cleared", _("Warning cleared"))
+SUBSTITUTE_ADDED = Event("duties.substitute.added", _("Substitute named"))
+SUBSTITUTE_ENDED = Event("duties.substitute.ended", _("Substitution ended"))
+SHIFTS_SAVED = Event("duties.shift_pattern.saved", _("Shift pattern saved"))
+LADDER_SAVED = Event("duties.ladder.saved", _("Warning ladder changed"))

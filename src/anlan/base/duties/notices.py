@@ -1,0 +1,41 @@
+"""What people are told about duties: one digest line a day, and red warnings at once."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.inbox.kinds import Kind, register
+
+DIGEST = register(
+    Kind(
+        "duties.digest",
+        _("Your duties: %(due)s due today, %(overdue)s overdue"),
+        icon="checkup-list",
+        action=_("Open"),
+    )
+)
+WARNINGS = register(
+    Kind(
+        "duties.warnings",
+        _("New warnings: %(count)s, up to %(colour)s"),
+        _("%(first)s"),
+        icon="alert-triangle",
+        action=_("Look"),
+    )
+)
+RED = register(
+    Kind(
+        "duties.red",
+        _("Red warning: %(title)s"),
+        _("%(cause)s"),
+        icon="alert-triangle",
+        is_immediate=True,
+        action=_("Look"),
+    )
+)
+HANDED_OVER = register(
+    Kind(
+        "duties.handed_over",
+        _("%(who)s handed over to you: %(count)s duties"),
+        _("%(reason)s"),
+        icon="arrows-exchange",
+    )
+)

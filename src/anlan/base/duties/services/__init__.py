@@ -1,0 +1,1 @@
+"""The only door for writes of duties, by noun."""
