@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
 from anlan.base.errors import Problems
-from anlan.modules.registry.services import register as rows
+from anlan.modules.registry.services import rows
 from anlan.modules.registry.services.checks import check_position
 from anlan.modules.risk import events, rules
 from anlan.modules.risk.choices import MeasureClass, Method, Verification

@@ -3,7 +3,7 @@
 from typing import Any
 
 from anlan.base.actors.actor import Actor
-from anlan.modules.registry.services import register as rows
+from anlan.modules.registry.services import rows
 from anlan.modules.risk.models import ControlMeasure, RiskEvent, RiskObject, RiskUnit
 from anlan.modules.risk.services import chain
 

@@ -5,7 +5,7 @@ import pytest
 from anlan.base.actors.roles import Role
 from anlan.base.audit.models import AuditEvent
 from anlan.base.errors import BadInput, Forbidden, NotYours
-from anlan.modules.registry.services import register as rows
+from anlan.modules.registry.services import rows
 from anlan.modules.risk.services import chain
 from anlan.modules.risk.tests import data
 
