@@ -21,7 +21,8 @@ from anlan.modules.registry import choices, policy, queries, services
 from anlan.modules.registry.ui.addresses import enterprise_address, list_url
 from anlan.modules.registry.ui.forms import enterprise_form
 from anlan.modules.registry.ui.kinds import ENTERPRISE_GROUPS, KINDS, Group
-from anlan.modules.registry.ui.lists import BY_KEY, STATE_ICONS, STATE_TONES
+from anlan.modules.registry.ui.lists import BY_KEY
+from anlan.modules.registry.ui.lists.enterprises import STATE_ICONS, STATE_TONES
 from anlan.modules.registry.ui.record import facts_of, table_of
 
 TAB_ROWS = 50
