@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "anlan.base.lists",
     "anlan.base.imports",
     "anlan.base.duties",
+    "anlan.base.pocket",
     "anlan.demo",
     "anlan.modules.registry",
     "anlan.modules.risk",

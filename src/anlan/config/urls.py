@@ -10,6 +10,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("inbox/", include("anlan.base.inbox.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/pocket/", include("anlan.base.pocket.api_urls")),
     path("api/", api.urls),
     path("", include("anlan.base.actors.ui.urls")),
     path("", include("anlan.base.live.urls")),

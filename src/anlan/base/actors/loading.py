@@ -1,6 +1,9 @@
 """Loading the actor of an account: two or three queries, once a request."""
 
+from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Q
 
 from anlan.base.actors.actor import NOBODY, Actor, Post, scope_of
 from anlan.base.actors.models import Membership, Organisation, User
@@ -26,6 +29,29 @@ def load_actor(user: User | None, *, token_scopes: frozenset[str] | None = None)
         scope=scope_of(posts),
         language=user.language,
         token_scopes=token_scopes,
+    )
+
+
+def load_actor_at(user: User, moment: datetime) -> Actor:
+    """Return the actor an account was at a past moment, with the posts it held then.
+
+    For what was done without a line: it is judged by the rights of its time.
+    """
+    if user.deactivated_at is not None and user.deactivated_at <= moment:
+        return NOBODY
+    memberships = (
+        Membership.objects.filter(user=user, created_at__lte=moment, organisation__is_active=True)
+        .filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment))
+        .select_related("organisation")
+        .order_by("-is_home", "created_at", "pk")
+    )
+    posts = tuple(_post(membership) for membership in memberships)
+    return Actor(
+        user_id=user.pk,
+        name=user.display_name,
+        posts=posts,
+        scope=scope_of(posts),
+        language=user.language,
     )
 
 

@@ -68,4 +68,7 @@ DOCUMENT = declare_kind(
 )
 PHOTO = declare_kind(FileKind("photo", _("Photo"), sniff.IMAGES, 20 * MEGABYTE))
 VIDEO = declare_kind(FileKind("video", _("Video"), frozenset({sniff.MP4}), 200 * MEGABYTE))
+VOICE = declare_kind(
+    FileKind("voice", _("Voice note"), frozenset({sniff.WEBM, sniff.OGG, sniff.MP4}), 5 * MEGABYTE)
+)
 SHEET = declare_kind(FileKind("sheet", _("Workbook"), frozenset({sniff.XLSX}), 100 * MEGABYTE))

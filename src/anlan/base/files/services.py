@@ -78,21 +78,38 @@ def attach(
     if file_kind is None:
         raise BadInput(Problem("kind", _("This kind of file is not known.")))
     stored, sniffed = _check_and_store(upload, name, file_kind, "file")
-    shown = clean_name(name)
     with transaction.atomic():
-        attachment: Attachment = Attachment.objects.create(
-            enterprise_id=row.enterprise_id,  # type: ignore[attr-defined]
-            scope_path=row.scope_path,  # type: ignore[attr-defined]
-            file=stored,
-            object_type=row._meta.label_lower,
-            object_id=row.pk,
-            kind=kind,
-            title=(title.strip() or os.path.splitext(shown)[0])[:120],
-            file_name=shown,
-            details=sniffed.details,
-            uploaded_by_id=actor.user_id,
-        )
-        record(actor, events.ADDED, row, after=_told(attachment))
+        return hang(actor, row, stored, name, kind=kind, title=title, details=sniffed.details)
+
+
+def hang(
+    actor: Actor,
+    row: models.Model,
+    stored: StoredFile,
+    file_name: str,
+    *,
+    kind: str,
+    title: str = "",
+    details: dict[str, Any] | None = None,
+) -> Attachment:
+    """Hang content that is kept already on a record; the caller has decided that it may.
+
+    Must run in the caller's transaction, which also holds the reason for it.
+    """
+    shown = clean_name(file_name)
+    attachment: Attachment = Attachment.objects.create(
+        enterprise_id=row.enterprise_id,  # type: ignore[attr-defined]
+        scope_path=row.scope_path,  # type: ignore[attr-defined]
+        file=stored,
+        object_type=row._meta.label_lower,
+        object_id=row.pk,
+        kind=kind,
+        title=(title.strip() or os.path.splitext(shown)[0])[:120],
+        file_name=shown,
+        details=details or {},
+        uploaded_by_id=actor.user_id,
+    )
+    record(actor, events.ADDED, row, after=_told(attachment))
     return attachment
 
 

@@ -13,6 +13,7 @@ from anlan.base.clock import SHANGHAI
 PDF = "application/pdf"
 ZIP = "application/zip"
 MP4 = "video/mp4"
+WEBM, OGG = "audio/webm", "audio/ogg"
 PNG, JPEG, WEBP = "image/png", "image/jpeg", "image/webp"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -24,6 +25,8 @@ EXTENSIONS = {
     PNG: (".png",),
     JPEG: (".jpg", ".jpeg"),
     WEBP: (".webp",),
+    WEBM: (".webm",),
+    OGG: (".ogg", ".oga"),
     DOCX: (".docx",),
     XLSX: (".xlsx",),
 }
@@ -68,6 +71,10 @@ def sniff(content: IO[bytes]) -> Sniffed:
             head.startswith(b"RIFF") and head[8:12] == b"WEBP"
         ):
             return _image(content)
+        if head.startswith(b"\x1aE\xdf\xa3"):
+            return Sniffed(WEBM, {})
+        if head.startswith(b"OggS"):
+            return Sniffed(OGG, {})
         return Sniffed(None, {})
     finally:
         content.seek(0)
