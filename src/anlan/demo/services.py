@@ -280,12 +280,28 @@ def _account_places(places: dict[str, Organisation]) -> Iterator[tuple[str, Orga
         ("plant", plant),
     )
     workshop = _department(plant, OrganisationKind.DEPARTMENT, "生产一车间", "d")
+    _hand_over(plant, workshop)
     yield "workshop", workshop
     yield "team", _department(workshop, OrganisationKind.TEAM, "甲班", "t")
     yield (
         "contractor",
         _department(plant, OrganisationKind.CONTRACTOR, "澜州同筑安装工程有限公司", "c"),
     )
+
+
+def _hand_over(plant: Organisation, workshop: Organisation) -> None:
+    """Put the flagship's last unit, with all that is in it, into the workshop's charge."""
+    why = "the demo's workshop"
+    unit = MhiUnit.objects.unscoped(why).filter(enterprise=plant).order_by("code").last()
+    if unit is None:
+        return
+    for rows in (
+        MhiUnit.objects.unscoped(why).filter(pk=unit.pk),
+        Facility.objects.unscoped(why).filter(unit=unit),
+        Equipment.objects.unscoped(why).filter(facility__unit=unit),
+        Inventory.objects.unscoped(why).filter(unit=unit),
+    ):
+        rows.update(scope_path=workshop.path)
 
 
 def _department(

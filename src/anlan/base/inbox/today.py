@@ -18,7 +18,7 @@ returns at most `LIMIT` items; `total` tells how many there are.
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from django.utils.functional import Promise
@@ -28,6 +28,7 @@ from django.utils.translation import ngettext
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import SHANGHAI
 from anlan.base.errors import AnlanError
+from anlan.base.inbox.reach import reaches_of
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,8 @@ class Item:
     """One thing to do, with its one obvious action.
 
     `due` is a day or an aware moment. `decides` marks what waits for this person's decision.
-    `urgency` orders inside a group, 1 first; `risk` (1 to 4) shows a badge, 0 none.
+    `urgency` orders inside a group, 1 first; `risk` (1 to 4) shows a badge, 0 none. `place` is
+    the scope path of the row behind it, empty for what was sent to this person.
     """
 
     title: Text
@@ -61,6 +63,7 @@ class Item:
     urgency: int = 3
     risk: int = 0
     action_url: str = ""
+    place: str = ""
 
     def due_day(self) -> dt.date | None:
         """Return the day it is due (Asia/Shanghai)."""
@@ -218,8 +221,19 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One side of the switch of the home page; `n` counts its items."""
+
+    key: str
+    label: Text
+    n: int
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
-    """Everything the home page shows. `missing` names providers that failed."""
+    """Everything the home page shows. `missing` names providers that failed; `choices` is the
+    switch between readings, empty where there is one only."""
 
     day: dt.date
     items: Sequence[Item]
@@ -227,6 +241,12 @@ class Today:
     figures: Sequence[Figure] = ()
     cards: Sequence[Card] = ()
     missing: Sequence[str] = field(default_factory=list)
+    choices: Sequence[Choice] = ()
+
+    @property
+    def wider(self) -> list[Choice]:
+        """Return the readings that hold more than the one shown."""
+        return [choice for choice in self.choices if choice.n > self.total]
 
     @property
     def main_cards(self) -> list[Card]:
@@ -298,6 +318,27 @@ def today_of(actor: Actor, day: dt.date) -> Today:
     figures.sort(key=lambda figure: figure.order)
     cards.sort(key=lambda card: card.order)
     return Today(day, items, total, figures, cards, missing)
+
+
+def today_within(actor: Actor, day: dt.date, whose: str = "") -> Today:
+    """Return the day's work of one reading: `mine`, `department` or `plant`; for another word
+    the narrowest that holds something. Figures and cards stay those of everything."""
+    found = today_of(actor, day)
+    reaches = reaches_of(actor)
+    if len(reaches) == 1:
+        return found
+    kept = [[item for item in found.items if reach.holds(item.place)] for reach in reaches]
+    totals = [
+        found.total if reach.places is None else len(items)
+        for reach, items in zip(reaches, kept, strict=True)
+    ]
+    keys = [reach.key for reach in reaches]
+    filled = (n for n, total in enumerate(totals) if total)
+    chosen = keys.index(whose) if whose in keys else next(filled, 0)
+    choices = [
+        Choice(reach.key, reach.label, totals[n], n == chosen) for n, reach in enumerate(reaches)
+    ]
+    return replace(found, items=kept[chosen], total=totals[chosen], choices=choices)
 
 
 def steps_for(actor: Actor) -> list[Step]:

@@ -52,7 +52,7 @@ def pages_of(request: HttpRequest, page: Page[Any]) -> dict[str, Any]:
 def home(request: HttpRequest) -> HttpResponse:
     """Show what needs this person now."""
     actor = request.actor  # type: ignore[attr-defined]
-    found = today.today_of(actor, this_day())
+    found = today.today_within(actor, this_day(), request.GET.get("whose", ""))
     page = Paginator(found.items, PER_PAGE).get_page(request.GET.get("page"))
     start = (page.number - 1) * PER_PAGE
     return render(
@@ -63,7 +63,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "figures": found.all_figures(),
             "groups": found.groups(start, PER_PAGE),
             "pager": pages_of(request, page),
-            "steps": [] if found.items else today.steps_for(actor),
+            "steps": [] if found.items or found.wider else today.steps_for(actor),
             "is_first_page": page.number == 1,
             "now": now(),
         },

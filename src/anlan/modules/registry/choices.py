@@ -18,6 +18,7 @@ IDENTIFICATION_CAUSES = {
     "import": _("Import"),
     "all": _("All units identified"),
     "sweep": _("Nightly check"),
+    "demo": _("Demonstration data"),
 }
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anlan.base.actors.actor import Actor
 from anlan.base.inbox import today
 from anlan.modules.registry import policy, queries
+from anlan.modules.registry.models.base import RegisterModel
 from anlan.modules.registry.ui import today_cards
 from anlan.modules.registry.ui.addresses import list_url, url_of
 
@@ -86,10 +87,11 @@ def _items(actor: Actor, day: dt.date) -> list[today.Item]:
             today.Item(
                 _("%(kind)s %(number)s") % {"kind": row.get_kind_display(), "number": row.number},
                 url_of(row),
-                action=_("Renew"),
+                action=_action(actor, policy.LICENCE_EDIT, row, _("Renew")),
                 context=row.issuer,
                 icon="certificate",
                 due=row.valid_until,
+                place=row.scope_path,
             )
             for row in licences[: today.LIMIT]
         ]
@@ -98,10 +100,11 @@ def _items(actor: Actor, day: dt.date) -> list[today.Item]:
             today.Item(
                 f"{row.person.name} {row.get_kind_display()}",
                 url_of(row),
-                action=_("Renew"),
+                action=_action(actor, policy.PERSON_EDIT, row, _("Renew")),
                 context=row.number,
                 icon="certificate",
                 due=row.valid_until,
+                place=row.scope_path,
             )
             for row in qualifications[: today.LIMIT]
         ]
@@ -110,15 +113,27 @@ def _items(actor: Actor, day: dt.date) -> list[today.Item]:
             today.Item(
                 _("Statutory inspection of %(equipment)s") % {"equipment": row},
                 url_of(row),
-                action=_("Enter the inspection"),
-                action_url=reverse("registry:equipment_edit", args=[row.pk]),
+                action=_action(actor, policy.EQUIPMENT_EDIT, row, _("Enter the inspection")),
+                action_url=reverse("registry:equipment_edit", args=[row.pk])
+                if _may_there(actor, policy.EQUIPMENT_EDIT, row)
+                else "",
                 context=row.facility.name if row.facility else "",
                 icon="engine",
                 due=row.inspect_by,
+                place=row.scope_path,
             )
             for row in inspections[: today.LIMIT]
         ]
     return items
+
+
+def _may_there(actor: Actor, permission: str, row: RegisterModel) -> bool:
+    return actor.may(permission, row.scope_path, row.enterprise_id)
+
+
+def _action(actor: Actor, permission: str, row: RegisterModel, word: str) -> str:
+    """Return the word of the button: a workshop head opens what lies with another workshop."""
+    return word if _may_there(actor, permission, row) else _("Open")
 
 
 def _enterprises_step(actor: Actor) -> today.Step | None:
