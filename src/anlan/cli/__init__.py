@@ -18,6 +18,7 @@ COMMANDS = (
     "calc",
     "demo",
     "doctor",
+    "findings",
     "manage",
     "restore",
     "up",
