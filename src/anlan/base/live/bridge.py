@@ -196,7 +196,8 @@ class Bridge:
         self._trouble(error)
 
     async def _on_disconnect(self) -> None:
-        self._trouble(Lost("disconnected"))
+        if not self._end.is_set():  # our own goodbye is no trouble
+            self._trouble(Lost("disconnected"))
 
     async def _on_reconnect(self) -> None:
         # A restarted server has forgotten the consumer, and would say so only by silence.

@@ -177,9 +177,8 @@ def _build(
         if isinstance(field, forms.ModelChoiceField):
             field.empty_label = NONE_CHOSEN
         elif isinstance(field, forms.ChoiceField) and isinstance(field.widget, forms.Select):
-            field.choices = [
-                (value, label if value != "" else NONE_CHOSEN) for value, label in field.choices
-            ]
+            pairs: Any = field.choices
+            field.choices = [(key, label if key != "" else NONE_CHOSEN) for key, label in pairs]
     made = type("Form", (RecordForm,), {**fields, "groups": groups})
     form: RecordForm = made(data, initial=start)
     return form
