@@ -22,12 +22,14 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import SHANGHAI
 from anlan.base.errors import AnlanError
+from anlan.base.inbox.drawing import table_body
 from anlan.base.inbox.reach import reaches_of
 
 logger = logging.getLogger(__name__)
@@ -131,16 +133,6 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     numbers: frozenset[int] = frozenset()
 
-    def lines(self) -> list[list[tuple[Text, Cell, bool]]]:
-        """Return each row as (head, cell, whether a figure)."""
-        return [
-            [
-                (head, cell, n in self.numbers)
-                for n, (head, cell) in enumerate(zip(self.heads, row, strict=True))
-            ]
-            for row in self.rows
-        ]
-
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -160,6 +152,12 @@ class Card:
     meta: Text = ""
     table: Table | None = None
     is_main: bool = False
+
+    def table_body(self) -> SafeString:
+        """Return the drawn rows of the table."""
+        if self.table is None:
+            return SafeString("")
+        return table_body(self.table.heads, self.table.rows, self.table.numbers, self.level_kind)
 
 
 @dataclass(frozen=True, slots=True)

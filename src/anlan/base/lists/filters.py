@@ -107,12 +107,16 @@ class Filter:
         """Return what the URL chose; what cannot be read is named in `problem`, never obeyed."""
         if self.is_range:
             start, end = (_last(params.getlist(name)) for name in self.names())
+            if not start and not end:
+                return Chosen()
             try:
                 self._bound(start), self._bound(end)
             except ValueError:
                 return Chosen(problem=_("“%(filter)s” was not understood.") % self._name())
             return Chosen(start=start, end=end)
         given = tuple(dict.fromkeys(v for v in params.getlist(self.key) if v))
+        if not given:  # before the choices are looked up: each page reads dozens of filters
+            return Chosen()
         known = given
         if self.kind == "relation":
             known = tuple(v for v in given if v == NOTHING or _is_uuid(v))

@@ -6,18 +6,18 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import Actor
 from anlan.base.lists import queries
-from anlan.base.lists.cells import cell_class, cell_html
+from anlan.base.lists.cells import cell_class, cells_html, options_html, rows_html
 from anlan.base.lists.choosers import chooser_for
 from anlan.base.lists.columns import Column
 from anlan.base.lists.counting import COUNT_UP_TO, Counted, Guess, count_rows, count_views, guess
 from anlan.base.lists.filters import Filter
 from anlan.base.lists.page import BulkAction, ListPage
+from anlan.base.lists.search import search_condition
 from anlan.base.lists.state import DEEPEST_OF_MANY, DEEPEST_ROW, ListState, params_of
 
 # Above this many rows in somebody's scope, tabs go without counts: each would be a long scan.
@@ -71,6 +71,11 @@ class ShownFilter:
     names: Sequence[str]
 
     @property
+    def drawn_options(self) -> SafeString:
+        """Return the choices as ticks: drawn here, they are dozens on each page."""
+        return options_html(self.filter.key, self.options)
+
+    @property
     def relative(self) -> bool:
         """Tell whether an end moves with the calendar, so that a date field cannot show it."""
         return "today" in self.start + self.end
@@ -92,6 +97,13 @@ class Shown:
     more_below: bool = False
     deepest_row: int = DEEPEST_ROW
     hidden: Sequence[tuple[str, str]] = field(default_factory=tuple)
+
+    @property
+    def body(self) -> SafeString:
+        """Return the table's body."""
+        return rows_html(
+            ((row.id, row.name, row.cells) for row in self.rows), with_ticks=bool(self.bulk)
+        )
 
     @property
     def first(self) -> int:
@@ -175,7 +187,8 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     found = state.rows(base)
     start = (state.number - 1) * page.page_size
     visible = _fetch(base, found, start, page.page_size)
-    counts = _counts(page, state, base) if likely.base < COUNT_VIEWS_UP_TO else {}
+    views = {view.key: ListState.read(page, params_of(view.params)) for view in page.views}
+    counts = _counts(page, state, base, views) if likely.base < COUNT_VIEWS_UP_TO else {}
     total = counts.get(FOUND) or _total(found, likely, start, len(visible), page.page_size)
     deepest = (DEEPEST_OF_MANY if many else DEEPEST_ROW) // page.page_size
     pages = max(1, -(-total.n // page.page_size))
@@ -186,7 +199,7 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
         total=total,
         rows=_rows(page, state.columns, heads, visible),
         heads=heads,
-        tabs=_tabs(actor, page, state, counts),
+        tabs=_tabs(actor, page, state, counts, views),
         filters=_filters(actor, state),
         bulk=[b for b in page.bulk if not b.permission or actor.may(b.permission)],
         last_page=min(pages, deepest),
@@ -231,48 +244,40 @@ def _rows(
     page: ListPage, columns: Sequence[Column], heads: Sequence[Head], rows: Iterable[Any]
 ) -> list[Row]:
     main = next((i for i, c in enumerate(columns) if c.wide), 0)
-    opened = [
-        format_html(
-            "<td{}{}>",
-            format_html(' class="{}"', head.css) if head.css else "",
-            mark_safe(" data-title") if i == main else format_html(' data-label="{}"', head.label),
-        )
-        for i, head in enumerate(heads)
-    ]
-    drawn = []
-    for row in rows:
-        url = page.row_url(row) if page.row_url else ""
-        cells = format_html_join(
-            "",
-            "{}{}</td>",
-            (
-                (tag, cell_html(column, row, url if i == main else ""))
-                for i, (tag, column) in enumerate(zip(opened, columns, strict=True))
-            ),
-        )
-        drawn.append(Row(str(row.pk), str(row), cells))
-    return drawn
+    paint = cells_html(columns, [head.label for head in heads], main)
+    address = page.row_url or (lambda row: "")
+    return [Row(str(row.pk), str(row), paint(row, address(row))) for row in rows]
 
 
-def _counts(page: ListPage, state: ListState, base: QuerySet[Any]) -> Mapping[str, Counted]:
+def _counts(
+    page: ListPage, state: ListState, base: QuerySet[Any], views: Mapping[str, ListState]
+) -> Mapping[str, Counted]:
     """Return the number of rows of each view and, under `FOUND`, of the list: one pass for all.
 
-    Without `FOUND` while somebody searches: a search need not be a condition.
+    Without `FOUND` while somebody searches by a function: that need not be a condition.
     """
     wanted = {
-        view.key: page.filters_q(ListState.read(page, params_of(view.params)).chosen)
-        for view in page.views
-        if view.counted
+        view.key: page.filters_q(views[view.key].chosen) for view in page.views if view.counted
     }
     if len(wanted) < 2:
         return {}
-    return count_views(base, wanted if state.q else {**wanted, FOUND: page.filters_q(state.chosen)})
+    if not callable(page.search):
+        found = page.filters_q(state.chosen)
+        if state.q:
+            found &= search_condition(state.q, page.search)
+        wanted[FOUND] = found
+    elif not state.q:
+        wanted[FOUND] = page.filters_q(state.chosen)
+    return count_views(base, wanted)
 
 
 def _tabs(
-    actor: Actor, page: ListPage, state: ListState, counts: Mapping[str, Counted]
+    actor: Actor,
+    page: ListPage,
+    state: ListState,
+    counts: Mapping[str, Counted],
+    states: Mapping[str, ListState],
 ) -> list[Tab]:
-    states = {view.key: ListState.read(page, params_of(view.params)) for view in page.views}
     tabs = []
     for view in page.views:
         current = state.view == view.key

@@ -50,8 +50,13 @@ def icon_svg(name: str, size: str = "", label: str = "") -> SafeString:
             '<svg class="{}" role="img" aria-label="{}"><use href="{}#{}"/></svg>',
             classes, label, icons_url(), name,
         )  # fmt: skip
+    return _plain_icon(name, classes, icons_url())
+
+
+@lru_cache(maxsize=1000)
+def _plain_icon(name: str, classes: str, url: str) -> SafeString:
     return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, icons_url(), name
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, url, name
     )
 
 

@@ -219,30 +219,61 @@ class FallingDue:
 
 def falling_due(actor: Actor, on: date) -> FallingDue:
     """Count what expired, falls due or lacks data in the actor's scope: four queries."""
-    licence = _count_each(licences(actor), n_expired=expired(on), n_due=renewal_due(on))
-    qualification = _count_each(
-        qualifications(actor),
-        n_expired=expired(on),
-        n_due=due_within(on, DUE_WITHIN, "valid_until"),
-    )
-    # The bounds repeat what both conditions share, for the partial index of the due days.
-    soon = equipment(actor).filter(inspect_by__lte=on + timedelta(days=DUE_WITHIN))
-    inspection = _count_each(soon, n_expired=inspection_overdue(on), n_due=inspection_due(on))
+    licence = licences_calling(actor, on).order_by().aggregate(**licence_counts(on))
+    inspection = inspections_calling(actor, on).order_by().aggregate(**inspection_counts(on))
     return FallingDue(
         licence["n_expired"],
         licence["n_due"],
-        qualification["n_expired"],
-        qualification["n_due"],
-        inspection["n_expired"],
+        *qualifications_falling_due(actor, on),
+        inspection["n_overdue"],
         inspection["n_due"],
-        units(actor).filter(UNIT_DATA_MISSING).count(),
+        n_units_missing(actor),
     )
 
 
-def _count_each(rows: ScopedQuerySet[Any], **conditions: Q) -> dict[str, int]:
-    return rows.order_by().aggregate(
-        **{name: Count("pk", filter=condition) for name, condition in conditions.items()}
+# Rows and counts apart, so that an office counts them by place and has its totals from the same
+# pass. The bounds repeat what the conditions share, so that an index finds the rows.
+
+
+def licences_calling(actor: Actor, on: date) -> ScopedQuerySet[Licence]:
+    """Licences that expired or whose reminder day has come."""
+    return licences(actor).filter(expired(on) | Q(remind_on__lte=on))
+
+
+def licence_counts(on: date) -> dict[str, Count]:
+    """What to count of `licences_calling`."""
+    return {
+        "n_expired": Count("pk", filter=expired(on)),
+        "n_due": Count("pk", filter=renewal_due(on)),
+    }
+
+
+def inspections_calling(actor: Actor, on: date) -> ScopedQuerySet[Equipment]:
+    """Equipment whose inspection day has passed or is near."""
+    return equipment(actor).filter(_IN_SERVICE, inspect_by__lte=on + timedelta(days=DUE_WITHIN))
+
+
+def inspection_counts(on: date) -> dict[str, Count]:
+    """What to count of `inspections_calling`, which leaves those of the next `DUE_WITHIN` days."""
+    return {
+        "n_overdue": Count("pk", filter=Q(inspect_by__lt=on)),
+        "n_due": Count("pk", filter=Q(inspect_by__gte=on)),
+    }
+
+
+def qualifications_falling_due(actor: Actor, on: date) -> tuple[int, int]:
+    """Count the certificates of people that expired, and those that will soon."""
+    soon = qualifications(actor).filter(valid_until__lte=on + timedelta(days=DUE_WITHIN))
+    found = soon.order_by().aggregate(
+        n_expired=Count("pk", filter=expired(on)),
+        n_due=Count("pk", filter=due_within(on, DUE_WITHIN, "valid_until")),
     )
+    return found["n_expired"], found["n_due"]
+
+
+def n_units_missing(actor: Actor) -> int:
+    """Count the units whose data do not suffice for a grading."""
+    return units(actor).filter(UNIT_DATA_MISSING).count()
 
 
 def departments(actor: Actor, enterprise_id: UUID) -> QuerySet[Organisation]:
@@ -338,12 +369,6 @@ def n_units_by_level(actor: Actor) -> dict[int, int]:
     rows = units(actor).filter(level__isnull=False).order_by().values("level")
     found = {row["level"]: row["n"] for row in rows.annotate(n=Count("pk"))}
     return {level: found.get(level, 0) for level in range(1, 5)}
-
-
-def n_enterprises(actor: Actor) -> dict[str, int]:
-    """Count the enterprises the actor sees (`n`) and those with an installation (`n_mhi`)."""
-    rows = enterprises(actor).order_by()
-    return rows.aggregate(n=Count("pk"), n_mhi=Count("pk", filter=Q(n_mhi__gt=0)))
 
 
 def calling_for_action(

@@ -36,6 +36,14 @@ class Positioned(models.Model):
         abstract = True
 
 
+# The rows of the registers' lists: the condition of their indexes.
+LIVE = models.Q(removed_at__isnull=True)
+
+# What the wall looks at (`anlan.base.actors.wall`). An index that includes it, and what a list
+# filters and counts by, answers without the rows themselves, which are many times as wide.
+WALL = ("scope_path", "enterprise")
+
+
 def position_checks(name: str) -> list[models.CheckConstraint]:
     """Return the constraints of `Positioned`: both or neither, and on the globe."""
     return [

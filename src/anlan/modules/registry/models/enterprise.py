@@ -5,7 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from anlan.modules.registry.models.base import Positioned, RegisterModel, position_checks
+from anlan.modules.registry.models.base import (
+    LIVE,
+    WALL,
+    Positioned,
+    RegisterModel,
+    position_checks,
+)
 
 
 class EnterpriseKind(models.TextChoices):
@@ -92,8 +98,25 @@ class Enterprise(Positioned, RegisterModel):
         indexes = [
             # The list of a county, in its default order.
             models.Index(fields=["scope_path", "name"], name="enterprise_list"),
-            # The list of a whole province, in its default order.
-            models.Index(fields=["name", "id"], name="enterprise_by_name"),
+            # The list of a whole province, in its default order, and the counts on its tabs.
+            models.Index(
+                fields=["name", "id"],
+                include=[
+                    *WALL,
+                    "kind",
+                    "state",
+                    "mhi_level",
+                    "n_mhi",
+                    "has_key_process",
+                    "has_key_chemical",
+                    "longitude",
+                    "principal",
+                    "safety_manager",
+                    "duty_phone",
+                ],
+                condition=LIVE,
+                name="enterprise_live",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from anlan.modules.registry.models.base import Positioned, RegisterModel, position_checks
+from anlan.modules.registry.models.base import (
+    LIVE,
+    WALL,
+    Positioned,
+    RegisterModel,
+    position_checks,
+)
 from anlan.modules.registry.models.enterprise import Site
 
 
@@ -90,6 +96,20 @@ class MhiUnit(Positioned, RegisterModel):
         indexes = [
             # The list of a scope by level, the worst first.
             models.Index(fields=["scope_path", "level", "name"], name="mhi_unit_list"),
+            # The same for a whole province, and its counts by level.
+            models.Index(
+                fields=["level", "name", "id"],
+                include=[*WALL, "kind", "state", "is_mhi"],
+                condition=LIVE,
+                name="mhi_unit_live",
+            ),
+            # Units whose data are missing: few, among all of a province.
+            models.Index(
+                fields=["scope_path"],
+                include=["enterprise", "state"],
+                condition=LIVE & models.Q(is_mhi__isnull=True),
+                name="mhi_unit_missing",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -236,17 +256,23 @@ class Equipment(RegisterModel):
             models.UniqueConstraint(fields=["enterprise", "code"], name="equipment_one_per_code"),
         ]
         indexes = [
-            # The list of a scope, in its default order, a million rows deep.
-            models.Index(fields=["scope_path", "code"], name="equipment_list"),
+            # The list of a scope, a million rows deep, and the counts on its tabs.
+            models.Index(
+                fields=["scope_path", "code", "id"],
+                include=["enterprise", "category", "state", "is_special", "inspect_by"],
+                condition=LIVE,
+                name="equipment_live",
+            ),
             # A province's list by tag, and search by tag.
             models.Index(fields=["code", "id"], name="equipment_by_tag"),
             # A kind of equipment in the order of tags, picked out of a million.
             models.Index(fields=["category", "code", "id"], name="equipment_by_category"),
             # Statutory inspections due.
             models.Index(
-                fields=["inspect_by"],
-                condition=models.Q(inspect_by__isnull=False, removed_at__isnull=True),
-                name="equipment_inspection_due",
+                fields=["inspect_by", "id"],
+                include=[*WALL, "state", "code"],
+                condition=LIVE & models.Q(inspect_by__isnull=False),
+                name="equipment_to_inspect",
             ),
         ]
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.scoped import ScopedModel
+from anlan.modules.registry.models.base import WALL
 from anlan.modules.registry.models.facility import MhiUnit
 
 
@@ -27,7 +28,15 @@ class Identification(ScopedModel):
 
     class Meta:
         verbose_name = _("MHI identification")
-        indexes = [models.Index(fields=["unit", "-created_at"], name="identification_of_unit")]
+        indexes = [
+            models.Index(fields=["unit", "-created_at"], name="identification_of_unit"),
+            # The newest in somebody's scope.
+            models.Index(
+                fields=["-created_at", "-id"],
+                include=[*WALL, "level"],
+                name="identification_newest",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.created_at:%Y-%m-%d}"

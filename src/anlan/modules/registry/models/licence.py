@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from anlan.modules.registry.models.base import RegisterModel
+from anlan.modules.registry.models.base import LIVE, WALL, RegisterModel
 
 
 class LicenceKind(models.TextChoices):
@@ -51,6 +51,13 @@ class Licence(RegisterModel):
             models.Index(fields=["scope_path", "valid_until"], name="licence_list"),
             # Search by the beginning of a number over a whole province.
             models.Index(fields=["number", "id"], name="licence_by_number"),
+            # What ran out, the longest ago first.
+            models.Index(
+                fields=["valid_until", "id"],
+                include=[*WALL, "remind_on"],
+                condition=LIVE,
+                name="licence_live",
+            ),
             # The reminder job.
             models.Index(
                 fields=["remind_on"],

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.text import capfirst
 
 from anlan.base.lists import Column
-from anlan.base.lists.cells import cell_html
+from anlan.base.lists.cells import cells_html
 from anlan.modules.registry import choices
 from anlan.modules.registry.ui.addresses import KEYS, url_of
 from anlan.modules.registry.ui.kinds import Group
@@ -69,18 +69,12 @@ def table_of(page: Any, rows: list[Any], leave_out: tuple[str, ...]) -> dict[str
     """Return head and drawn cells of a few rows of a list, with the list's own columns."""
     columns = [c for c in page.columns if c.shown and c.key not in leave_out]
     main = next((i for i, c in enumerate(columns) if c.wide), 0)
+    heads = [c.heading() for c in columns]
+    paint = cells_html(columns, heads, main)
     return {
-        "heads": [(c.heading(), c.kind == "number", i == main) for i, c in enumerate(columns)],
-        "rows": [
-            [
-                (
-                    c.heading(),
-                    cell_html(c, row, page.row_url(row) if i == main else ""),
-                    c.kind == "number",
-                    i == main,
-                )
-                for i, c in enumerate(columns)
-            ]
-            for row in rows
+        "heads": [
+            (head, c.kind == "number", i == main)
+            for i, (head, c) in enumerate(zip(heads, columns, strict=True))
         ],
+        "rows": [paint(row, page.row_url(row)) for row in rows],
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import Actor
 from anlan.base.inbox import today
-from anlan.modules.registry import policy, queries
+from anlan.modules.registry import policy, queries, queries_overview
 from anlan.modules.registry.models.base import RegisterModel
 from anlan.modules.registry.ui import today_cards
 from anlan.modules.registry.ui.addresses import list_url, url_of
@@ -26,7 +26,9 @@ def install() -> None:
 
 def contribution(actor: Actor, day: dt.date) -> today.Contribution:
     """Return what calls for action in the registers, in a fixed number of statements."""
-    found = queries.falling_due(actor, day)
+    office = actor.own_enterprise_id is None
+    overview = queries_overview.places_below(actor, day) if office else None
+    found = overview.due if overview else queries.falling_due(actor, day)
     figures = [
         _figure(
             _("Licences expired"),
@@ -56,19 +58,18 @@ def contribution(actor: Actor, day: dt.date) -> today.Contribution:
             order=60,
         ),
     ]
-    if actor.own_enterprise_id is None:
-        counted = queries.n_enterprises(actor)
+    if overview:
         figures.append(
             today.Figure(
                 _("Enterprises"),
-                counted["n"],
+                overview.total.n_enterprises,
                 list_url("enterprises"),
-                note=_("%(n)s with MHI") % {"n": counted["n_mhi"]},
+                note=_("%(n)s with MHI") % {"n": overview.total.n_with_mhi},
                 order=20,
             )
         )
     return today.Contribution(
-        items=_items(actor, day), figures=figures, cards=today_cards.cards(actor, day)
+        items=_items(actor, day), figures=figures, cards=today_cards.cards(actor, day, overview)
     )
 
 

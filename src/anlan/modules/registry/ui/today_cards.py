@@ -16,15 +16,20 @@ from anlan.modules.registry.ui.addresses import list_url, url_of
 NEWEST = 6
 OWN_UNITS = 12
 LATE = 4
+_HERE = "PLACE"
 
 
-def cards(actor: Actor, day: dt.date) -> list[today.Card]:
-    """Return the cards for this person in a fixed number of statements."""
-    levels = queries.n_units_by_level(actor)
-    if actor.own_enterprise_id is not None:
+def cards(
+    actor: Actor, day: dt.date, overview: queries_overview.Overview | None = None
+) -> list[today.Card]:
+    """Return the cards for this person in a fixed number of statements; `overview` is what an
+    office sees of its places, None for the people of a plant."""
+    if overview is None:
+        levels = queries.n_units_by_level(actor)
         found = [_units(actor)]
     else:
-        found = [_places(actor, day), *_late(actor, day)]
+        levels = overview.total.levels
+        found = [_places(overview), *_late(actor, day)]
     if sum(levels.values()):
         found.append(
             today.Card(
@@ -42,8 +47,7 @@ def cards(actor: Actor, day: dt.date) -> list[today.Card]:
     return [card for card in found if card.levels or card.rows or (card.table and card.table.rows)]
 
 
-def _places(actor: Actor, day: dt.date) -> today.Card:
-    found = queries_overview.places_below(actor, day)
+def _places(found: queries_overview.Overview) -> today.Card:
     heads = [
         capfirst(_("area") if found.by == "area" else _("park")),
         _("Enterprises"),
@@ -52,28 +56,27 @@ def _places(actor: Actor, day: dt.date) -> today.Card:
         _("Licences expired"),
         _("Inspections overdue"),
     ]
+    outside = _("Outside the parks")
+    # Addresses are made once a column, not for each of a province's hundreds of cells.
+    every = list_url("enterprises", **{found.by: _HERE})
+    with_mhi = list_url("enterprises", n_mhi_from="1", **{found.by: _HERE})
+    graded = {n: list_url("units", level=n, **{found.by: _HERE}) for n in range(1, 5)}
+    expired = list_url("licences", validity="expired", **{found.by: _HERE})
+    overdue = list_url("equipment", overdue="yes", **{found.by: _HERE})
     rows = []
     for place in found.places:
-        here = {found.by: str(place.pk) if place.pk else "-"}
+        here = str(place.pk) if place.pk else "-"
         rows.append(
             [
-                today.Cell(place.name or _("Outside the parks"), list_url("enterprises", **here)),
-                today.Cell(place.n_enterprises, list_url("enterprises", **here)),
-                today.Cell(place.n_with_mhi, list_url("enterprises", n_mhi_from="1", **here)),
+                today.Cell(place.name or outside, every.replace(_HERE, here)),
+                today.Cell(place.n_enterprises, every.replace(_HERE, here)),
+                today.Cell(place.n_with_mhi, with_mhi.replace(_HERE, here)),
                 *(
-                    today.Cell(n, list_url("units", level=level, **here))
+                    today.Cell(n, graded[level].replace(_HERE, here))
                     for level, n in place.levels.items()
                 ),
-                today.Cell(
-                    place.n_licences_expired,
-                    list_url("licences", validity="expired", **here),
-                    is_over=True,
-                ),
-                today.Cell(
-                    place.n_inspections_overdue,
-                    list_url("equipment", overdue="yes", **here),
-                    is_over=True,
-                ),
+                today.Cell(place.n_licences_expired, expired.replace(_HERE, here), is_over=True),
+                today.Cell(place.n_inspections_overdue, overdue.replace(_HERE, here), is_over=True),
             ]
         )
     return today.Card(
