@@ -11,6 +11,8 @@ type Copy = { fields: Fields; base: string; at: string };
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 const WAIT = 700;
+// the time of the product's screens, wherever the browser stands
+const CLOCK = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const PREFIX = "an-draft:";
 const SAVED = "anlan_saved";
 
@@ -34,7 +36,7 @@ function follow(form: HTMLFormElement): void {
   let gone = false;
 
   const say = (key: string, at: Date): void => {
-    if (state) state.textContent = text(key, { time: at.toTimeString().slice(0, 5) });
+    if (state) state.textContent = text(key, { time: CLOCK.format(at) });
   };
   const collect = (): Fields => {
     const fields: Fields = {};

@@ -123,7 +123,9 @@ def changes_of(event: AuditEvent, names: Mapping[str, str] | None = None) -> tup
         if callable(words):
             words = words()
         texts = [
-            str(words[value]) if value in words else _value(field, value, names)
+            str(words[value])
+            if isinstance(value, str | int) and value in words
+            else _value(field, value, names)
             for value in (old, new)
         ]
         found.append(Change(capfirst(str(label)), *texts))

@@ -131,6 +131,10 @@ def _critical_item(resolved: Resolved) -> Step:
         table, code = 2, "q.table2_lowest" if several else "q.table2"
         symbols = "、".join(category.symbol for category in resolved.categories)
         params.update(symbol=resolved.category, symbols=symbols)
+        if resolved.mixture_of:
+            clause = "4.2.3"
+            code = "q.mixture_same_class" if resolved.mixture_same else "q.mixture_other_class"
+            params.update(pure=resolved.mixture_of)
     return Step(0, code, clause, table, params, (), resolved.provenance)
 
 

@@ -38,6 +38,7 @@ class Resolved:
     critical_from: str = ""
     category: str = ""
     mixture_same: bool = False
+    mixture_of: str = ""
     named_as: str = ""
     provenance: Provenance | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -76,6 +77,7 @@ def resolve(index: int, chemical: Chemical, settings: Settings) -> Resolved:
     _read_categories(out, chemical)
     given = read_number(out, chemical.critical_t, "Q_t", positive=True)
     needs_q = chemical.critical_t is None
+    out.mixture_of = chemical.mixture_of
     if chemical.mixture_of and not chemical.same_class:
         _mixture_of_other_class(out, chemical, needs_q)
     else:

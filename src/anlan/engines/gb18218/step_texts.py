@@ -13,8 +13,21 @@ STEPS: dict[str, tuple[str, str]] = {
     ),
     "q.given": ("{label}：Q = {Q} t（直接给定）", "{label}: Q = {Q} t (given)"),
     "q.mixture_same": (
-        "{label}：与纯物质同类，按纯物质计，表 1 第 {seq} 项，Q = {Q} t",
-        "{label}: same class as the pure substance, counted as such, table 1 row {seq}, Q = {Q} t",
+        "{label}：混合物，与纯物质同类，整体按纯物质计（4.2.3），表 1 第 {seq} 项，Q = {Q} t",
+        "{label}: mixture in the class of the pure substance, counted whole as such (4.2.3), "
+        "table 1 row {seq}, Q = {Q} t",
+    ),
+    "q.mixture_same_class": (
+        "{label}：与纯物质“{pure}”同类，整体按该类别计（4.2.3），属 {symbols}，"
+        "表 2 {symbol}，Q = {Q} t",
+        "{label}: same class as the pure substance {pure!r}, the whole counts in it (4.2.3): "
+        "{symbols}, table 2 {symbol}, Q = {Q} t",
+    ),
+    "q.mixture_other_class": (
+        "{label}：与纯物质“{pure}”不同类，按混合物自身类别计（4.2.3），属 {symbols}，"
+        "表 2 {symbol}，Q = {Q} t",
+        "{label}: another class than the pure substance {pure!r}, its own counts (4.2.3): "
+        "{symbols}, table 2 {symbol}, Q = {Q} t",
     ),
     "q.undecided": ("{label}：未定", "{label}: not decided"),
     "quantities": (

@@ -86,6 +86,9 @@ _HELD = (
     "fill_factor",
     "density_t_m3",
     "quantity_t",
+    "chemical__components",
+    "chemical__mixture_of",
+    "chemical__same_class",
 )
 
 
@@ -94,8 +97,18 @@ def held_by_unit(actor: Actor, unit_ids: Sequence[UUID]) -> dict[UUID, list[Held
     rows = Inventory.objects.for_actor(actor).filter(unit__in=unit_ids, removed_at__isnull=True)
     found: dict[UUID, list[Held]] = defaultdict(list)
     ordered = rows.order_by("unit", "chemical__name", "place", "pk")
-    for unit_id, pk, name, cas, categories, *rest in ordered.values_list(*_HELD):
-        found[unit_id].append(Held(str(pk), name, cas, tuple(categories or ()), *rest))
+    for unit_id, pk, name, cas, categories, *rest, parts, pure, same in ordered.values_list(*_HELD):
+        held = Held(
+            str(pk),
+            name,
+            cas,
+            tuple(categories or ()),
+            *rest,
+            components=tuple(parts or ()),
+            mixture_of=pure,
+            same_class=same,
+        )
+        found[unit_id].append(held)
     return found
 
 

@@ -39,6 +39,9 @@ class Held:
     fill_factor: Decimal | None
     density_t_m3: Decimal | None
     quantity_t: Decimal
+    components: tuple[str, ...] = ()
+    mixture_of: str = ""
+    same_class: bool | None = None
 
 
 def inputs_of(
@@ -54,7 +57,14 @@ def inputs_of(
 
 
 def _chemical_json(one: Held) -> Json:
+    # Only mixtures say so: what identifications of all other chemicals rest on stays as it was.
+    mixture = {
+        "mixture_of": one.mixture_of,
+        "same_class": one.same_class,
+        "components": list(one.components),
+    }
     return {
+        **(mixture if one.mixture_of else {}),
         "id": one.id,
         "name": one.name,
         "cas": one.cas,
@@ -127,6 +137,8 @@ def _chemical(index: int, row: Mapping[str, Any]) -> tuple[Chemical, list[Proble
         name=row.get("name") or "",
         cas=row.get("cas") or "",
         categories=tuple(row.get("categories") or ()),
+        mixture_of=row.get("mixture_of") or "",
+        same_class=row.get("same_class"),
         basis=basis,
     )
     return chemical, faults

@@ -23,7 +23,9 @@ class Chemical(RegisterModel):
     """A chemical of an enterprise, with its hazard classes (GB 30000 series).
 
     `categories` are the symbols of GB 18218-2018 table 2 (`J1` … `W11`) that follow from the
-    classes. `name` is the name used for the table 1 look-up.
+    classes. `name` is the name used for the table 1 look-up, unless it is a mixture with a
+    `mixture_of`: in the class of that pure substance the whole mass counts as the substance, in
+    another its own categories count.
     """
 
     name = models.CharField(_("name"), max_length=120)
@@ -40,6 +42,17 @@ class Chemical(RegisterModel):
         verbose_name=_("GB 18218 categories"),
         default=list,
         blank=True,
+    )
+    # A mixture (GB 18218-2018, 4.2.3): what it consists of, and what it is judged by.
+    components = ArrayField(
+        models.CharField(max_length=120),
+        verbose_name=_("components, % by mass"),
+        default=list,
+        blank=True,
+    )
+    mixture_of = models.CharField(_("pure substance it is judged by"), max_length=120, blank=True)
+    same_class = models.BooleanField(
+        _("in the hazard class of that pure substance"), null=True, blank=True
     )
     physical_state = models.CharField(_("physical state"), max_length=20, blank=True)
     density_t_m3 = models.DecimalField(

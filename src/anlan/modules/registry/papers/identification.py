@@ -110,7 +110,7 @@ def _unit(
         ],
         "rows": [
             [
-                row.name or row.categories, row.cas, row.place,
+                _named(row), row.cas, row.place,
                 row.volume_m3 if row.is_computed else DASH,
                 row.fill_factor if row.is_computed else DASH,
                 row.density_t_m3 if row.is_computed else DASH,
@@ -141,6 +141,12 @@ def _unit(
         ],
         "tables": _tables(found),
     }  # fmt: skip
+
+
+def _named(row: showing.RowView) -> str:
+    """Return a chemical's name; a mixture says what it is judged by."""
+    name = row.name or row.categories
+    return f"{name} ({row.mixture})" if row.mixture else name
 
 
 def _facts(

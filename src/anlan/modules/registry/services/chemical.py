@@ -11,12 +11,23 @@ from anlan.base.errors import Problems
 from anlan.modules.registry import events, policy
 from anlan.modules.registry.choices import category_symbols
 from anlan.modules.registry.models import Chemical, Inventory
+from anlan.modules.registry.rules_mixture import mixture_fault, read_component
 from anlan.modules.registry.services import rows
 from anlan.modules.registry.services.checks import check_cas, check_not_negative
 from anlan.modules.registry.services.enterprise_facts import enterprise_facts_refresh
 from anlan.modules.registry.services.recalculation import units_changed
 
-_GRADED_BY = {"name", "cas", "categories", "hazard_classes", "boiling_point_c", "flash_point_c"}
+_GRADED_BY = {
+    "name",
+    "cas",
+    "categories",
+    "hazard_classes",
+    "components",
+    "mixture_of",
+    "same_class",
+    "boiling_point_c",
+    "flash_point_c",
+}
 
 
 def _check(values: rows.Values, problems: Problems) -> None:
@@ -37,6 +48,50 @@ def _check(values: rows.Values, problems: Problems) -> None:
                 _("“%(symbol)s” is no category of GB 18218-2018.") % {"symbol": symbol},
                 _("Use the symbols of table 2: J1 to J5, W1.1 to W11."),
             )
+
+    _check_mixture(values, problems)
+
+
+def _complete(values: rows.Values, given: frozenset[str]) -> None:
+    """Write components one way, so that the same mixture reads the same everywhere."""
+    read = [(text, read_component(text)) for text in values.get("components") or []]
+    values["components"] = [str(found) if found else text for text, found in read]
+
+
+def _check_mixture(values: rows.Values, problems: Problems) -> None:
+    pure = values.get("mixture_of") or ""
+    fault, about = mixture_fault(values.get("components") or [], pure)
+    if fault:
+        field = "mixture_of" if fault == "not_among" else "components"
+        text, remedy = _MIXTURE_FAULTS[fault]
+        problems.add(field, text % {"text": about}, remedy)
+    if values.get("same_class") is not None and not pure:
+        problems.add(
+            "mixture_of",
+            _("Say which pure substance the mixture shares its hazard class with."),
+            _("Name one of its components, or leave the class question open."),
+        )
+
+
+_MIXTURE_FAULTS = {
+    "shape": (
+        _("“%(text)s” is no component with its share."),
+        _("Write a name and percent by mass, such as “甲醇 40%” or “甲醇 30–50%”."),
+    ),
+    "range": (
+        _("The share of “%(text)s” must lie between 0 and 100 percent."),
+        _("Write the lower figure of a range first."),
+    ),
+    "repeated": (_("“%(text)s” is named twice."), _("Add the shares up in one line.")),
+    "too_much": (
+        _("The components add up to %(text)s percent at least."),
+        _("More than 100 percent cannot be; see section 3 of the safety data sheet."),
+    ),
+    "not_among": (
+        _("“%(text)s” is none of the components."),
+        _("Name a component as it is written there."),
+    ),
+}
 
 
 def _after(actor: Actor, plans: Sequence[rows.Plan]) -> None:
@@ -64,6 +119,9 @@ CHEMICAL = rows.Register(
         "use",
         "hazard_classes",
         "categories",
+        "components",
+        "mixture_of",
+        "same_class",
         "physical_state",
         "density_t_m3",
         "flash_point_c",
@@ -79,6 +137,7 @@ CHEMICAL = rows.Register(
     key=("name",),
     searched=("name", "name_en", "alias", "cas", "registration_number"),
     check=_check,
+    complete=_complete,
     used_by=((Inventory, "chemical"),),
     after_write=_after,
 )

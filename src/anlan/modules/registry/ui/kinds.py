@@ -253,6 +253,7 @@ KINDS: dict[str, Kind] = {
                     ),
                 ),
                 Group(_("Hazards"), ("categories", "hazard_classes")),
+                Group(_("Mixture"), ("components", "mixture_of", "same_class")),
                 Group(
                     _("Lists it stands on"),
                     (
@@ -274,6 +275,18 @@ KINDS: dict[str, Kind] = {
                     " the lowest threshold quantity counts."
                 ),
                 "hazard_classes": _("GB 30000 classes, one a line."),
+                "components": _(
+                    "One a line with percent by mass, such as “甲醇 40%” or “甲醇 30–50%”; see"
+                    " section 3 of the safety data sheet."
+                ),
+                "mixture_of": _(
+                    "GB 18218-2018, 4.2.3: the component whose hazard class the mixture is compared"
+                    " with. Leave it empty where table 1 names the mixture itself, such as petrol."
+                ),
+                "same_class": _(
+                    "Yes: the whole mass counts as that substance. No: the mixture's own categories"
+                    " decide. The share of the component does not enter the sum."
+                ),
             },
         ),
         Kind(

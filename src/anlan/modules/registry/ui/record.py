@@ -12,7 +12,16 @@ from anlan.modules.registry import choices
 from anlan.modules.registry.ui.addresses import KEYS, url_of
 from anlan.modules.registry.ui.kinds import Group
 
-_WIDE = {"address", "registered_address", "business_scope", "note", "scope", "boundary", "source"}
+_WIDE = {
+    "address",
+    "registered_address",
+    "business_scope",
+    "note",
+    "scope",
+    "boundary",
+    "source",
+    "components",
+}
 
 
 @dataclass(frozen=True, slots=True)

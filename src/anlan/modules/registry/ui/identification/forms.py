@@ -16,6 +16,7 @@ _LENGTHS = {
     "id": 36,
     "name": 120,
     "cas": 20,
+    "mixture_of": 120,
     "place": 80,
     "volume_m3": 24,
     "fill_factor": 24,
@@ -34,6 +35,11 @@ def read_plan(post: QueryDict, settings: Mapping[str, str]) -> Json:
         }
         symbols = _plain(post.get(f"c{number}-categories", ""))[:200]
         row["categories"] = symbols.split()[:10]
+        same = {"yes": True, "no": False}.get(post.get(f"c{number}-same_class", ""))
+        if row["mixture_of"]:
+            row["same_class"] = same
+        else:
+            del row["mixture_of"]
         row["basis"] = COMPUTED if post.get(f"c{number}-basis") == COMPUTED else STATED
         rows.append(row)
     return {

@@ -87,6 +87,9 @@ class RowView:
     forms: tuple[str, ...]
     faults: Mapping[str, str]
     url: str
+    mixture_of: str = ""
+    same_class: str = ""
+    mixture: str = ""
 
     @property
     def is_computed(self) -> bool:
@@ -144,7 +147,23 @@ def _row(
         forms=forms,
         faults=faults,
         url=link("registry:inventories_edit", row["id"]) if row.get("id") else "",
+        mixture_of=row.get("mixture_of") or "",
+        same_class={True: "yes", False: "no"}.get(row.get("same_class"), ""),
+        mixture=_mixture(row),
     )
+
+
+def _mixture(row: Mapping[str, Any]) -> str:
+    """Return how a mixture is judged, with its components; empty for a pure substance."""
+    pure = row.get("mixture_of")
+    if not pure:
+        return ""
+    words = {
+        True: gettext("mixture in the class of %(pure)s"),
+        False: gettext("mixture in another class than %(pure)s"),
+    }.get(row.get("same_class"), gettext("mixture, class compared with %(pure)s not said"))
+    parts = [words % {"pure": pure}, *(row.get("components") or ())]
+    return " · ".join(parts)
 
 
 def _source(line: Line) -> str:

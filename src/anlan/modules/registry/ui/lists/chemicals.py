@@ -21,6 +21,8 @@ CHEMICALS = register_page(
         "use",
         Column.of(Chemical, "categories", label=_("categories")),
         Column.of(Chemical, "is_key_regulated", label=_("key regulated")),
+        Column.of(Chemical, "components", shown=False),
+        Column.of(Chemical, "mixture_of", shown=False),
         Column.of(Chemical, "is_highly_toxic", shown=False),
         Column.of(Chemical, "is_explosive_precursor", shown=False),
         "precursor_class",
@@ -40,6 +42,9 @@ CHEMICALS = register_page(
             pinned=False,
         ),
         yes_filter("missing", _("data"), _("No category"), lambda: Q(categories=[], cas="")),
+        yes_filter(
+            "mixture", _("composition"), _("Mixture"), lambda: ~Q(components=[]) | ~Q(mixture_of="")
+        ),
     ],
     search_hint=_("Name, pinyin or CAS number"),
     order=("scope_path", "name", "pk"),
