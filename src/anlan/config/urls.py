@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from anlan.base.actors.ui import single_sign_on
 from anlan.base.inbox.views import home
 from anlan.config.api import api
 
@@ -9,6 +10,9 @@ urlpatterns = [
     path("", include("anlan.base.ui.urls")),
     path("", home, name="home"),
     path("inbox/", include("anlan.base.inbox.urls")),
+    # In front of allauth's own at the same addresses.
+    path("accounts/oidc/<str:provider_id>/login/", single_sign_on.login),
+    path("accounts/oidc/<str:provider_id>/login/callback/", single_sign_on.callback),
     path("accounts/", include("allauth.urls")),
     path("api/pocket/", include("anlan.base.pocket.api_urls")),
     path("api/", api.urls),
