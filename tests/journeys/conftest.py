@@ -67,8 +67,9 @@ def visit(
     """Return a function that opens the product as an account; pictures are kept at the end."""
     opened: list[Visitor] = []
 
-    def open_as(account: str = "", **options: Any) -> Visitor:
-        visitor = Visitor.open(browser, f"http://127.0.0.1:{product.port}", account, **options)
+    def open_as(account: str = "", *, by_name: bool = False, **options: Any) -> Visitor:
+        host = "localhost" if by_name else "127.0.0.1"
+        visitor = Visitor.open(browser, f"http://{host}:{product.port}", account, **options)
         opened.append(visitor)
         return visitor
 
