@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ MIME = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ENDS = {"pdf": ".typ", "docx": ".docx"}
 
 
@@ -69,9 +71,20 @@ def render(paper: Paper, fmt: str, actor: Actor, row: Any) -> bytes:
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values as JSON holds them; lazy texts in the active language."""
-    found: dict[str, Any] = json.loads(json.dumps(dict(values), cls=DjangoJSONEncoder))
+    """Return values as JSON holds them and print can show; lazy texts in the active language."""
+    found: dict[str, Any] = _printable(json.loads(json.dumps(dict(values), cls=DjangoJSONEncoder)))
     return found
+
+
+def _printable(value: Any) -> Any:
+    """Return the value without the characters that no XML file, and so no Word file, may hold."""
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub("", value)
+    if isinstance(value, list):
+        return [_printable(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _printable(part) for name, part in value.items()}
+    return value
 
 
 def render_pdf(
