@@ -41,9 +41,9 @@ def all_band_keys(bags: Sequence[str]) -> Keys:
 
 def _keys(bags: Sequence[str]) -> Keys:
     lengths = np.fromiter(map(len, bags), np.int64, len(bags))
-    features = _features("".join(bags))
     starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
     filled = np.flatnonzero(lengths)
+    features = _features("".join(bags), starts[filled])
     out = np.empty((BANDS, len(bags)), np.uint32)
     for band in range(BANDS):
         key = np.full(len(bags), _EMPTY, np.uint32)
@@ -59,14 +59,14 @@ def _keys(bags: Sequence[str]) -> Keys:
     return out
 
 
-def _features(joined: str) -> Keys:
+def _features(joined: str, starts: npt.NDArray[np.int64]) -> Keys:
     """Return a mixed number for each character with its count so far in the run."""
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     position = np.arange(len(codes))
     if not len(codes):
         return codes
     new_run = np.r_[True, codes[1:] != codes[:-1]]
-    # A run that goes on into the next bag counts on there: rare, and it only costs recall.
+    new_run[starts] = True
     in_run = (position - np.maximum.accumulate(np.where(new_run, position, 0))).astype(np.uint32)
     mixed = codes * np.uint32(0x85EBCA6B) + in_run * np.uint32(0xC2B2AE35)
     mixed ^= mixed >> np.uint32(16)

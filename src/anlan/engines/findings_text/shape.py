@@ -5,6 +5,7 @@ out, so that two phrasings of one defect in two places get almost the same shape
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,11 +14,13 @@ from anlan.engines.findings_text.normalise import clean
 from anlan.facts.loader import load_packaged
 
 _FIRST = 0xE000  # private use area: such characters do not occur in texts
-_DEFAULT_WEIGHT = {"thing": 6, "defect": 5}
+THING_WEIGHT, DEFECT_WEIGHT = 6, 5  # at most; a row of concepts.csv may weigh less
+_DEFAULT_WEIGHT = {"thing": THING_WEIGHT, "defect": DEFECT_WEIGHT}
 _TAGS = re.compile(
     r"[A-Z]{1,5}[-_/#]?\d+[A-Z0-9#/_-]*"  # T-101, P101A/B
     r"|\d+(?:\.\d+)?(?:号楼|[#号栋楼层幢座台个处瓶具只桶张名罐组吨米年月日]|KG|公斤|毫升|ML|L|%|MM)?"
     r"|[一二三四五六七八九十两ー]+(?:号楼|[号栋楼层幢座台个处瓶具只桶张名期])"
+    r"|[一二三四五六七八九十]+(?=车间|厂房|库房|仓库)"
     r"|[A-Z]+(?:栋|区|座|线)"
 )
 _NOT_WORDS = re.compile(r"[^\w\ue000-\uf8ff]+")
@@ -95,6 +98,11 @@ def shape_of(text: str) -> Shape:
         else:
             defects |= found.bit
     return Shape(key, "".join(bag), things, defects, tuple(where))
+
+
+def plain_length(bag: str) -> int:
+    """Return how many characters of a bag are no concept. Concepts sort behind the text."""
+    return bisect_left(bag, chr(_FIRST))
 
 
 def shown(signs: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """How alike two findings are, why, and which of many belong together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,14 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from anlan.engines.findings_text.minhash import band_keys
-from anlan.engines.findings_text.shape import Shape, shape_of, shown
+from anlan.engines.findings_text.shape import (
+    DEFECT_WEIGHT,
+    THING_WEIGHT,
+    Shape,
+    plain_length,
+    shape_of,
+    shown,
+)
 
 # Chosen on labelled pairs: see docs/engines/findings-text.md.
 NEAR = 0.68
@@ -63,12 +70,22 @@ def similarity(first: Shape, second: Shape) -> float:
     """
     if not first.key or not second.key:
         return 0.0
-    score = _BAG_SHARE * fuzz.ratio(first.bag, second.bag)
-    score += (1 - _BAG_SHARE) * fuzz.ratio(first.key, second.key)
-    if first.defects and second.defects and not first.defects & second.defects:
-        score *= _DISJOINT
-    if first.things and second.things and not first.things & second.things:
-        score *= _DISJOINT
+    return weigh(
+        fuzz.ratio(first.bag, second.bag),
+        fuzz.ratio(first.key, second.key),
+        things=(first.things, second.things),
+        defects=(first.defects, second.defects),
+    )
+
+
+def weigh(
+    bag_score: float, key_score: float, *, things: tuple[int, int], defects: tuple[int, int]
+) -> float:
+    """Return the similarity (0 to 1) of two shapes whose bags and keys are so alike (0 to 100)."""
+    score = _BAG_SHARE * bag_score + (1 - _BAG_SHARE) * key_score
+    for one, two in (things, defects):
+        if one and two and not one & two:
+            score *= _DISJOINT
     return score / 100
 
 
@@ -86,6 +103,11 @@ def compare(first: str, second: str) -> Comparison:
         where_second=two.where,
         same_place=not where_differs,
     )
+
+
+def bag_cutoff(near: float) -> float:
+    """The likeness of the bags (0 to 100) below which no order of the words can help."""
+    return 100 * (near - (1 - _BAG_SHARE)) / _BAG_SHARE
 
 
 def collect_shapes(texts: Sequence[str]) -> Shapes:
@@ -118,11 +140,15 @@ def scores_of_pairs(shapes: Shapes, first: Ints, second: Ints) -> npt.NDArray[np
     bags, keys = shapes.bags, shapes.keys
     left, right = first.tolist(), second.tolist()
     bag_part = process.cpdist(
-        [bags[i] for i in left], [bags[i] for i in right], scorer=fuzz.ratio, dtype=np.float32
+        [bags[i] for i in left],
+        [bags[i] for i in right],
+        scorer=fuzz.ratio,
+        dtype=np.float32,
+        score_cutoff=bag_cutoff(NEAR),
     )
     out: npt.NDArray[np.float32] = np.zeros(len(left), np.float32)
     # The bags decide alone that a pair cannot reach the limit: most pairs stop here.
-    hopeful = np.flatnonzero(bag_part * _BAG_SHARE + (1 - _BAG_SHARE) * 100 >= NEAR * 100)
+    hopeful = np.flatnonzero(bag_part)
     if not len(hopeful):
         return out
     chosen = hopeful.tolist()
@@ -149,9 +175,13 @@ def cluster(texts: Sequence[str], *, near: float = NEAR) -> list[Cluster]:
     most. Up to 3,000 distinct shapes every pair is compared; above, pairs that share a band of
     MinHash values (at similarity 0.7 about 98 % do).
     """
+    return cluster_shapes(collect_shapes(texts), near=near)
+
+
+def cluster_shapes(shapes: Shapes, *, near: float = NEAR) -> list[Cluster]:
+    """The same for shapes already made; texts whose shape is -1 are left out."""
     if near < NEAR:
         raise ValueError(f"near is {near}; below {NEAR} pairs are not looked for.")
-    shapes = collect_shapes(texts)
     first, second, score = near_pairs(shapes, near=near)
     leader, to_leader = _stars(shapes, first, second, score)
     return _clusters(shapes, leader, to_leader)
@@ -165,7 +195,7 @@ def near_pairs(shapes: Shapes, *, near: float = NEAR) -> tuple[Ints, Ints, npt.N
 
 
 def _all_pairs(shapes: Shapes, near: float) -> tuple[Ints, Ints, npt.NDArray[np.float32]]:
-    cutoff = 100 * (near - (1 - _BAG_SHARE)) / _BAG_SHARE
+    cutoff = bag_cutoff(near)
     found_first, found_second = [], []
     for start in range(0, len(shapes.bags), 500):
         some = shapes.bags[start : start + 500]
@@ -185,34 +215,93 @@ def _banded_pairs(shapes: Shapes, near: float) -> tuple[Ints, Ints, npt.NDArray[
     """Pair the shapes of a band's bucket with its three most frequent ones and its neighbour."""
     n_shapes = len(shapes.bags)
     by_frequency = np.argsort(-shapes.counts, kind="stable")
-    seen: Ints = np.empty(0, np.int64)
+    sizes = Sizes.of(shapes.things, shapes.defects, shapes.bags)
+    codes = []
     for keys in band_keys(shapes.bags):
         # Stable sort over frequency order: within a bucket the most frequent come first.
         order = by_frequency[np.argsort(keys[by_frequency], kind="stable")]
-        sorted_keys = keys[order]
-        starts = np.flatnonzero(np.r_[True, sorted_keys[1:] != sorted_keys[:-1]])
-        bucket_start = np.repeat(starts, np.diff(np.r_[starts, n_shapes]))
-        position = np.arange(n_shapes)
-        pairs = []
-        for offset in (0, 1, 2):
-            mate = bucket_start + offset
-            ok = np.flatnonzero(mate < position)
-            pairs.append((order[mate[ok]], order[ok]))
-        ok = np.flatnonzero(position - bucket_start > 3)
-        pairs.append((order[ok - 1], order[ok]))
-        first = np.concatenate([a for a, _ in pairs])
-        second = np.concatenate([b for _, b in pairs])
-        code = np.minimum(first, second) * n_shapes + np.maximum(first, second)
-        seen = np.union1d(seen, code)
+        for first, second in _bucket_pairs(keys[order]):
+            one, two = order[first], order[second]
+            hopeful = sizes.hopeful(one, two, near)
+            one, two = one[hopeful], two[hopeful]
+            codes.append(np.minimum(one, two) * n_shapes + np.maximum(one, two))
+    # Sorted by hand: numpy's unique goes through a hash table, six times as long here.
+    seen = np.sort(np.concatenate(codes))
+    seen = seen[np.r_[True, seen[1:] != seen[:-1]][: len(seen)]]
     found = [
         _those_near(shapes, part // n_shapes, part % n_shapes, near)
-        for part in np.array_split(seen, len(seen) // 1_000_000 + 1)
+        for part in np.array_split(seen, len(seen) // 500_000 + 1)
     ]
     return (
         np.concatenate([one[0] for one in found]),
         np.concatenate([one[1] for one in found]),
         np.concatenate([one[2] for one in found]),
     )
+
+
+def _bucket_pairs(sorted_keys: npt.NDArray[np.uint32]) -> Iterator[tuple[Ints, Ints]]:
+    """Yield positions of pairs with the same key: each with the first three, and in a chain."""
+    n_keys = len(sorted_keys)
+    position = np.arange(n_keys)
+    starts = np.flatnonzero(np.r_[True, sorted_keys[1:] != sorted_keys[:-1]])
+    bucket_start = np.repeat(starts, np.diff(np.r_[starts, n_keys]))
+    for offset in (0, 1, 2):
+        ok = np.flatnonzero(bucket_start + offset < position)
+        yield bucket_start[ok] + offset, ok
+    ok = np.flatnonzero(position - bucket_start > 3)
+    yield ok - 1, ok
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """What bounds the similarity of two shapes from above without reading their texts."""
+
+    things: Ints
+    defects: Ints
+    lengths: npt.NDArray[np.float32]  # of the bags
+    plain: npt.NDArray[np.float32]  # characters of them that belong to no concept
+
+    @classmethod
+    def of(cls, things: Ints, defects: Ints, bags: Sequence[str]) -> "Sizes":
+        """Measure the bags."""
+        n_shapes = len(bags)
+        return cls(
+            things,
+            defects,
+            np.fromiter(map(len, bags), np.float32, n_shapes),
+            np.fromiter(map(plain_length, bags), np.float32, n_shapes),
+        )
+
+    def may_be_near(self, numbers: Ints, shape: Shape, near: float) -> npt.NDArray[np.bool_]:
+        """The same as `hopeful` for shapes of the list and one that need not be in it."""
+        one = Sizes.of(np.array([shape.things]), np.array([shape.defects]), [shape.bag])
+        return _hopeful(self, numbers, one, np.zeros(1, np.int64), near)
+
+    def hopeful(self, first: Ints, second: Ints, near: float) -> npt.NDArray[np.bool_]:
+        """Whether `first[i]` and `second[i]` can be `near`: shared concepts, and all else alike.
+
+        Never refuses a pair that is near, but for texts with two of the rarest concepts.
+        """
+        return _hopeful(self, first, self, second, near)
+
+
+def _hopeful(
+    left: Sizes, first: Ints, right: Sizes, second: Ints, near: float
+) -> npt.NDArray[np.bool_]:
+    things = left.things[first] & right.things[second]
+    defects = left.defects[first] & right.defects[second]
+    shared = np.minimum(left.plain[first], right.plain[second])
+    shared = shared + THING_WEIGHT * np.bitwise_count(things).astype(np.float32)
+    shared += DEFECT_WEIGHT * np.bitwise_count(defects).astype(np.float32)
+    bound = _BAG_SHARE * 2 * shared / (left.lengths[first] + right.lengths[second])
+    bound += 1 - _BAG_SHARE
+    for both, one, two in (
+        (things, left.things[first], right.things[second]),
+        (defects, left.defects[first], right.defects[second]),
+    ):
+        bound[(both == 0) & (one != 0) & (two != 0)] *= _DISJOINT
+    ok: npt.NDArray[np.bool_] = bound >= near
+    return ok
 
 
 def _those_near(
@@ -256,7 +345,8 @@ def _clusters(shapes: Shapes, leader: Ints, to_leader: npt.NDArray[np.float32]) 
     of_text = shapes.of_text
     # Texts without any word have an empty shape; they are not alike, they say nothing.
     empty = np.array([not key for key in shapes.keys], bool)
-    real = np.flatnonzero(~empty[of_text]) if len(of_text) else np.empty(0, np.int64)
+    real = np.flatnonzero(of_text >= 0)
+    real = real[~empty[of_text[real]]]
     if not len(real):
         return []
     group = leader[of_text[real]]
