@@ -187,10 +187,12 @@ function extend(bounds: Maplibre.LngLatBounds, part: unknown): void {
   else for (const inner of part) extend(bounds, inner);
 }
 
-/** Show everything but the outlines somebody only lies in; with nothing else, show those. */
+/** Show all marks: a province is far larger than where its plants stand. With fewer than two, show
+ * the outlines too, but not those somebody only lies in unless there is nothing else. */
 function fit(map: Maplibre.Map, data: GeoJSON.FeatureCollection): void {
   const bounds = new gl.LngLatBounds();
   const own = data.features.filter(({ properties }) => !properties?.around);
-  for (const { geometry } of own.length ? own : data.features) if (geometry && "coordinates" in geometry) extend(bounds, geometry.coordinates);
+  const marks = own.filter(({ geometry }) => geometry?.type === "Point");
+  for (const { geometry } of marks.length > 1 ? marks : own.length ? own : data.features) if (geometry && "coordinates" in geometry) extend(bounds, geometry.coordinates);
   if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 40, maxZoom: 13, animate: false });
 }

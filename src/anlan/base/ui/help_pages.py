@@ -7,7 +7,9 @@ from pathlib import Path
 
 import markdown
 import nh3
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 import anlan
 
@@ -24,11 +26,24 @@ class HelpPage:
     html: SafeString
 
 
+# Folders in the order of those who read them most; others follow.
+_FOLDERS: dict[str, str | Promise] = {
+    "capabilities": _("What the product does"),
+    "roles": _("Roles"),
+    "": _("About the product"),
+    "operations": _("Running it"),
+    "base": _("How it is built"),
+    "engines": _("Calculations"),
+    "decisions": _("Decisions"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class HelpSection:
-    """Pages of one folder."""
+    """Pages of one folder, under a heading."""
 
     name: str
+    heading: str | Promise
     pages: tuple[tuple[str, str], ...]
 
 
@@ -48,7 +63,7 @@ def _title(text: str, name: str) -> str:
 
 @lru_cache(maxsize=1)
 def sections() -> tuple[HelpSection, ...]:
-    """Return all pages by folder, the top folder first."""
+    """Return all pages by folder, those for everybody first."""
     place = folder()
     if place is None:
         return ()
@@ -58,7 +73,12 @@ def sections() -> tuple[HelpSection, ...]:
         if _NAME.match(name):
             group = path.parent.name if path.parent != place else ""
             found.setdefault(group, []).append((name, _title(path.read_text("utf-8"), path.stem)))
-    return tuple(HelpSection(name, tuple(pages)) for name, pages in found.items())
+    order = [*_FOLDERS, *(name for name in found if name not in _FOLDERS)]
+    return tuple(
+        HelpSection(name, _FOLDERS.get(name, name.capitalize()), tuple(found[name]))
+        for name in order
+        if name in found
+    )
 
 
 @lru_cache(maxsize=64)

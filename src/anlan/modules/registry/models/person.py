@@ -25,7 +25,7 @@ class Person(RegisterModel):
 
     number = models.CharField(_("staff number"), max_length=20)
     name = models.CharField(pgettext_lazy("person", "name"), max_length=40)
-    department = models.CharField(_("department"), max_length=60, blank=True)
+    department = models.CharField(pgettext_lazy("person", "department"), max_length=60, blank=True)
     post = models.CharField(_("post"), max_length=60, blank=True)
     phone = models.CharField(_("mobile number"), max_length=20, blank=True)
     education = models.CharField(
