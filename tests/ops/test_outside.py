@@ -9,18 +9,24 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from aiosmtpd.controller import Controller
 
+from anlan.base.inbox.tests.fakes import http_server
 from anlan.base.live.tests.nats_server import NatsServer
-from tests.ops.conftest import Product, anlan
+from tests.ops.conftest import Product, anlan, free_port
 from tests.ops.servers import Servers, servers
 from tests.ops.test_backup import with_nats
 from tests.ops.test_doctor import examine
 from tests.ops.visitor import Client
+from tests.support.oidc import CLIENT, SECRET, Provider, provider
 
 WAIT_SECONDS = 60.0
 ROWS = 300
@@ -32,12 +38,55 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         yield found
 
 
+@dataclass
+class Mailbox:
+    """A mail server that keeps what comes."""
+
+    port: int
+    mails: list[EmailMessage] = field(default_factory=list)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        """Take a mail, as aiosmtpd calls it."""
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
+        return "250 kept"
+
+
 @pytest.fixture(scope="module")
-def product(outside: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """`anlan demo` with three variables set and nothing else changed."""
-    found = Product(
-        tmp_path_factory.mktemp("outside") / "data", environment=outside.environment()
-    ).start(("demo", "--size", "small"))
+def mailbox() -> Iterator[Mailbox]:
+    found = Mailbox(free_port())
+    controller = Controller(found, hostname="127.0.0.1", port=found.port)
+    controller.start()
+    yield found
+    controller.stop()
+
+
+@pytest.fixture(scope="module")
+def sso() -> Iterator[Provider]:
+    with provider() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def product(
+    outside: Servers,
+    mailbox: Mailbox,
+    sso: Provider,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Product]:
+    """`anlan demo` told where everything is that is not its own."""
+    found = Product(tmp_path_factory.mktemp("outside") / "data")
+    found.environment = {
+        **outside.environment(),
+        "ANLAN_PUBLIC_URL": f"http://localhost:{found.port}",
+        "ANLAN_SMTP_URL": f"smtp://127.0.0.1:{mailbox.port}",
+        "ANLAN_OIDC_URL": sso.issuer,
+        "ANLAN_OIDC_CLIENT_ID": CLIENT,
+        "ANLAN_OIDC_SECRET": SECRET,
+        "ANLAN_CHANNEL_PRIVATE_NETWORKS": "127.0.0.0/8",
+    }
+    found.start(("demo", "--size", "small"))
     yield found
     assert found.stop() == 0
 
@@ -134,6 +183,96 @@ def test_backup_and_restore_between_their_servers(
     again = anlan("restore", str(archive), "--data", str(tmp_path / "newer"), **there)
     assert again.returncode == 1
     assert "Restore into an empty one" in again.stderr
+
+
+def give_address(outside: Servers, username: str) -> str:
+    """Give an account a verified e-mail address."""
+    address = f"{username}@plant.example.cn"
+    with outside.superuser("anlan") as connection:
+        connection.execute(
+            "UPDATE actors_user SET email = %s WHERE username = %s", [address, username]
+        )
+        connection.execute(
+            'INSERT INTO account_emailaddress (email, verified, "primary", user_id)'
+            " SELECT email, true, true, id FROM actors_user WHERE username = %s",
+            [username],
+        )
+    return address
+
+
+def test_a_forgotten_password_is_mailed_and_its_link_works_once(
+    product: Product, outside: Servers, mailbox: Mailbox
+) -> None:
+    address = give_address(outside, "team")
+    base = f"http://localhost:{product.port}"
+    asking = Client(base)
+    asking.page("/accounts/password/reset/")
+    asking.submit("/accounts/password/reset/", email=address)
+    until(lambda: mailbox.mails)
+    mail = mailbox.mails.pop()
+    assert mail["To"] == address
+    link = re.search(rf"{base}(/accounts/password/reset/key/\S+)", mail.get_content())
+    assert link is not None
+    fresh = "Ruhig-Hafen-77"
+    form = asking.get(base + link[1]).url.removeprefix(base)
+    asking.submit(form, password1=fresh, password2=fresh)
+    assert Client(base).sign_in("team", fresh)
+    assert not Client(base).sign_in("team")
+    later = Client(base)
+    form = later.get(base + link[1]).url.removeprefix(base)
+    later.submit(form, password1="Another-Hafen-78", password2="Another-Hafen-78")
+    assert Client(base).sign_in("team", fresh)
+
+
+def test_single_sign_on_of_a_running_product(
+    product: Product, outside: Servers, sso: Provider
+) -> None:
+    address = give_address(outside, "equipment")
+    sso.person = {"sub": "e-1", "email": address, "email_verified": True}
+    base = f"http://localhost:{product.port}"
+    known, stranger = Client(base), Client(base)
+    assert "/accounts/oidc/sso/login/" in known.page("/accounts/login/")
+    known.submit("/accounts/oidc/sso/login/")
+    assert known.is_in()
+    sso.person = {"sub": "s-1", "email": "s@elsewhere.cn", "email_verified": True}
+    stranger.page("/accounts/login/")
+    stranger.submit("/accounts/oidc/sso/login/")
+    assert not stranger.is_in()
+
+
+def channel(admin: Client, kind: str, **values: str) -> str:
+    """Set up a channel and send a test; return what its page says."""
+    settings = {f"set-{name}": value for name, value in values.items()}
+    admin.page(f"/inbox/channels/new/{kind}/")
+    made = admin.submit(f"/inbox/channels/new/{kind}/", name=kind, is_active="on", **settings)
+    page = made.url.removeprefix(admin.base)
+    assert "/new/" not in page, re.sub(r"<[^>]+>|\s+", " ", made.text)[:1500]
+    return admin.submit(page + "test/").text
+
+
+def test_channels_deliver_and_a_refusal_in_a_good_answer_is_told(
+    product: Product, outside: Servers, mailbox: Mailbox
+) -> None:
+    address = give_address(outside, "admin")
+    admin = Client(f"http://localhost:{product.port}")
+    assert admin.sign_in("admin")
+    server = {"host": "127.0.0.1", "port": str(mailbox.port), "security": "none"}
+    channel(admin, "email", sender="anlan@plant.example.cn", **server)
+    until(lambda: mailbox.mails)
+    assert address in mailbox.mails.pop()["To"]
+    with http_server() as robot:
+        for kind, refusal in (
+            ("wecom", {"errcode": 93000, "errmsg": "invalid webhook url"}),
+            ("dingtalk", {"errcode": 300005, "errmsg": "token is not exist"}),
+            ("feishu", {"code": 19001, "msg": "param invalid"}),
+        ):
+            robot.answer = refusal
+            keys = {"key": "K", "token": "T"}
+            said = channel(admin, kind, address=robot.url, **keys)
+            assert next(str(v) for v in refusal.values()) in said, kind
+    states = "SELECT string_agg(state, ' ' ORDER BY created_at) FROM inbox_delivery"
+    sent, *refused = one(outside, states).split()
+    assert (sent, refused.count("sent")) == ("sent", 0)
 
 
 def import_run(her: Client, folder: Path, word: str) -> str:
