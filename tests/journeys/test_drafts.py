@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
@@ -18,12 +19,13 @@ def typed(page: Page) -> tuple[str, bool]:
 
 
 def test_what_is_typed_survives_reload_lost_line_and_ended_session(visit: Open) -> None:
+    name = f"清洗剂 {uuid4().hex[:6]}"
     mine = visit("safety")
     mine.go(NEW)
     page = mine.page
     offer = page.locator("[data-an-draft-offer]")
     expect(offer).to_be_hidden()
-    page.fill("[name=name]", "丙酮清洗剂")
+    page.fill("[name=name]", name)
     page.check("[name=categories][value='W5.3']")
     expect(page.locator("[data-an-draft-state]")).to_have_text(KEPT)
 
@@ -31,7 +33,7 @@ def test_what_is_typed_survives_reload_lost_line_and_ended_session(visit: Open) 
     expect(offer).to_be_visible()
     assert typed(page) == ("", False)
     page.click("[data-an-draft-take]")
-    assert typed(page) == ("丙酮清洗剂", True)
+    assert typed(page) == (name, True)
     expect(offer).to_have_count(0)
 
     # Without a line the browser keeps it, and hands it over when the form is opened again.
@@ -48,7 +50,7 @@ def test_what_is_typed_survives_reload_lost_line_and_ended_session(visit: Open) 
     mine.sign_in("safety")
     mine.go(NEW)
     page.click("[data-an-draft-take]")
-    assert typed(page) == ("丙酮清洗剂", True)
+    assert typed(page) == (name, True)
     assert page.input_value("[name=alias]") == "洗板水"
     assert page.input_value("[name=note]") == "现场确认"
 

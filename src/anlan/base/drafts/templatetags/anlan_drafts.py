@@ -6,11 +6,14 @@ from typing import Any
 
 from django import template
 from django.template.context import RequestContext
+from django.utils.translation import gettext as _
 
 from anlan.base.drafts.queries import draft_of
 from anlan.base.drafts.services import LONGEST_FORM
 
 register = template.Library()
+
+MOST_LABELS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Kept:
     user: str
     base: str
     fields: dict[str, list[str]] = field(default_factory=dict)
-    labels: tuple[str, ...] = ()
+    labels: str = ""
     at: datetime | None = None
     is_older: bool = False
     is_sent: bool = False
@@ -47,7 +50,8 @@ def kept_draft(context: RequestContext, form: Any) -> Kept | None:
     found = draft_of(actor, key)
     if found is None:
         return Kept(key, user, base, is_sent=form.is_bound)
-    labels = tuple(str(form[name].label) for name in found.fields if name in form.fields)
+    named = [str(form[name].label) for name in found.fields if name in form.fields]
+    labels = _(", ").join(named[:MOST_LABELS]) + ("…" if len(named) > MOST_LABELS else "")
     return Kept(
         form=key,
         user=user,
