@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Value, Window
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,7 +17,6 @@ from anlan.base.lists.columns import Column
 from anlan.base.lists.counting import COUNT_UP_TO, Counted, Guess, count_rows, count_views, guess
 from anlan.base.lists.filters import Filter
 from anlan.base.lists.page import BulkAction, ListPage
-from anlan.base.lists.search import search_condition
 from anlan.base.lists.state import DEEPEST_OF_MANY, DEEPEST_ROW, ListState, params_of
 
 # Above this many rows in somebody's scope, tabs go without counts: each would be a long scan.
@@ -186,10 +185,11 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     state = state.at_scale() if many else state
     found = state.rows(base)
     start = (state.number - 1) * page.page_size
-    visible = _fetch(base, found, start, page.page_size)
+    few = likely.base < COUNT_VIEWS_UP_TO
+    visible, n = _fetch(base, found, start, page.page_size, counting=few and bool(state.q))
     views = {view.key: ListState.read(page, params_of(view.params)) for view in page.views}
-    counts = _counts(page, state, base, views) if likely.base < COUNT_VIEWS_UP_TO else {}
-    total = counts.get(FOUND) or _total(found, likely, start, len(visible), page.page_size)
+    counts = _counts(page, state, base, views) if few else {}
+    total = n or counts.get(FOUND) or _total(found, likely, start, len(visible), page.page_size)
     deepest = (DEEPEST_OF_MANY if many else DEEPEST_ROW) // page.page_size
     pages = max(1, -(-total.n // page.page_size))
     heads = [_head(state, column, many) for column in state.columns]
@@ -209,14 +209,20 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     )
 
 
-def _fetch(base: QuerySet[Any], found: QuerySet[Any], start: int, size: int) -> list[Any]:
+def _fetch(
+    base: QuerySet[Any], found: QuerySet[Any], start: int, size: int, *, counting: bool
+) -> tuple[list[Any], Counted | None]:
     """Return one page of rows: first which ones, then these with all that belongs to them.
 
     Sorting ten thousand rows with everything joined to them spills to disk; their keys do not.
+    With `counting` the same pass tells how many there are: a search reads them all anyway.
     """
-    ids = list(found.values_list("pk", flat=True)[start : start + size])
+    n = Window(Count("*")) if counting else Value(0)
+    keys = list(found.annotate(n_found=n).values_list("pk", "n_found")[start : start + size])
+    ids = [pk for pk, _n in keys]
     rows = {row.pk: row for row in base.filter(pk__in=ids).order_by()} if ids else {}
-    return [rows[pk] for pk in ids if pk in rows]
+    total = Counted(keys[0][1]) if counting and keys else None
+    return [rows[pk] for pk in ids if pk in rows], total
 
 
 def _total(found: QuerySet[Any], likely: Guess, start: int, got: int, size: int) -> Counted:
@@ -254,21 +260,14 @@ def _counts(
 ) -> Mapping[str, Counted]:
     """Return the number of rows of each view and, under `FOUND`, of the list: one pass for all.
 
-    Without `FOUND` while somebody searches by a function: that need not be a condition.
+    Without `FOUND` while somebody searches: `_fetch` has counted that.
     """
     wanted = {
         view.key: page.filters_q(views[view.key].chosen) for view in page.views if view.counted
     }
     if len(wanted) < 2:
         return {}
-    if not callable(page.search):
-        found = page.filters_q(state.chosen)
-        if state.q:
-            found &= search_condition(state.q, page.search)
-        wanted[FOUND] = found
-    elif not state.q:
-        wanted[FOUND] = page.filters_q(state.chosen)
-    return count_views(base, wanted)
+    return count_views(base, wanted if state.q else {**wanted, FOUND: page.filters_q(state.chosen)})
 
 
 def _tabs(

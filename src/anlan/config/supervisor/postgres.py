@@ -232,6 +232,8 @@ checkpoint_completion_target = 0.9
 
 random_page_cost = 1.1
 jit = off
+# Many people ask at once: a page's query started on several cores waits for them to start.
+max_parallel_workers_per_gather = 0
 idle_in_transaction_session_timeout = 10min
 timezone = 'UTC'
 log_timezone = 'UTC'
