@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "anlan.modules.registry",
     "anlan.modules.risk",
     "anlan.modules.findings",
+    "anlan.modules.inspections",
 ]
 
 MIDDLEWARE = [

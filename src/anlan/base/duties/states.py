@@ -33,6 +33,15 @@ INSTANCE = machine(
     Transition("lapse", WAITING, State.OVERDUE),
     Transition("fulfil", (*OPEN, State.EXEMPT), State.DONE, by=FULFIL, label=_("Done")),
     Transition("fulfil_late", OPEN, State.DONE_LATE, by=FULFIL, label=_("Done late")),
+    # A phone that comes later may bring the earlier record.
+    Transition("prove_earlier", FINISHED, State.DONE, by=FULFIL, label=_("Done earlier")),
+    Transition(
+        "prove_earlier_late",
+        State.DONE_LATE,
+        State.DONE_LATE,
+        by=FULFIL,
+        label=_("Done earlier, but late"),
+    ),
     Transition("exempt", OPEN, State.EXEMPT, by=EXEMPT, label=_("Exempt"), needs_reason=True),
     Transition("resume", State.EXEMPT, State.PENDING, by=EXEMPT, label=_("Count again")),
 )

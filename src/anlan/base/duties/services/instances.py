@@ -47,11 +47,11 @@ def fulfil(
     if instance.state in FINISHED:
         if record_id is not None and instance.record_id == record_id:
             return instance
-        raise AlreadyDone(done_at=_shown(instance.done_at))
-    if not _may_fulfil(actor, instance):
+        raise AlreadyDone(done_at=shown(instance.done_at))
+    if not may_fulfil(actor, instance):
         raise NotACarer()
     if at < instance.opens_at:
-        raise TooEarly(opens_at=_shown(instance.opens_at))
+        raise TooEarly(opens_at=shown(instance.opens_at))
     is_late = instance.state != State.EXEMPT and rules.is_late(at, instance.grace_until)
     done = advance(
         actor,
@@ -72,7 +72,8 @@ def fulfil(
     return done
 
 
-def _may_fulfil(actor: Actor, instance: Instance) -> bool:
+def may_fulfil(actor: Actor, instance: Instance) -> bool:
+    """Tell whether the actor may do this duty: by right at its place, or because it is theirs."""
     if actor.is_system:
         return True
     if policy.allows(actor, FULFIL, instance.scope_path, instance.enterprise_id):
@@ -80,7 +81,8 @@ def _may_fulfil(actor: Actor, instance: Instance) -> bool:
     return policy.allows(actor, FULFIL) and queries.is_mine(actor, instance, clock_now())
 
 
-def _shown(moment: dt.datetime | None) -> str:
+def shown(moment: dt.datetime | None) -> str:
+    """Return a moment as people in China read it."""
     return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 

@@ -1,0 +1,1 @@
+"""Inspection tasks, checklists and the records of what was checked."""

@@ -1,0 +1,24 @@
+"""What people are told about inspections."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.inbox.kinds import Kind, register
+
+DIFFERENT = register(
+    Kind(
+        "inspections.different",
+        _("Two checks of “%(title)s” differ"),
+        _("%(place)s: the worse result stands. Look at both records."),
+        icon="arrows-diff",
+        action=_("Look"),
+    )
+)
+CANNOT_DO = register(
+    Kind(
+        "inspections.cannot_do",
+        _("%(who)s could not check “%(title)s”"),
+        _("%(place)s: %(reason)s"),
+        icon="ban",
+        action=_("Look"),
+    )
+)
