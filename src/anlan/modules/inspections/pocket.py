@@ -1,5 +1,317 @@
-"""placeholder"""
+"""What phones take along for a round, and what they bring back."""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actors.actor import Actor
+from anlan.base.clock import day_of
+from anlan.base.duties import queries as duties
+from anlan.base.duties.models import Instance
+from anlan.base.errors import BadInput, Problem
+from anlan.base.pocket import kinds, parts
+from anlan.modules.inspections import queries
+from anlan.modules.inspections.choices import ArrivedBy
+from anlan.modules.inspections.duties import KIND
+from anlan.modules.inspections.models import InspectionTask
+from anlan.modules.inspections.policy import RECORD_MAKE
+from anlan.modules.inspections.services import records
+from anlan.modules.risk.models import RiskUnit
+
+AHEAD = dt.timedelta(hours=12)
+"""How far ahead of the shift tasks are taken along: as long as a package lives."""
+
+
+class ItemPayload(msgspec.Struct):
+    """The answer to one item of a task that has several; `part` counts from 0."""
+
+    part: int
+    result: str
+    reading: str | None = None
+    unit: str = ""
+    reason: str = ""
+    note: str = ""
+    finding_id: UUID | None = None
+    at: str = ""
+
+
+class RecordPayload(msgspec.Struct):
+    """`inspection.record`, schema 1. Moments are ISO 8601 text of the phone."""
+
+    instance_id: UUID | None
+    task_id: UUID
+    result: str
+    place_id: str | None = None
+    reading: str | None = None
+    unit: str = ""
+    reason: str = ""
+    note: str = ""
+    started_at: str | None = None
+    finished_at: str | None = None
+    arrived_by: str = ArrivedBy.NONE
+    finding_id: UUID | None = None
+    items: list[ItemPayload] = []
+
+
+class CannotDoPayload(msgspec.Struct):
+    """`task.cannot_do`, schema 1."""
+
+    instance_id: UUID
+    reason: str
+    note: str = ""
+    task_id: UUID | None = None
+
+
+def _record(actor: Actor, envelope: kinds.Envelope, _given: Sequence[kinds.Given]) -> kinds.Outcome:
+    payload: RecordPayload = envelope.payload
+    ids = _ids_of_parts(actor, payload)
+    check = records.Check(
+        id=envelope.id,
+        task_id=payload.task_id,
+        instance_id=payload.instance_id,
+        result=payload.result,
+        reading=_number(payload.reading),
+        note=payload.note,
+        reason=payload.reason,
+        answers=tuple(
+            records.Answer(ids.get(one.part, str(one.part)), one.result, one.note, one.finding_id)
+            for one in payload.items
+        ),
+        started_at=_moment(payload.started_at),
+        finished_at=_moment(payload.finished_at),
+        arrived_by=payload.arrived_by if payload.arrived_by in ArrivedBy.values else "none",
+        finding_id=payload.finding_id,
+        **_circumstances(envelope),
+    )
+    return _outcome(records.record(actor, check, from_phone=True))
+
+
+def _cannot_do(
+    actor: Actor, envelope: kinds.Envelope, _given: Sequence[kinds.Given]
+) -> kinds.Outcome:
+    payload: CannotDoPayload = envelope.payload
+    return _outcome(
+        records.cannot_do(
+            actor,
+            payload.instance_id,
+            payload.reason,
+            payload.note,
+            from_phone=True,
+            id=envelope.id,
+            task_id=payload.task_id,
+            **_circumstances(envelope),
+        )
+    )
+
+
+def _ids_of_parts(actor: Actor, payload: RecordPayload) -> dict[int, str]:
+    """Return the ids of a checklist's items by their place, as the package numbered them."""
+    if not payload.items:
+        return {}
+    rows = InspectionTask.objects.for_actor(actor).select_related("checklist")
+    task = rows.filter(pk=payload.task_id).first()
+    if task is None or task.checklist is None:
+        return {}
+    return {part: one["id"] for part, one in enumerate(task.checklist.items)}
+
+
+def _circumstances(envelope: kinds.Envelope) -> dict[str, Any]:
+    return {
+        "occurred_at": envelope.occurred_at,
+        "received_at": max(envelope.received_at, envelope.occurred_at),
+        "time_doubtful": envelope.time_doubtful,
+        "position": envelope.where,
+        "device_id": envelope.device_id,
+    }
+
+
+def _outcome(made: records.Recorded) -> kinds.Outcome:
+    return kinds.Outcome(
+        record=made.row,
+        version=made.row.version,
+        url=f"/inspections/records/{made.row.pk}/",
+        remark=" ".join(made.remarks),
+    )
+
+
+def _number(text: str | None) -> Decimal | None:
+    if text is None or not text.strip():
+        return None
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise BadInput(Problem("reading", _("This is no number.")))
+    return value
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _due(actor: Actor, now: dt.datetime) -> list[Instance]:
+    rows = duties.mine(actor, day_of(now + AHEAD)).filter(
+        plan__kind=KIND, opens_at__lte=now + AHEAD
+    )
+    return list(rows)
+
+
+def _tasks_of(actor: Actor, due: Sequence[Instance]) -> dict[UUID, InspectionTask]:
+    rows = (
+        InspectionTask.objects.for_actor(actor)
+        .filter(plan__in={row.plan_id for row in due})
+        .select_related("plan", "measure__event", "unit__object", "object", "checklist")
+    )
+    return {row.plan_id: row for row in rows}
+
+
+def places(actor: Actor, now: dt.datetime) -> parts.Rows:
+    """Return the places of the coming tasks, then the others of the enterprise's round."""
+    wanted = {task.unit_id for task in _tasks_of(actor, _due(actor, now)).values() if task.unit_id}
+    units = list(
+        RiskUnit.objects.for_actor(actor)
+        .filter(pk__in=wanted, removed_at__isnull=True)
+        .select_related("object")
+        .order_by("object__position", "object__code", "route", "code")
+    )
+    return [
+        {
+            "id": str(unit.pk),
+            "code": unit.code,
+            "name": unit.name,
+            "path": unit.object.name,
+            "level": unit.level + 1 if unit.level is not None else None,
+            "lng": _float(unit.longitude),
+            "lat": _float(unit.latitude),
+            "qr": str(unit.pk),
+            "nfc": unit.nfc_id,
+            "order": number,
+        }
+        for number, unit in enumerate(units, start=1)
+    ]
+
+
+def _float(value: Decimal | None) -> float | None:
+    return float(value) if value is not None else None
+
+
+def tasks(actor: Actor, now: dt.datetime) -> parts.Rows:
+    """Return the duties of the coming shift that are inspections."""
+    due = _due(actor, now)
+    known = _tasks_of(actor, due)
+    return [
+        {
+            "instance_id": str(row.pk),
+            "task_id": str(task.pk),
+            "place_id": str(task.unit_id or task.object_id or ""),
+            "title": task.title,
+            "opens_at": row.opens_at.isoformat(),
+            "due_at": row.due_at.isoformat(),
+            "work_type": task.work_type,
+            "role_item": task.role_item,
+        }
+        for row in due
+        if (task := known.get(row.plan_id)) is not None
+    ]
+
+
+def items(actor: Actor, now: dt.datetime) -> parts.Rows:
+    """Return what to look at in each task, with limits and the last values."""
+    known = list(_tasks_of(actor, _due(actor, now)).values())
+    last = queries.last_values(known)
+    found: parts.Rows = []
+    for task in known:
+        before = [
+            {"at": one["at"].isoformat(), "value": _text(one["value"]), "by": one["by"]}
+            for one in last.get(task.pk, ())
+        ]
+        if task.checklist is not None:
+            found += [
+                {"task_id": str(task.pk), "content": one["text"], "photo": "optional", "last": []}
+                for one in task.checklist.items
+            ]
+            continue
+        found.append({**_item(task), "last": before})
+    return found
+
+
+def _item(task: InspectionTask) -> dict[str, Any]:
+    measure = task.measure
+    plain = {"task_id": str(task.pk), "content": task.content or task.title}
+    if measure is None:
+        return {**plain, "photo": "optional"}
+    level = measure.event.level
+    return {
+        **plain,
+        "measure_id": str(measure.pk),
+        "class2": measure.class2,
+        "level": level + 1 if level is not None else None,
+        "event": measure.event.name,
+        "quantity": measure.quantity,
+        "unit": measure.reading_unit,
+        "low": _text(measure.low),
+        "high": _text(measure.high),
+        "photo": measure.photo,
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    if value is None:
+        return None
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def people(actor: Actor, _now: dt.datetime) -> parts.Rows:
+    """Return the colleagues to whom a finding may be given, own department first."""
+    enterprise_id = actor.own_enterprise_id
+    if enterprise_id is None:
+        return []
+    own = {post.organisation_id for post in actor.posts}
+    seen: dict[UUID, dict[str, Any]] = {}
+    for post in duties.colleagues(actor, enterprise_id):
+        row = seen.setdefault(
+            post.user_id,
+            {
+                "id": str(post.user_id),
+                "name": post.user.display_name,
+                "post": str(post.get_role_display()),
+                "department": post.organisation.name,
+                "near": False,
+            },
+        )
+        row["near"] = row["near"] or post.organisation_id in own
+    rows = sorted(seen.values(), key=lambda row: not row["near"])
+    return [{name: value for name, value in row.items() if name != "near"} for row in rows]
 
 
 def install() -> None:
-    """Fill later."""
+    """Register kinds and parts; called once when the app starts."""
+    kinds.register(
+        kinds.Kind(
+            "inspection.record", _record, RecordPayload, label=_("Inspection"),
+            permission=RECORD_MAKE,
+        )
+    )  # fmt: skip
+    kinds.register(
+        kinds.Kind(
+            "task.cannot_do", _cannot_do, CannotDoPayload, label=_("Could not be inspected"),
+            permission=RECORD_MAKE,
+        )
+    )  # fmt: skip
+    parts.provide("places", places)
+    parts.provide("tasks", tasks)
+    parts.provide("items", items)
+    parts.provide("people", people)

@@ -40,6 +40,7 @@ class Answer:
     item: str
     result: str
     note: str = ""
+    finding_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,11 +263,16 @@ def _row(
 
 
 def _answers(task: InspectionTask, given: Sequence[Answer]) -> list[dict[str, Any]]:
-    texts = {one["id"]: one["text"] for one in task.checklist.items} if task.checklist else {}
-    return [
-        {"item": one.item, "text": texts.get(one.item, ""), "result": one.result, "note": one.note}
-        for one in given
-    ]
+    items = task.checklist.items if task.checklist else []
+    texts = {one["id"]: one["text"] for one in items}
+    found = []
+    for one in given:
+        answer = {"item": one.item, "text": texts.get(one.item, ""), "result": one.result}
+        answer["note"] = one.note
+        if one.finding_id is not None:
+            answer["finding_id"] = str(one.finding_id)
+        found.append(answer)
+    return found
 
 
 def _report(actor: Actor, task: InspectionTask, row: InspectionRecord, check: Check) -> None:
@@ -275,6 +281,8 @@ def _report(actor: Actor, task: InspectionTask, row: InspectionRecord, check: Ch
         return
     bad = [one for one in row.answers if one["result"] == Result.ABNORMAL]
     for one in bad:
+        if one.get("finding_id"):
+            continue
         text = one["note"] or one["text"]
         one["finding_id"] = str(_finding(actor, task, row, text, one["text"]))
     if check.finding is not None:

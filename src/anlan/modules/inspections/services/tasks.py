@@ -226,7 +226,7 @@ def _place(
     """Set the place: the finest thing named, and what lies above it."""
     for name in PLACES:
         wanted = fields.get(f"{name}_id")
-        row = rows[name].get(_uuid(wanted)) if wanted else None
+        row = rows[name].get(_uuid(wanted) or UUID(int=0)) if wanted else None
         if wanted and row is None:
             problems.add(_UNKNOWN[name], _("This is not there any more; choose another."))
         if f"{name}_id" in fields or name not in ("checklist",):
