@@ -24,7 +24,6 @@ export default defineConfig({
         console: "src/console.ts",
         pocket: "src/pocket.ts",
         plain: "src/plain.ts",
-        sw: "src/sw.ts",
         icons: "src/generated/icons.svg?url",
       },
     },

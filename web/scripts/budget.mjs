@@ -27,11 +27,11 @@ function files(key, seen = new Set()) {
 const icons = "src/generated/icons.svg";
 const BUDGETS = [
   { name: "Console, first page", keys: ["src/console.ts", icons], limit: 350 - 25 }, // 25 kB left for the page itself
-  { name: "Pocket shell", keys: ["src/pocket.ts", "src/sw.ts", icons], limit: 150 - 10 },
+  { name: "Pocket shell", keys: ["src/pocket.ts", icons], files: ["sw.js"], limit: 150 - 10 },
 ];
 let bad = false;
-for (const { name, keys, limit } of BUDGETS) {
-  const all = new Set();
+for (const { name, keys, files: more = [], limit } of BUDGETS) {
+  const all = new Set(more);
   for (const key of keys) for (const file of files(key)) all.add(file);
   const total = [...all].reduce((sum, file) => sum + size(file), 0) / 1000;
   const over = total > limit;

@@ -3,15 +3,88 @@ import "./styles/pocket.entry.css";
 import { forms } from "./behaviours/forms";
 import { followTheme } from "./behaviours/theme";
 import { toasts } from "./behaviours/toast";
-import { syncPill } from "./pocket/pill";
+import { draw, start } from "./pocket/app";
+import { jumped, watchJumps } from "./pocket/core/clock";
+import { whenOld } from "./pocket/core/db";
+import { device } from "./pocket/core/device";
+import { line } from "./pocket/core/net";
+import { envelopes, isUnsent, seal, tidy } from "./pocket/core/outbox";
+import { current, refresh } from "./pocket/core/package";
+import { send } from "./pocket/core/uploader";
+import { say } from "./pocket/say";
+import { apply, watchUpdates } from "./pocket/settings";
+import { h } from "./pocket/ui";
+import { t } from "./pocket/words";
+import "./pocket/screens/today";
+import "./pocket/screens/place";
+import "./pocket/screens/check";
+import "./pocket/screens/finding";
+import "./pocket/screens/rectify";
+import "./pocket/screens/outbox";
+import "./pocket/screens/scan";
+import "./pocket/screens/me";
 
-followTheme();
+const CONTACT_MS = 30_000;
+const LOOK_MS = 5000;
+const PACKAGE_MS = 15 * 60_000;
+
 toasts();
-forms();
-syncPill();
+if (document.getElementById("pk-app")) void run();
+else {
+  // The gallery of parts, and what stands without the application.
+  followTheme();
+  forms();
+}
 
-if ("serviceWorker" in navigator) {
-  window.addEventListener("load", () => {
-    navigator.serviceWorker.register("/sw.js", { scope: "/" }).catch((reason: unknown) => console.warn("service worker", reason));
+async function run(): Promise<void> {
+  apply();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", apply);
+  watchUpdates();
+  whenOld(() => document.body.prepend(h("div.pk-note.pk-note--3", { role: "alert" }, t("reopen"))));
+  start();
+  const pkg = await current();
+  document.body.dataset.person = pkg?.manifest.actor.name ?? "";
+  await meet(pkg === undefined);
+  void tidy().catch(() => undefined);
+  let last = Date.now();
+  setInterval(() => {
+    if (document.visibilityState !== "visible") return;
+    void (async () => {
+      const waiting = (await envelopes()).some(isUnsent);
+      if (waiting || Date.now() - last >= CONTACT_MS) {
+        last = Date.now();
+        await sendQuietly();
+      }
+    })();
+  }, LOOK_MS);
+  setInterval(() => document.visibilityState === "visible" && void refresh().then(() => draw()), PACKAGE_MS);
+  // The pill ages even when nothing happens.
+  setInterval(() => document.visibilityState === "visible" && void draw(), CONTACT_MS / 2);
+  for (const [target, name] of [[window, "online"], [document, "visibilitychange"]] as const) target.addEventListener(name, () => document.visibilityState === "visible" && void sendQuietly(true));
+  navigator.serviceWorker?.addEventListener("message", (event) => event.data === "sent" && void draw());
+  watchJumps((ms) => void onJump(ms));
+}
+
+/** First contact of this visit: register, fetch the package, send. All of it may fail without harm. */
+async function meet(first: boolean): Promise<void> {
+  const before = await device();
+  const outcome = await refresh().catch((reason: unknown) => {
+    console.warn("package", reason);
+    return "broken";
   });
+  if (outcome === "fresh") document.body.dataset.person = (await current())?.manifest.actor.name ?? "";
+  await sendQuietly(true);
+  if (first || outcome === "fresh" || !before.registered) void draw();
+}
+
+async function sendQuietly(force = false): Promise<void> {
+  await send(force).catch((reason: unknown) => console.warn("send", reason));
+  if ((await line()).stop === "revoked") void draw();
+}
+
+async function onJump(ms: number): Promise<void> {
+  await jumped();
+  say(t("clock_wrong", { n: `${Math.round(ms / 1000)} s` }), "error");
+  const pkg = await current();
+  if (pkg) await seal({ kind: "device.clock_jump", lane: 4, payload: { ms }, actor: pkg.manifest.actor.id, pkg: pkg.manifest.id, icon: "clock-exclamation", title: t("clock"), detail: `${Math.round(ms / 1000)} s` }).catch(() => undefined);
 }

@@ -1,37 +1,28 @@
+/** The sync pill never lies: "synced" only with an empty outbox and a good answer less than a minute old. */
+import type { World } from "./model";
+import { h, icon } from "./ui";
+import { clockTime, t } from "./words";
+
 export type PillState = "ok" | "up" | "off" | "ask" | "stale" | "full";
+const FRESH_MS = 60_000;
+const ICONS: Record<PillState, string> = { ok: "cloud-check", up: "cloud-upload", off: "cloud-off", ask: "cloud-exclamation", stale: "cloud-exclamation", full: "alert-octagon" };
 
-/** Which state wins when several hold, strongest first. */
-const ORDER: readonly PillState[] = ["full", "ask", "stale", "off", "up", "ok"];
-const held = new Map<PillState, string>();
-
-/** Set or clear one condition of the sync pill; the strongest one shows. `small` is the second line. */
-export function hold(state: PillState, small: string | null): void {
-  if (small === null) held.delete(state);
-  else held.set(state, small);
-  const pill = document.querySelector<HTMLElement>(".pk-sync");
-  const now = ORDER.find((one) => held.has(one)) ?? "ok";
-  if (!pill) return;
-  if (pill.dataset.state !== now) pill.dataset.state = now;
-  const place = pill.querySelector(`[data-when="${now}"] small`);
-  const words = held.get(now);
-  if (place && words) place.textContent = words;
+/** Which state wins when several hold: full, ask, stale, off, up, ok. */
+export function pillState(world: World): { state: PillState; word: string; small: string } {
+  const { line, unsent } = world;
+  if (world.storage.state !== "fine") return { state: "full", word: t("nearly_full"), small: t("unsent_mb", { n: Math.round(world.storage.unsent_bytes / 1_000_000) }) };
+  if (world.conflicts.length) return { state: "ask", word: t("decide"), small: t("conflicts_n", { n: world.conflicts.length }) };
+  if (world.refused.length) return { state: "ask", word: t("decide"), small: t("refused_n", { n: world.refused.length }) };
+  if (world.stale) return { state: "stale", word: t("package_old"), small: t("record_only") };
+  if (!line.ok) return { state: "off", word: t("offline"), small: unsent ? t("waiting_n", { n: unsent }) : line.at ? t("contact_at", { time: clockTime(line.at) }) : "–" };
+  if (unsent) return { state: "up", word: t("sending"), small: line.total > 1 ? `${line.done} / ${line.total}` : t("waiting_n", { n: unsent }) };
+  const age = Date.now() - line.at;
+  if (age < 0 || age >= FRESH_MS) return { state: "off", word: t("offline"), small: t("contact_at", { time: clockTime(line.at) }) };
+  return { state: "ok", word: t("synced"), small: clockTime(line.at) };
 }
 
-/** Keep the pill true about the line: the browser's word first, then an answer of the server. */
-export function syncPill(): void {
-  const clock = (): string => new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: "Asia/Shanghai" });
-  const check = async (): Promise<void> => {
-    if (!navigator.onLine) return hold("off", "");
-    try {
-      const answer = await fetch("/healthz", { cache: "no-store", method: "GET" });
-      hold("off", answer.ok ? null : "");
-      if (answer.ok) hold("ok", clock());
-    } catch {
-      hold("off", "");
-    }
-  };
-  window.addEventListener("online", () => void check());
-  window.addEventListener("offline", () => hold("off", ""));
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void check());
-  void check();
+export function pill(world: World): HTMLElement {
+  const { state, word, small } = pillState(world);
+  return h("a.pk-sync", { href: "/p/outbox/", "data-state": state, "aria-live": "polite", "aria-label": t("sync_label", { state: `${word} ${small}` }) },
+    h("span", { "data-when": state }, icon(ICONS[state], "24"), h("span", {}, h("b", {}, word), h("small", {}, small))));
 }

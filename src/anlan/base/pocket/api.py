@@ -23,7 +23,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors.middleware import ActorRequest
-from anlan.base.api.problems import problem_of
 from anlan.base.clock import now
 from anlan.base.errors import AnlanError, BadInput, Problem
 from anlan.base.pocket import keys, package, queries
@@ -32,6 +31,7 @@ from anlan.base.pocket.models import Device
 from anlan.base.pocket.problems import NotThisPhone, Revoked, WrongOffset
 from anlan.base.pocket.rules import moment
 from anlan.base.pocket.services import blobs, devices, receiving
+from anlan.base.problems import problem_of
 
 MAX_BODY = 2 * 1024 * 1024
 MAX_ENVELOPES = 50

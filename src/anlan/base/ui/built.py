@@ -75,14 +75,14 @@ def manifest() -> dict[str, Any]:
 
 
 def precached_urls() -> list[str]:
-    """Return the addresses of all files the Pocket shell needs without a line."""
+    """Return the addresses of all files Pocket needs without a line, those loaded later too."""
     entries, files, todo = manifest(), [], list(PRECACHED)
     while todo:
         entry = entries.get(todo.pop())
         if entry and entry["file"] not in files:
             files.append(entry["file"])
             files.extend(entry.get("css", []))
-            todo.extend(entry.get("imports", []))
+            todo.extend([*entry.get("imports", []), *entry.get("dynamicImports", [])])
     if ICONS in entries:
         files.append(entries[ICONS]["file"])
     return [static(f"dist/{file}") for file in dict.fromkeys(files)]
@@ -90,10 +90,10 @@ def precached_urls() -> list[str]:
 
 def service_worker(offline_url: str) -> str:
     """Return the service worker's source with the list of what it keeps in front."""
-    entry = manifest().get("src/sw.ts")
-    if not entry:
+    file = _manifest_path().parent / "sw.js"
+    if not file.exists():
         return "// web/ is not built\n"
-    code = (_manifest_path().parent / entry["file"]).read_text("utf-8")
+    code = file.read_text("utf-8")
     keep = precached_urls()
     version = hashlib.sha256(("".join(keep) + code).encode()).hexdigest()[:16]
     setup = json.dumps({"version": version, "precache": keep, "offline": offline_url})

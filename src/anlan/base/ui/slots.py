@@ -28,7 +28,7 @@ SLOTS: dict[str, str] = {
     "post_name": "str: the person's post, beside the name",
     "sign_in_hint": "str: a line below the sign-in form; asked without a viewer",
     "foot": "list of str: lines at the foot of the navigation",
-    "today_groups": "list of groups of the Pocket's today page (see ui/pocket/today.html)",
+    "today_groups": "list of {title, items} of the today page, which Pocket takes along",
     "account_links": "list of {label, url, icon}: entries of the person menu",
 }
 _providers: dict[str, Provider] = {}

@@ -1,7 +1,5 @@
 """Small pages and endpoints of the frame: theme, language, search, help, manifest, worker."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -15,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from anlan.base.ui import built, help_pages, slots
+from anlan.base.ui import built, help_pages
 from anlan.base.ui.context import THEME_COOKIE, THEMES
 from anlan.base.ui.people import viewer_of
 from anlan.base.ui.searching import search
@@ -130,27 +128,15 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """Show what Pocket says without a line. Holds no personal data: it is kept on the phone."""
-    return render(request, "ui/pocket/offline.html")
+    """Show the shell of Pocket, which draws itself from the phone.
+
+    It holds no personal data: the worker keeps it on the phone for everybody who uses it.
+    """
+    return render(request, "ui/pocket/shell.html")
 
 
 @require_safe
 @login_required
 def pocket(request: HttpRequest) -> HttpResponse:
-    """Show the Pocket's today page."""
-    groups: Any = slots.fill("today_groups", viewer_of(request), [])
-    return render(request, "ui/pocket/today.html", {"today_groups": groups, "tab": "today"})
-
-
-@require_safe
-@login_required
-def pocket_me(request: HttpRequest) -> HttpResponse:
-    """Show the person's own page of Pocket: theme, language, sign out."""
-    return render(request, "ui/pocket/me.html", {"tab": "me"})
-
-
-@require_safe
-@login_required
-def pocket_outbox(request: HttpRequest) -> HttpResponse:
-    """Show what waits to be sent. The rows live on the phone; the page is only their frame."""
-    return render(request, "ui/pocket/outbox.html", {"tab": "outbox"})
+    """Show the shell to somebody signed in; later the worker answers in its place."""
+    return render(request, "ui/pocket/shell.html")

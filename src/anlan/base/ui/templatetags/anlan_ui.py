@@ -28,6 +28,12 @@ def web_entry(name: str, nonce: Any = "") -> SafeString:
 
 
 @register.simple_tag
+def icons_address() -> str:
+    """Return the address of the sprite, for scripts that draw icons."""
+    return built.icons_url()
+
+
+@register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """Draw a Tabler icon from the sprite: `{% icon "flame" %}`, sizes 12 14 18 20 24 36."""
     return built.icon_svg(name, str(size or ""), str(label or ""))

@@ -152,7 +152,7 @@ def test_pocket_can_be_installed(client: Client) -> None:
     assert "no-cache" in worker["Cache-Control"]
 
 
-@pytest.mark.parametrize("address", ["/help/", "/search/?q=a", "/p/", "/p/me/", "/p/outbox/"])
+@pytest.mark.parametrize("address", ["/help/", "/search/?q=a", "/p/", "/p/me/", "/p/scan/"])
 @pytest.mark.django_db
 def test_pages_ask_for_sign_in(client: Client, address: str) -> None:
     page = client.get(address)

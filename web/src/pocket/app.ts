@@ -1,0 +1,120 @@
+/** The frame of every screen: bar with the pill, content, dock, tabs; addresses under /p/. */
+import { hear } from "./core/news";
+import { look, type World } from "./model";
+import { pill } from "./pill";
+import { add, h, icon } from "./ui";
+import { t } from "./words";
+
+export interface Screen {
+  title: string;
+  sub?: string;
+  back?: string;
+  close?: boolean;
+  tab?: string;
+  dark?: boolean;
+  under?: HTMLElement | null;
+  act?: HTMLElement | null;
+  main: (Node | string | null | false)[];
+  dock?: (Node | null | false)[];
+}
+export type Make = (world: World, query: URLSearchParams) => Promise<Screen> | Screen;
+
+const screens = new Map<string, Make>();
+let leaving: (() => void) | null = null;
+let frozen = false;
+let turn = 0;
+
+export function screen(path: string, make: Make): void {
+  screens.set(path, make);
+}
+
+/** Let a screen clean up (camera, timers) before the next one comes. */
+export function onLeave(handle: () => void): void {
+  leaving = handle;
+}
+
+/** While somebody types or the camera runs, news refresh the pill alone. */
+export function freeze(on: boolean): void {
+  frozen = on;
+}
+
+export function go(to: string, replace = false): void {
+  if (replace) history.replaceState({}, "", to);
+  else history.pushState({}, "", to);
+  void draw(true);
+}
+
+export async function draw(fresh = false): Promise<void> {
+  const mine = (turn += 1);
+  const world = await look();
+  if (mine !== turn) return;
+  if (!fresh && frozen) return showPill(world);
+  if (fresh) {
+    leaving?.();
+    leaving = null;
+    frozen = false;
+  }
+  const make = screens.get(location.pathname) ?? screens.get("/p/");
+  if (!make) return;
+  const made = await make(world, new URLSearchParams(location.search));
+  if (mine !== turn) return;
+  paint(made, world, fresh);
+}
+
+function paint(made: Screen, world: World, fresh: boolean): void {
+  const root = document.getElementById("pk-app");
+  if (!root) return;
+  const scroll = document.scrollingElement?.scrollTop ?? 0;
+  document.title = `${made.title} · ${t("tasks")}`;
+  root.className = made.dark ? "pk-app pk-app--night" : "pk-app";
+  const bar = h(`header.pk-bar${made.back ? ".pk-bar--back" : ""}`, {},
+    made.back ? h("a.pk-bar__back", { href: made.back, "aria-label": t("back") }, icon(made.close ? "x" : "arrow-left", "24")) : null,
+    h("div.pk-bar__title", {}, h("h1", {}, made.title), made.sub ? h("div.pk-bar__sub", {}, made.sub) : null),
+    made.act,
+    pill(world),
+  );
+  const main = h("main.pk-main", { id: "an-main", tabindex: "-1" });
+  add(main, made.main);
+  const dock = h(`div.pk-dock${made.tab ? "" : ".pk-dock--alone"}`);
+  add(dock, made.dock ?? []);
+  root.replaceChildren(bar);
+  add(root, [made.under, main, dock.childNodes.length ? dock : null, made.tab ? tabs(made.tab, world) : null]);
+  if (fresh) {
+    window.scrollTo(0, 0);
+    main.focus({ preventScroll: true });
+  } else window.scrollTo(0, scroll);
+}
+
+function showPill(world: World): void {
+  document.querySelector(".pk-sync")?.replaceWith(pill(world));
+}
+
+function tabs(here: string, world: World): HTMLElement {
+  const one = (key: "today" | "tasks" | "outbox" | "me", to: string, name: string, dot = ""): HTMLElement =>
+    h("a", { href: to, "aria-current": here === key ? "page" : null }, dot ? h("span.pk-tabs__dot", {}, dot) : null, icon(name, "24"), h("span", {}, t(key)));
+  const waiting = world.unsent + world.conflicts.length + world.refused.length;
+  return h("nav.pk-tabs", { "aria-label": t("navigation") },
+    one("today", "/p/", "list-check"),
+    one("tasks", "/p/tasks/", "checkup-list"),
+    h("a.pk-tabs__scan", { href: "/p/scan/", "aria-label": t("scan") }, h("span", {}, icon("scan", "24"), t("scan"))),
+    one("outbox", "/p/outbox/", "send", waiting ? String(waiting) : ""),
+    one("me", "/p/me/", "user"),
+  );
+}
+
+/** Follow links inside Pocket without a page load; redraw when something on the phone changes. */
+export function start(): void {
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href^="/p/"]') : null;
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || link.target) return;
+    event.preventDefault();
+    go(link.getAttribute("href") ?? "/p/");
+  });
+  window.addEventListener("popstate", () => void draw(true));
+  let timer = 0;
+  hear(() => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void draw(), 60);
+  });
+  void draw(true);
+}

@@ -1,0 +1,213 @@
+/** Drafts, files and sealing: one strict transaction, all or nothing. */
+import { canonical, sha256, utf8, type Json } from "./bytes";
+import { clock, corrected, stamp } from "./clock";
+import { asked, meta, outbox, within } from "./db";
+import { device, newId, sign } from "./device";
+import { tell } from "./news";
+import { isQuota, refused, throwBallast } from "./storage";
+import { UNSENT, type AttachedFile, type BlobRow, type DraftRow, type EnvelopeRow, type Lane } from "./types";
+
+export interface ToSeal {
+  kind: string;
+  lane: Lane;
+  payload: Record<string, Json>;
+  actor: string;
+  pkg: string | null;
+  stale?: boolean;
+  id?: string;
+  schema?: number;
+  base?: { type: string; id: string; version: number } | null;
+  where?: Record<string, Json> | null;
+  files?: AttachedFile[];
+  /** What it is about on the phone: an instance, a finding. */
+  subject?: string;
+  /** The draft this was written in; it goes in the same transaction. */
+  draft?: string;
+  icon: string;
+  title: string;
+  detail: string;
+}
+interface Chain {
+  seq: number;
+  head: string | null;
+}
+
+export const BLOB_LIMIT = 20 * 1024 * 1024;
+
+/** Make a new id of the corrected time: record id and idempotency key in one. */
+export async function freshId(): Promise<string> {
+  return newId(corrected(await clock()));
+}
+
+/** Seal a submission: from here on its bytes never change. Resolves when it is on disk. */
+export async function seal(what: ToSeal): Promise<EnvelopeRow> {
+  const row = await navigator.locks.request("anlan-seal", async () => {
+    const one = await device();
+    const found = await clock();
+    const chain = (await meta<Chain>("chain")) ?? { seq: 0, head: null };
+    const files = what.files ?? [];
+    const body: Record<string, Json> = {
+      env: 1,
+      id: what.id ?? newId(corrected(found)),
+      kind: what.kind,
+      schema: what.schema ?? 1,
+      lane: what.lane,
+      device: one.id,
+      seq: chain.seq + 1,
+      prev: chain.head,
+      actor: what.actor,
+      auth: "session",
+      package: what.pkg,
+      base: what.base ?? null,
+      created_at: new Date().toISOString(),
+      clock: stamp(found),
+      where: what.where ?? null,
+      stale_package: what.stale ?? false,
+      payload: what.payload,
+      payload_sha256: await sha256(utf8(canonical(what.payload))),
+      attachments: files.map((file) => ({ ...file })),
+    };
+    const sig = { key: one.kid, alg: "ES256", value: await sign(canonical(body)) };
+    const text = canonical({ ...body, sig });
+    const head = await sha256(utf8(text));
+    const sealed: EnvelopeRow = {
+      id: body.id as string,
+      lane: what.lane,
+      seq: chain.seq + 1,
+      kind: what.kind,
+      text,
+      payload_sha256: body.payload_sha256 as string,
+      files,
+      state: "sealed",
+      subject: what.subject ?? "",
+      created_at: body.created_at as string,
+      attempts: 0,
+      next_try: 0,
+      last_error: "",
+      icon: what.icon,
+      title: what.title,
+      detail: what.detail,
+      number: "",
+      receipt: null,
+      conflict: null,
+      trouble: null,
+      settled_at: 0,
+      seen: false,
+    };
+    await roomFor(() => write(sealed, { seq: sealed.seq, head }, what.draft));
+    return sealed;
+  });
+  tell("outbox");
+  return row;
+}
+
+async function write(row: EnvelopeRow, chain: Chain, draft: string | undefined): Promise<void> {
+  await within(outbox(), ["envelopes", "blobs", "meta", "drafts"], "readwrite", async (store) => {
+    store("envelopes").add(row);
+    store("meta").put({ name: "chain", value: chain });
+    if (draft !== undefined) store("drafts").delete(draft);
+    for (const sha of new Set(row.files.map((file) => file.sha256))) {
+      const blob = (await asked(store("blobs").get(sha))) as BlobRow | undefined;
+      if (!blob) throw new Error(`a photo of this record is not on the phone: ${sha}`);
+      const refs = blob.refs.filter((ref) => ref !== `draft:${draft ?? ""}`);
+      store("blobs").put({ ...blob, refs: [...new Set([...refs, row.id])], done_at: 0 });
+    }
+  });
+}
+
+/** Run a write; on a full phone make room, and for the sake of text give up the ballast. */
+async function roomFor<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (reason) {
+    if (!isQuota(reason)) throw reason;
+    await refused();
+    try {
+      return await work();
+    } catch (again) {
+      if (!isQuota(again) || !(await throwBallast())) throw again;
+      return work();
+    }
+  }
+}
+
+/** Keep a file at once, before any field is filled; returns its name by content. Raises QuotaExceededError. */
+export async function keepFile(blob: Blob, role: string, draft: string, taken: Date): Promise<AttachedFile> {
+  if (blob.size > BLOB_LIMIT) throw new RangeError("the file is larger than 20 MB");
+  const sha = await sha256(await blob.arrayBuffer());
+  const put = (): Promise<void> =>
+    within(outbox(), ["blobs"], "readwrite", async (store) => {
+      const before = (await asked(store("blobs").get(sha))) as BlobRow | undefined;
+      const refs = [...new Set([...(before?.refs ?? []), `draft:${draft}`])];
+      store("blobs").put({ sha256: sha, blob: before?.blob ?? blob, size: blob.size, mime: blob.type, refs, kept_at: Date.now(), done_at: 0 });
+    });
+  try {
+    await put();
+  } catch (reason) {
+    if (!isQuota(reason)) throw reason;
+    // Room by dropping what may go; the ballast is kept for words and safety orders.
+    await refused();
+    await put();
+  }
+  const mime = blob.type.split(";")[0] ?? "";
+  return { sha256: sha, size: blob.size, mime, role, taken_at: taken.toISOString() };
+}
+
+export async function fileOf(sha: string): Promise<Blob | undefined> {
+  const row = (await within(outbox(), ["blobs"], "readonly", (store) => asked(store("blobs").get(sha)))) as BlobRow | undefined;
+  return row?.blob;
+}
+
+export async function saveDraft(draft: DraftRow): Promise<void> {
+  await roomFor(() => within(outbox(), ["drafts"], "readwrite", (store) => void store("drafts").put({ ...draft, updated_at: Date.now() })));
+  tell("drafts");
+}
+
+export async function draftOf(id: string): Promise<DraftRow | undefined> {
+  return (await within(outbox(), ["drafts"], "readonly", (store) => asked(store("drafts").get(id)))) as DraftRow | undefined;
+}
+
+export async function drafts(): Promise<DraftRow[]> {
+  return (await within(outbox(), ["drafts"], "readonly", (store) => asked(store("drafts").getAll()))) as DraftRow[];
+}
+
+export async function dropDraft(id: string): Promise<void> {
+  await within(outbox(), ["drafts"], "readwrite", (store) => void store("drafts").delete(id));
+  tell("drafts");
+}
+
+export async function envelopes(): Promise<EnvelopeRow[]> {
+  const rows = (await within(outbox(), ["envelopes"], "readonly", (store) => asked(store("envelopes").getAll()))) as EnvelopeRow[];
+  return rows.sort((a, b) => a.seq - b.seq);
+}
+
+/** Mark a refused or quarantined submission as read: it stays on the phone until the server has all of it. */
+export async function markSeen(id: string): Promise<void> {
+  await within(outbox(), ["envelopes"], "readwrite", async (store) => {
+    const row = (await asked(store("envelopes").get(id))) as EnvelopeRow | undefined;
+    if (row) store("envelopes").put({ ...row, seen: true });
+  });
+  tell("outbox");
+}
+
+const DAY = 86_400_000;
+/** Forget what the server has had for long: files after a day, envelopes after a week. Stray photos after two. */
+export async function tidy(): Promise<void> {
+  const now = Date.now();
+  await within(outbox(), ["envelopes", "blobs", "drafts"], "readwrite", async (store) => {
+    const alive = new Set<string>();
+    for (const row of (await asked(store("envelopes").getAll())) as EnvelopeRow[]) {
+      if (row.state === "complete" && now - row.settled_at > 7 * DAY) store("envelopes").delete(row.id);
+      else if (row.state !== "complete") alive.add(row.id);
+    }
+    for (const draft of (await asked(store("drafts").getAllKeys())) as string[]) alive.add(`draft:${draft}`);
+    for (const blob of (await asked(store("blobs").getAll())) as BlobRow[]) {
+      const used = blob.refs.some((ref) => alive.has(ref));
+      if (used) continue;
+      const done = blob.done_at > 0 && now - blob.done_at > DAY;
+      if (done || (blob.done_at === 0 && now - blob.kept_at > 2 * DAY)) store("blobs").delete(blob.sha256);
+    }
+  });
+}
+
+export const isUnsent = (row: EnvelopeRow): boolean => UNSENT.includes(row.state);

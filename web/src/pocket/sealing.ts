@@ -1,0 +1,46 @@
+/** From what a person did to a sealed submission: who, which package, where; then the uploader is woken. */
+import type { Json } from "./core/bytes";
+import { seal, type ToSeal } from "./core/outbox";
+import { askToStay, layBallast } from "./core/storage";
+import type { EnvelopeRow } from "./core/types";
+import type { World } from "./model";
+import { send } from "./core/uploader";
+import { buzz } from "./ui";
+
+export interface Arrival {
+  place: string;
+  how: "qr" | "nfc" | "position" | "none";
+  at: string;
+  gnss?: { lng: number; lat: number; acc_m: number } | null;
+}
+
+/** Where the person last proved to be; kept for the session of this tab and over reloads. */
+export function arrivedAt(place: string): Arrival | null {
+  const found = JSON.parse(localStorage.getItem("anlan-arrival") ?? "null") as Arrival | null;
+  const fresh = found !== null && Date.now() - Date.parse(found.at) < 4 * 3_600_000;
+  return fresh && found.place === place ? found : null;
+}
+export const arrive = (arrival: Arrival): void => localStorage.setItem("anlan-arrival", JSON.stringify(arrival));
+
+export async function submit(world: World, what: Omit<ToSeal, "actor" | "pkg" | "stale"> & { place?: string | null }): Promise<EnvelopeRow> {
+  const arrival = what.place ? arrivedAt(what.place) : null;
+  const where = arrival ? ({ how: arrival.how, place: arrival.place, at: arrival.at, gnss: arrival.gnss ?? null } as Record<string, Json>) : null;
+  const { place: _place, ...rest } = what;
+  const row = await seal({ ...rest, actor: world.actor?.id ?? "", pkg: world.pkg?.manifest.id ?? null, stale: world.stale, where });
+  buzz(60);
+  void wake();
+  if (row.seq === 1) void askToStay();
+  void layBallast();
+  return row;
+}
+
+/** Send now, and ask the browser to go on when the line returns and the page is gone. */
+export async function wake(): Promise<void> {
+  try {
+    const worker = await navigator.serviceWorker?.getRegistration();
+    await (worker as unknown as { sync?: { register: (tag: string) => Promise<void> } } | undefined)?.sync?.register("outbox");
+  } catch {
+    // Not every browser has it; the page sends by itself.
+  }
+  await send(true).catch((reason: unknown) => console.warn("send", reason));
+}
