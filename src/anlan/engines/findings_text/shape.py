@@ -13,9 +13,10 @@ from functools import cache
 from anlan.engines.findings_text.normalise import clean
 from anlan.facts.loader import load_packaged
 
-_FIRST = 0xE000  # private use area: such characters do not occur in texts
+# Private use area: such characters do not occur in texts. Things and defects sort behind the rest.
+_FIRST, _FIRST_WITH_BIT = 0xE000, 0xE800
 THING_WEIGHT, DEFECT_WEIGHT = 6, 5  # at most; a row of concepts.csv may weigh less
-_DEFAULT_WEIGHT = {"thing": THING_WEIGHT, "defect": DEFECT_WEIGHT}
+_DEFAULT_WEIGHT = {"thing": THING_WEIGHT, "substance": 3, "defect": DEFECT_WEIGHT}
 _TAGS = re.compile(
     r"[A-Z]{1,5}[-_/#]?\d+[A-Z0-9#/_-]*"  # T-101, P101A/B
     r"|\d+(?:\.\d+)?(?:号楼|[#号栋楼层幢座台个处瓶具只桶张名罐组吨米年月日]|KG|公斤|毫升|ML|L|%|MM)?"
@@ -95,14 +96,14 @@ def shape_of(text: str) -> Shape:
         bag.append(sign * found.weight)
         if found.kind == "thing":
             things |= found.bit
-        else:
+        elif found.kind == "defect":
             defects |= found.bit
     return Shape(key, "".join(bag), things, defects, tuple(where))
 
 
 def plain_length(bag: str) -> int:
-    """Return how many characters of a bag are no concept. Concepts sort behind the text."""
-    return bisect_left(bag, chr(_FIRST))
+    """Return how many characters of a bag belong to no thing and no defect."""
+    return bisect_left(bag, chr(_FIRST_WITH_BIT))
 
 
 def shown(signs: str) -> tuple[str, ...]:
@@ -135,11 +136,11 @@ def _words() -> _Words:
         weight = int(row["weight"]) if row["weight"] else _DEFAULT_WEIGHT.get(kind, 0)
         bit = 0
         if kind in bits:
-            # 63 bits fit a signed array; further concepts share the last one.
-            bit = 1 << min(bits[kind], 62)
+            bit = 1 << bits[kind]
             bits[kind] += 1
         words = [clean(word) for word in row["words"].split("|")]
-        concept = _Concept(row["name"], kind, weight, chr(_FIRST + number), bit, words[-1])
+        sign = chr((_FIRST_WITH_BIT if bit else _FIRST) + number)
+        concept = _Concept(row["name"], kind, weight, sign, bit, words[-1])
         by_sign[concept.sign] = concept
         if kind == "manner":
             manner = re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))

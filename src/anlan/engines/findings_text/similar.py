@@ -57,7 +57,7 @@ class Shapes:
 
     keys: list[str]
     bags: list[str]
-    things: Ints
+    things: Ints  # bit_columns
     defects: Ints
     of_text: Ints
     counts: Ints
@@ -128,11 +128,36 @@ def collect_shapes(texts: Sequence[str]) -> Shapes:
     return Shapes(
         keys=list(numbers),
         bags=bags,
-        things=np.array(things, np.int64),
-        defects=np.array(defects, np.int64),
+        things=bit_columns(things),
+        defects=bit_columns(defects),
         of_text=of_text,
         counts=np.bincount(of_text, minlength=len(bags)),
     )
+
+
+def bit_columns(sets: Sequence[int]) -> Ints:
+    """Return bit sets of up to 126 members as two columns of 63 bits."""
+    out = np.empty((len(sets), 2), np.int64)
+    low = (1 << 63) - 1
+    out[:, 0] = [bits & low for bits in sets]
+    out[:, 1] = [bits >> 63 for bits in sets]
+    return out
+
+
+def _disjoint(one: Ints, two: Ints) -> npt.NDArray[np.bool_]:
+    """Whether both sets of a row have members and none in common."""
+    # Column by column: a reduction over rows of two is ten times slower.
+    shared = (one[:, 0] & two[:, 0]) | (one[:, 1] & two[:, 1])
+    found: npt.NDArray[np.bool_] = shared == 0
+    found &= (one[:, 0] | one[:, 1]) != 0
+    found &= (two[:, 0] | two[:, 1]) != 0
+    return found
+
+
+def _n_shared(one: Ints, two: Ints) -> npt.NDArray[np.uint8]:
+    counts: npt.NDArray[np.uint8] = np.bitwise_count(one[:, 0] & two[:, 0])
+    counts += np.bitwise_count(one[:, 1] & two[:, 1])
+    return counts
 
 
 def scores_of_pairs(shapes: Shapes, first: Ints, second: Ints) -> npt.NDArray[np.float32]:
@@ -161,8 +186,7 @@ def scores_of_pairs(shapes: Shapes, first: Ints, second: Ints) -> npt.NDArray[np
     score = _BAG_SHARE * bag_part[hopeful] + (1 - _BAG_SHARE) * key_part
     one, two = first[hopeful], second[hopeful]
     for bits in (shapes.defects, shapes.things):
-        a, b = bits[one], bits[two]
-        score[(a != 0) & (b != 0) & (a & b == 0)] *= _DISJOINT
+        score[_disjoint(bits[one], bits[two])] *= _DISJOINT
     out[hopeful] = score / 100
     return out
 
@@ -274,13 +298,13 @@ class Sizes:
 
     def may_be_near(self, numbers: Ints, shape: Shape, near: float) -> npt.NDArray[np.bool_]:
         """The same as `hopeful` for shapes of the list and one that need not be in it."""
-        one = Sizes.of(np.array([shape.things]), np.array([shape.defects]), [shape.bag])
+        one = Sizes.of(bit_columns([shape.things]), bit_columns([shape.defects]), [shape.bag])
         return _hopeful(self, numbers, one, np.zeros(1, np.int64), near)
 
     def hopeful(self, first: Ints, second: Ints, near: float) -> npt.NDArray[np.bool_]:
         """Whether `first[i]` and `second[i]` can be `near`: shared concepts, and all else alike.
 
-        Never refuses a pair that is near, but for texts with two of the rarest concepts.
+        Never refuses a pair that is near.
         """
         return _hopeful(self, first, self, second, near)
 
@@ -288,18 +312,15 @@ class Sizes:
 def _hopeful(
     left: Sizes, first: Ints, right: Sizes, second: Ints, near: float
 ) -> npt.NDArray[np.bool_]:
-    things = left.things[first] & right.things[second]
-    defects = left.defects[first] & right.defects[second]
+    things = left.things[first], right.things[second]
+    defects = left.defects[first], right.defects[second]
     shared = np.minimum(left.plain[first], right.plain[second])
-    shared = shared + THING_WEIGHT * np.bitwise_count(things).astype(np.float32)
-    shared += DEFECT_WEIGHT * np.bitwise_count(defects).astype(np.float32)
+    shared = shared + THING_WEIGHT * _n_shared(*things).astype(np.float32)
+    shared += DEFECT_WEIGHT * _n_shared(*defects).astype(np.float32)
     bound = _BAG_SHARE * 2 * shared / (left.lengths[first] + right.lengths[second])
     bound += 1 - _BAG_SHARE
-    for both, one, two in (
-        (things, left.things[first], right.things[second]),
-        (defects, left.defects[first], right.defects[second]),
-    ):
-        bound[(both == 0) & (one != 0) & (two != 0)] *= _DISJOINT
+    bound[_disjoint(*things)] *= _DISJOINT
+    bound[_disjoint(*defects)] *= _DISJOINT
     ok: npt.NDArray[np.bool_] = bound >= near
     return ok
 

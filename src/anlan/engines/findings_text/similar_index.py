@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from anlan.engines.findings_text.minhash import BANDS, all_band_keys
+from anlan.engines.findings_text.minhash import BANDS, all_band_keys, keys_of_one
 from anlan.engines.findings_text.shape import Shape, shape_of
 from anlan.engines.findings_text.similar import (
     NEAR,
@@ -20,6 +20,7 @@ from anlan.engines.findings_text.similar import (
     Shapes,
     Sizes,
     bag_cutoff,
+    bit_columns,
     cluster_shapes,
     collect_shapes,
     weigh,
@@ -27,7 +28,7 @@ from anlan.engines.findings_text.similar import (
 
 # Buckets of a band are as large as the commonest defect is common; the most frequent shapes come
 # first in them, so cutting a bucket off loses the rare phrasings of a very common finding.
-_PER_BUCKET = 250
+_PER_BUCKET = 200
 _TAIL = 2_000  # new shapes compared one by one until they are sorted into the bands
 _FORMAT = 1
 
@@ -56,8 +57,8 @@ class SimilarIndex:
         self._shape_of: list[int] = shapes.of_text.tolist()
         self._keys = shapes.keys
         self._bags = shapes.bags
-        self._things: list[int] = shapes.things.tolist()
-        self._defects: list[int] = shapes.defects.tolist()
+        self._things = _sets(shapes.things)
+        self._defects = _sets(shapes.defects)
         self._number = {key: number for number, key in enumerate(self._keys)}
         order = np.argsort(shapes.of_text, kind="stable")
         self._sorted_rows = order.astype(np.int32)
@@ -76,9 +77,7 @@ class SimilarIndex:
             self._band_shapes[band] = order
             self._band_keys[band] = keys[band][order]
         self._banded = len(self._bags)
-        self._sizes = Sizes.of(
-            np.array(self._things, np.int64), np.array(self._defects, np.int64), self._bags
-        )
+        self._sizes = Sizes.of(bit_columns(self._things), bit_columns(self._defects), self._bags)
 
     def __len__(self) -> int:
         return len(self._ids) - len(self._gone)
@@ -113,13 +112,15 @@ class SimilarIndex:
     ) -> list[Match]:
         """Return what is at least `near` alike, best first, at most `limit` shapes and ids each.
 
-        `keep` chooses ids, e.g. those of one enterprise.
+        `keep` chooses ids, e.g. those of one enterprise; all alike shapes are then weighed, which
+        takes two or three times as long.
         """
         shape = shape_of(text)
         if not shape.key:
             return []
         found: list[Match] = []
-        for number, score in self._near(shape, near):
+        most = None if keep is not None else max(200, 4 * limit)
+        for number, score in self._near(shape, near, most):
             rows = self._rows(number)
             if keep is None and not self._gone:
                 names = tuple(self._ids[row] for row in rows[:limit])
@@ -154,8 +155,8 @@ class SimilarIndex:
             "shape_of": np.array([self._shape_of[row] for row in rows], np.int32),
             "keys": _blob(self._keys),
             "bags": _blob(self._bags),
-            "things": np.array(self._things, np.int64),
-            "defects": np.array(self._defects, np.int64),
+            "things": bit_columns(self._things),
+            "defects": bit_columns(self._defects),
         }
 
     @classmethod
@@ -191,8 +192,8 @@ class SimilarIndex:
         return Shapes(
             keys=self._keys,
             bags=self._bags,
-            things=np.array(self._things, np.int64),
-            defects=np.array(self._defects, np.int64),
+            things=bit_columns(self._things),
+            defects=bit_columns(self._defects),
             of_text=of_text,
             counts=np.bincount(counted, minlength=len(self._bags)),
         )
@@ -204,9 +205,12 @@ class SimilarIndex:
             rows = self._sorted_rows[start:end].tolist()
         return rows + self._later.get(number, [])
 
-    def _near(self, shape: Shape, near: float) -> list[tuple[int, float]]:
-        """Return numbers and scores of the shapes at least `near` alike, best first."""
-        keys = all_band_keys([shape.bag])[:, 0]
+    def _near(self, shape: Shape, near: float, most: int | None) -> list[tuple[int, float]]:
+        """Return numbers and scores of the shapes at least `near` alike, best first.
+
+        Of the `most` whose bags are likest; the order of words moves few places among them.
+        """
+        keys = keys_of_one(shape.bag)
         parts = []
         for band in range(BANDS):
             sorted_keys = self._band_keys[band]
@@ -220,7 +224,7 @@ class SimilarIndex:
         bags = [self._bags[number] for number in numbers]
         cutoff = bag_cutoff(near)
         hopeful = process.extract(
-            shape.bag, bags, scorer=fuzz.ratio, score_cutoff=cutoff, limit=None
+            shape.bag, bags, scorer=fuzz.ratio, score_cutoff=cutoff, limit=most
         )
         scored = []
         for _bag, bag_score, position in hopeful:
@@ -235,6 +239,10 @@ class SimilarIndex:
                 scored.append((number, score))
         scored.sort(key=lambda pair: (-pair[1], pair[0]))
         return scored
+
+
+def _sets(columns: npt.NDArray[np.int64]) -> list[int]:
+    return [low | high << 63 for low, high in columns.tolist()]
 
 
 def _blob(texts: Sequence[str]) -> npt.NDArray[np.uint8]:

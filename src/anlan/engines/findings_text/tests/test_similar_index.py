@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlan.engines.findings_text import similar, similar_index
+from anlan.engines.findings_text.minhash import all_band_keys, keys_of_one
 from anlan.engines.findings_text.shape import shape_of
 from anlan.engines.findings_text.similar import NEAR, similarity
 from anlan.engines.findings_text.similar_index import SimilarIndex
@@ -112,3 +113,9 @@ def test_groups_leave_out_what_was_forgotten():
     index.discard("b")
     (group,) = index.clusters()
     assert [index.ids()[member] for member in group.members] == ["a", "c"]
+
+
+@given(st.text(alphabet="灭火器压力不足罐A", max_size=12))
+def test_keys_of_one_are_those_of_many(text):
+    bag = "".join(sorted(text))
+    assert (keys_of_one(bag) == all_band_keys(["前", bag, "后"])[:, 1]).all()
