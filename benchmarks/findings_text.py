@@ -57,9 +57,7 @@ def _category_rows(labelled: Sequence[Labelled]) -> Iterator[Row]:
     right = [guess_category(row["text"]).category == row["category"] for row in labelled]
     share = sum(right) / len(right)
     yield _row(f"category, all {len(right)} rows (words written with these in sight)", "", share)
-    clean = [
-        ok for ok, row in zip(right, labelled, strict=True) if row["basis"][:4] != "自查标准"
-    ]
+    clean = [ok for ok, row in zip(right, labelled, strict=True) if row["basis"][:4] != "自查标准"]
     yield _row(f"category, {len(clean)} rows not reported by plants", "", sum(clean) / len(clean))
     strict = list(_folds_without_their_words(labelled))
     told = f"category, {FOLDS} folds by group and source, without words only the fold supports"
@@ -88,6 +86,8 @@ def _folds_without_their_words(labelled: Sequence[Labelled]) -> Iterator[float]:
     fold_of = _fold_numbers(labelled)
     for fold in range(FOLDS):
         inside = {n for n, number in enumerate(fold_of) if number == fold}
+        if not inside:
+            continue
         kept = tuple(t for t, hit in zip(single, hits, strict=True) if hit - inside)
         right = [
             guess_category(labelled[n]["text"], kept).category == labelled[n]["category"]
