@@ -99,6 +99,9 @@ def criteria() -> Mapping[str, Criterion]:
                 holds_from=head.effective_from,
                 holds_to=head.effective_to,
             )
+    for code, name in _WHOLE.items():
+        text = f"依据引用了{name}，未对应到具体条款"
+        found[code] = Criterion(code, "整体", text, name, "product-default", None, None)
     return found
 
 
@@ -140,36 +143,52 @@ def judge(text: str, basis: str = "", *, registered_on: date) -> Judgement:
 
 
 def cited_criteria(basis: str) -> tuple[str, ...]:
-    """Return the codes of criteria that a basis cites by number, e.g. 判定标准第二十条.
+    """Return the codes of criteria that a basis cites, e.g. 判定标准第二十条.
 
-    Covers the items of 2017, the clauses of AQ 3067 and the articles for industry and trade
-    (whose number alone does not tell the item: all items of the article come back).
+    Knows the items of 2017, the clauses of AQ 3067 and the articles for industry and trade (whose
+    number alone does not tell the item: all items of the article come back). A set cited without
+    a number, or one of another field (town gas, fire …), comes back as a whole.
     """
     cleaned = clean(basis)
     known = criteria()
-    codes = [f"MH26-{clause}" for clause in _AQ_CLAUSE.findall(cleaned)]
+    codes = [code for clause in _AQ_CLAUSE.findall(cleaned) if (code := f"MH26-{clause}") in known]
     cited = _CITED.search(cleaned)
-    if cited is not None:
-        numbers = [_number(one) for one in _ARTICLE.findall(cleaned[cited.start() :])]
-        if "工贸" in cleaned:
-            clauses = [f"第{number}条" for number in numbers]
-            codes += [
-                code
-                for code, item in known.items()
-                if code.startswith("GM23-") and any(item.clause.startswith(c) for c in clauses)
-            ] or [_INDUSTRY]
-        else:
-            codes += [f"MH17-{number:02d}" for number in numbers]
-            for number in numbers:
-                codes += _twins_of_2017().get(f"MH17-{number:02d}", ())
-    return tuple(dict.fromkeys(code for code in codes if code in known))
+    if cited is None:
+        return tuple(dict.fromkeys(codes))
+    numbers = [_number(one) for one in _ARTICLE.findall(cleaned[cited.start() :])]
+    if "工贸" in cleaned:
+        articles = tuple(f"第{number}条" for number in numbers)
+        codes += [
+            code
+            for code, item in known.items()
+            if code.startswith("GM23-") and articles and item.clause.startswith(articles)
+        ]
+        whole = "GM23"
+    elif _OTHER_FIELD.search(cleaned):
+        whole = "OTHER"
+    elif "3067" in cleaned:
+        whole = "MH26"
+    else:
+        codes += [code for number in numbers if (code := f"MH17-{number:02d}") in known]
+        codes += [twin for code in codes for twin in _twins_of_2017().get(code, ())]
+        whole = "MH17"
+    return tuple(dict.fromkeys(codes)) or (whole,)
 
 
-_CITED = re.compile(r"重大(?:事故|生产安全事故|安全事故)?隐患(?:判定)?标准|判定标准|判定准则")
-_ARTICLE = re.compile(r"第([一二三四五六七八九十\d]{1,3})(?:条|项|款)")
+_CITED = re.compile(r"重大[^，。；]{0,12}?隐患[^，。；]{0,4}?判定|判定标准|判定准则")
+_ARTICLE = re.compile(r"第([一二三四五六七八九十\d]{1,3})(?:条|项)")
 _AQ_CLAUSE = re.compile(r"3067.{0,24}?(5\.\d\.\d{1,2})")
-_INDUSTRY = "GM23"
+_OTHER_FIELD = re.compile(
+    "燃气|消防|火灾|煤矿|矿山|房屋|市政|建设工程|水利|烟花|冶金|交通|道路|特种设备|电力|渔业|农机"
+)
 _DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+# Sets cited as a whole. Which item is meant, and whether the set still holds, is for a person.
+_WHOLE = {
+    "MH17": "化工和危险化学品重大生产安全事故隐患判定标准",
+    "MH26": "AQ 3067 重大事故隐患判定准则",
+    "GM23": "工贸企业重大事故隐患判定标准",
+    "OTHER": "其他领域的重大事故隐患判定标准",
+}
 
 
 def _number(text: str) -> int:
