@@ -145,8 +145,13 @@ def make(until: dt.datetime, now: dt.datetime, enterprise_id: UUID | None = None
         if arrays["w_key"]:
             make_months(min(arrays["w_opens"]), max(arrays["w_opens"]))
             soon = ladder.rung_of(ladder.product_default(), "duty", ladder.SOON, 1).threshold
+            if enterprise_id is None:
+                # The planner takes the cadences' nine columns for unrelated and expects one row.
+                cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'")
             cursor.execute(_INSERT, {**given, **arrays, "soon": soon})
             made = cursor.fetchall()
+            if enterprise_id is None:
+                cursor.execute("SET LOCAL enable_nestloop = DEFAULT; SET LOCAL work_mem = DEFAULT")
         cursor.execute(_SEEN, given)
         cursor.execute(_HORIZON, given)
         if made:
