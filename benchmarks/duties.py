@@ -109,7 +109,8 @@ _PLANS = """
         title, place_text, organisation_id, assignee_id, role, work_type, role_item, cycle_n,
         cycle_unit, calendar, starts_on, time_from, time_to, grace_minutes, is_active, make_from)
     SELECT gen_random_uuid(), d.parent_id, d.path, 1, now(), now(), 'plain', %(mark)s, '', d.id,
-           CASE WHEN n %% 10 < 3 THEN m.user_id END, CASE WHEN n %% 10 < 3 THEN '' ELSE 'operator' END,
+           CASE WHEN n %% 10 < 3 THEN m.user_id END,
+           CASE WHEN n %% 10 < 3 THEN '' ELSE 'operator' END,
            CASE WHEN n %% 20 = 0 THEN 1 ELSE 0 END, CASE WHEN n %% 20 = 0 THEN 1 END, 1, 'day',
            CASE n %% 3 WHEN 0 THEN 'workdays' ELSE 'every_day' END,
            %(starts)s::date - (n %% 30), make_time(n %% 8, 0, 0), make_time(8 + n %% 12, 0, 0),

@@ -15,8 +15,8 @@ DIGEST = register(
 WARNINGS = register(
     Kind(
         "duties.warnings",
-        _("New warnings: %(count)s, up to %(colour)s"),
-        _("%(first)s"),
+        _("New warnings: %(count)s"),
+        _("The worst: %(first)s"),
         icon="alert-triangle",
         action=_("Look"),
     )

@@ -298,6 +298,14 @@ def own_ladders(trigger: str) -> dict[UUID, tuple[ladder.Rung, ...]]:
     }
 
 
+def own_ladders_of(enterprises: Iterable[UUID]) -> dict[UUID, tuple[ladder.Rung, ...]]:
+    """Return the whole ladders of those of these enterprises that have rungs of their own."""
+    return {
+        enterprise_id: ladder.with_own(rungs)
+        for enterprise_id, rungs in _rungs(Q(enterprise__in=set(enterprises))).items()
+    }
+
+
 def _rungs(which: Q) -> dict[UUID, list[ladder.Rung]]:
     found: dict[UUID, list[ladder.Rung]] = {}
     units = {(r.trigger, r.condition): r.unit for r in ladder.product_default()}

@@ -16,11 +16,19 @@ from anlan.base.duties import queries, rules
 from anlan.base.duties.models import Colour, Instance, Plan
 from anlan.base.duties.problems import AlreadyDone, NotACarer, NotOpen, TooEarly
 from anlan.base.duties.rules import CHINA
-from anlan.base.duties.services import exemptions, instances, plans, substitutes, warnings
+from anlan.base.duties.services import (
+    exemptions,
+    instances,
+    plans,
+    substitutes,
+    telling,
+    warnings,
+)
 from anlan.base.duties.services.marking import mark
 from anlan.base.duties.states import State
 from anlan.base.duties.tests import data
 from anlan.base.errors import BadInput, Forbidden, NotYours
+from anlan.base.inbox.models import Notice
 from tests.support.world import World
 
 pytestmark = pytest.mark.django_db
@@ -270,3 +278,33 @@ def test_the_wall_hides_other_plants_and_the_months_themselves(world: World) -> 
         assert cursor.fetchone() == (0,)
         with pytest.raises(ProgrammingError), transaction.atomic():
             cursor.execute("SELECT count(*) FROM duties_instance_2026_03")
+
+
+def test_red_is_told_at_once_and_the_rest_once_a_day(world: World) -> None:
+    head = world.user(Role.WORKSHOP_HEAD, "workshop_a")
+    principal = world.user(Role.PRINCIPAL, "plant_a")
+    officer = world.user(Role.PARK_OFFICER, "park_a")
+    stranger = world.user(Role.PRINCIPAL, "plant_b")
+    plan(world)
+    plan(world)
+    plan(world, work_type=1, role_item=1)
+    mark(at(48.5))
+    assert telling.tell_red(at(48.5)) == 1
+    told = Notice.objects.filter(kind="duties.red")
+    assert {n.recipient_id for n in told} == {head.pk, principal.pk, officer.pk}
+    assert telling.tell_warnings(at(55)) == 5
+    summary = Notice.objects.get(kind="duties.warnings", recipient=head)
+    assert summary.params["count"] == 5
+    assert telling.tell_warnings(at(56)) == 0
+    assert not Notice.objects.filter(recipient=stranger).exists()
+
+
+def test_everybody_gets_one_digest_a_day(world: World) -> None:
+    operator = world.user(Role.OPERATOR, "workshop_a")
+    for _ in range(3):
+        plan(world, role=Role.OPERATOR)
+    mark(at(24.1))
+    assert telling.digest(at(31)) == 1
+    notice = Notice.objects.get(kind="duties.digest")
+    assert (notice.recipient_id, notice.params) == (operator.pk, {"due": 3, "overdue": 3})
+    assert telling.digest(at(32)) == 0
