@@ -12,6 +12,8 @@ from anlan.base.actors.roles import Role
 from anlan.base.actors.services.invitations import invitation_create
 from anlan.base.actors.services.tokens import token_create
 from anlan.base.clock import now
+from anlan.base.duties.models import Instance
+from anlan.base.duties.services import plans, shifts, substitutes, warnings
 from anlan.base.files import services as files
 from anlan.base.imports.models import ImportRun
 from anlan.base.inbox.models import Channel, Notice
@@ -110,8 +112,30 @@ def build_rows(world: World, plant: str) -> Rows:
         "user": world.user(Role.SAFETY_MANAGER, plant),
         "organisation": world.places[plant],
     }
+    made |= _duties(actor, world.places[plant], world.user(Role.OPERATOR, plant).pk, mark)
     rows.ids = {noun: str(row.pk) for noun, row in made.items()}
     return rows
+
+
+def _duties(actor: Any, place: Any, colleague: Any, mark: str) -> dict[str, Any]:
+    """Return a plan with an instance, a warning, shifts and a substitution."""
+    plan = plans.save(
+        actor, place, kind="plain", title=f"round {mark}", organisation=place, place_text=mark
+    )
+    moment = now()
+    return {
+        "duty_plan": plan,
+        "duty": Instance.objects.for_actor(actor).filter(plan=plan).first(),
+        "warning": warnings.raise_(
+            actor, place, trigger="score", subject_kind="test", subject_id=plan.pk,
+            title=f"warning {mark}", colour=2, organisation_id=place.pk,
+        ),
+        "shift_pattern": shifts.save(actor, place, name=f"shifts {mark}", starts=[moment.time()]),
+        "substitute": substitutes.add(
+            actor, place, actor.user_id, colleague, starts_at=moment,
+            ends_at=moment + timedelta(days=1), reason=f"leave {mark}",
+        ),
+    }  # fmt: skip
 
 
 def _attachment(actor: Any, enterprise: Enterprise, mark: str) -> Any:

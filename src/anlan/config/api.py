@@ -6,6 +6,7 @@ from anlan import __version__
 from anlan.base.api import problems
 from anlan.base.api.auth import SessionAuth, TokenAuth
 from anlan.base.api.limits import PerPerson
+from anlan.base.duties.api import router as duties_router
 from anlan.modules.registry.api.routes import routers as registry_routers
 
 api = NinjaAPI(
@@ -20,5 +21,6 @@ api = NinjaAPI(
 )
 problems.install(api)
 
+api.add_router("/v1", duties_router)
 for router in registry_routers():
     api.add_router("/v1", router)

@@ -25,6 +25,7 @@ urlpatterns = [
     path("drafts/", include("anlan.base.drafts.urls")),
     path("", include("anlan.base.lists.urls")),
     path("imports/", include("anlan.base.imports.urls")),
+    path("duties/", include("anlan.base.duties.ui.urls")),
     path("registry/", include("anlan.modules.registry.ui.urls")),
     path("grading/", include("anlan.modules.registry.ui.identification.urls")),
 ]

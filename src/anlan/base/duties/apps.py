@@ -12,9 +12,11 @@ class DutiesConfig(AppConfig):
     verbose_name = _("Duties")
 
     def ready(self) -> None:
-        """Declare events, permissions, states, kinds."""
+        """Declare events, permissions, states, kinds; fill the places of the shell."""
         from anlan.base.duties import events, notices, policy, states  # noqa: F401
         from anlan.base.duties.models import RaisedWarning
+        from anlan.base.duties.ui import navigation, today  # noqa: F401
         from anlan.base.files.kinds import takes_files
 
         takes_files(RaisedWarning, permission=policy.CLEAR)
+        navigation.install()

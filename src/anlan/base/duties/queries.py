@@ -3,8 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Membership, Organisation
+from anlan.base.actors.queries import organisations
 from anlan.base.actors.scope import path_end
 from anlan.base.clock import SHANGHAI
 from anlan.base.duties import ladder, rules
@@ -77,28 +76,38 @@ def carers(actor: Actor, at: dt.datetime) -> Carers:
 
 
 def mine_q(actor: Actor, at: dt.datetime) -> Q:
-    """Return the filter for instances that are the actor's: by name, by role at their place or
-    below it, or by belonging to a department whose duty names no role."""
+    """Return the filter for instances that are the actor's: by name; by role on the branch of
+    the tree that leads through their place; or, where no role is named, by belonging to the
+    department or something below it."""
     who = carers(actor, at)
     condition = Q(assignee__in=who.users)
     if not who.places:
         return condition
-    below = _below(who.places)
-    by_role = [
-        Q(organisation__in=below[place.path], role=place.role)
-        for place in dict.fromkeys(who.places)
-    ]
-    at_home = {place.organisation_id for place in who.places}
-    by_role.append(Q(organisation__in=at_home, role=""))
-    return condition | (Q(assignee__isnull=True) & reduce(or_, by_role))
+    nodes = _branches(who.places)
+    open_to = Q(pk__in=[])
+    for place in dict.fromkeys(who.places):
+        above = [pk for pk, path in nodes if place.path.startswith(path)]
+        below = [pk for pk, path in nodes if path.startswith(place.path) and path != place.path]
+        open_to |= Q(organisation__in=above + below, role=place.role)
+        open_to |= Q(organisation__in=above, role="")
+    return condition | (Q(assignee__isnull=True) & open_to)
 
 
-def _below(places: Iterable[Place]) -> dict[str, list[UUID]]:
-    """Return the organisations at or below each path, in one statement."""
-    paths = sorted({place.path for place in places})
-    wanted = reduce(or_, [Q(path__gte=path, path__lt=path_end(path)) for path in paths])
-    nodes = list(Organisation.objects.filter(wanted).values_list("pk", "path"))
-    return {path: [pk for pk, own in nodes if own.startswith(path)] for path in paths}
+def _branches(places: Iterable[Place]) -> list[tuple[UUID, str]]:
+    """Return the organisations above (within the enterprise) and below places, in one statement."""
+    wanted = Q(pk__in=[])
+    for path in {place.path for place in places}:
+        wanted |= Q(path__gte=path, path__lt=path_end(path)) | Q(path__in=_above(path))
+    return list(Organisation.objects.filter(wanted).values_list("pk", "path"))
+
+
+def _above(path: str) -> list[str]:
+    """Return the paths from the enterprise down to a place: `…/e<id>/`, `…/e<id>/d<id>/`."""
+    parts = path.split("/")[:-1]
+    first = next((n for n, part in enumerate(parts) if part[0] == "e" and len(part) == 33), None)
+    if first is None:
+        return []
+    return ["/".join(parts[: n + 1]) + "/" for n in range(first, len(parts))]
 
 
 def mine(actor: Actor, day: dt.date) -> QuerySet[Instance]:
@@ -252,6 +261,18 @@ def open_warnings(actor: Actor) -> QuerySet[RaisedWarning]:
     return warnings(actor).filter(cleared_at__isnull=True)
 
 
+def open_warning_counts(actor: Actor) -> dict[int, int]:
+    """Return how many open warnings there are of each colour."""
+    found = (
+        RaisedWarning.objects.for_actor(actor)
+        .filter(cleared_at__isnull=True)
+        .values_list("colour")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    return dict(found)
+
+
 def warning_one(actor: Actor, warning_id: UUID | str) -> RaisedWarning:
     """Return one warning. Raises NotYours."""
     rows: Any = warnings(actor)
@@ -268,14 +289,21 @@ def substitutes(actor: Actor) -> QuerySet[Substitute]:
     """Return substitutions, the newest first."""
     return (
         Substitute.objects.for_actor(actor)
-        .select_related("from_user", "to_user")
+        .select_related("from_user", "to_user", "enterprise")
         .order_by("-starts_at", "id")
     )
 
 
+def substitute_one(actor: Actor, substitute_id: UUID | str) -> Substitute:
+    """Return one substitution. Raises NotYours."""
+    rows: Any = substitutes(actor)
+    found: Substitute = rows.one(substitute_id)
+    return found
+
+
 def shift_patterns(actor: Actor) -> QuerySet[ShiftPattern]:
     """Return shift patterns by name."""
-    return ShiftPattern.objects.for_actor(actor).order_by("name", "id")
+    return ShiftPattern.objects.for_actor(actor).select_related("enterprise").order_by("name", "id")
 
 
 def shift_pattern_one(actor: Actor, pattern_id: UUID | str) -> ShiftPattern:
@@ -322,6 +350,34 @@ def _rungs(which: Q) -> dict[UUID, list[ladder.Rung]]:
             )
         )
     return found
+
+
+def departments(actor: Actor, enterprise_id: UUID) -> QuerySet[Organisation]:
+    """Return an enterprise with its active departments and teams, in the order of the tree."""
+    return (
+        organisations(actor)
+        .filter(owner_enterprise_id=enterprise_id, is_active=True)
+        .order_by("path")
+    )
+
+
+def done_on(actor: Actor, day: dt.date) -> QuerySet[Instance]:
+    """Return what the actor has done on a day, the last first."""
+    begins = dt.datetime.combine(day, dt.time(0), SHANGHAI)
+    return (
+        Instance.objects.for_actor(actor)
+        .filter(
+            enterprise=actor.own_enterprise_id,
+            due_at__gte=begins - dt.timedelta(days=31),
+            id__gte=rules.id_bound(begins - REACH),
+            id__lt=rules.id_bound(begins + dt.timedelta(days=1)),
+            done_by=actor.user_id,
+            done_at__gte=begins,
+            done_at__lt=begins + dt.timedelta(days=1),
+        )
+        .select_related("plan", "organisation")
+        .order_by("-done_at", "id")
+    )
 
 
 def colleagues(actor: Actor, enterprise_id: UUID) -> QuerySet[Membership]:

@@ -32,6 +32,14 @@ RISK_WORDS: dict[str, dict[int, Words]] = {
         3: pgettext_lazy("installation", "Level 3"),
         4: pgettext_lazy("installation", "Level 4"),
     },
+    # The colours of a warning by name; they must not read like the level of a risk.
+    "warning": {
+        0: pgettext_lazy("warning", "None"),
+        1: pgettext_lazy("warning", "Red"),
+        2: pgettext_lazy("warning", "Orange"),
+        3: pgettext_lazy("warning", "Yellow"),
+        4: pgettext_lazy("warning", "Blue"),
+    },
 }
 
 
@@ -79,7 +87,7 @@ def state_mark(key: str) -> StateMark:
 
 
 def risk_word(level: int, kind: str = "risk") -> Words:
-    """Return the word for a level of a kind (`risk` or `installation`)."""
+    """Return the word for a level of a kind (`risk`, `installation` or `warning`)."""
     return RISK_WORDS[kind].get(level, RISK_WORDS[kind][0])
 
 

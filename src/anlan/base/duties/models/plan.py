@@ -76,8 +76,8 @@ class Plan(ScopedModel):
 
     `subject_id` is what is to be done (an inspection task, say), `place_id` where: exemptions of
     that place take its windows out of the count. The duty is the `assignee`'s, or else of whoever
-    holds `role` at `organisation` or above it, or of everybody at `organisation` when no role is
-    named. Hours are those of Asia/Shanghai; see `rules.Cadence`.
+    holds `role` at `organisation`, above or below it, or of everybody at `organisation` and below
+    when no role is named. Hours are those of Asia/Shanghai; see `rules.Cadence`.
 
     Windows that end after `make_from` are made. `made_until` is empty until the first have been;
     from then on `Horizon` tells how far.

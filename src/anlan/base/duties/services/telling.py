@@ -28,8 +28,8 @@ class Roster:
     """Who holds which role where, for some enterprises: read once, asked many times."""
 
     posts: dict[str, list[tuple[str, UUID]]] = field(default_factory=lambda: defaultdict(list))
-    members: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
-    paths: dict[UUID, str] = field(default_factory=dict)
+    officers: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    people: list[tuple[str, UUID]] = field(default_factory=list)
     parks: dict[UUID, UUID] = field(default_factory=dict)
     areas: dict[UUID, UUID] = field(default_factory=dict)
 
@@ -37,29 +37,27 @@ class Roster:
         """Return who holds a role at a place or above it within the enterprise."""
         return {user for at, user in self.posts[role] if path.startswith(at)}
 
-    def carriers(
-        self, assignee: UUID | None, organisation: UUID | None, role: str, path: str
-    ) -> set[UUID]:
-        """Return whose duty it is, without substitutes."""
+    def carriers(self, assignee: UUID | None, role: str, path: str) -> set[UUID]:
+        """Return whose duty it is, without substitutes; as `queries.mine_q` has it."""
         if assignee is not None:
             return {assignee}
         if role:
-            return self.holders(role, path)
-        return self.members[organisation] if organisation is not None else set()
+            return {
+                user for at, user in self.posts[role] if path.startswith(at) or at.startswith(path)
+            }
+        return {user for at, user in self.people if at.startswith(path)}
 
     def told(self, key: str, warning: RaisedWarning) -> set[UUID]:
         """Return the people behind a recipient of the ladder."""
         if key == ladder.EXECUTOR:
-            return self.carriers(
-                warning.assignee_id, warning.organisation_id, warning.role, warning.scope_path
-            )
+            return self.carriers(warning.assignee_id, warning.role, warning.scope_path)
         if key == ladder.DEPARTMENT_HEAD:
             heads = self.holders(Role.WORKSHOP_HEAD, warning.scope_path)
             return heads or self.holders(Role.SAFETY_MANAGER, warning.scope_path)
         if key == ladder.PARK:
-            return self.members[self.parks.get(warning.enterprise_id, UUID(int=0))]
+            return self.officers[self.parks.get(warning.enterprise_id, UUID(int=0))]
         if key == ladder.AREA:
-            return self.members[self.areas.get(warning.enterprise_id, UUID(int=0))]
+            return self.officers[self.areas.get(warning.enterprise_id, UUID(int=0))]
         return self.holders(key, warning.scope_path)
 
 
@@ -86,10 +84,10 @@ def roster(enterprises: Iterable[UUID]) -> Roster:
     for organisation, path, kind, role, user in posts:
         if kind in (OrganisationKind.PARK, OrganisationKind.AREA):
             if role in (Role.PARK_OFFICER, Role.BUREAU_INSPECTOR):
-                made.members[organisation].add(user)
+                made.officers[organisation].add(user)
             continue
         made.posts[role].append((path, user))
-        made.members[organisation].add(user)
+        made.people.append((path, user))
     return made
 
 
@@ -186,7 +184,7 @@ def _summary(user: UUID, warnings: list[RaisedWarning], now: dt.datetime) -> Dra
 
 
 def digest(now: dt.datetime) -> int:
-    """Tell everybody how many duties fall due today and how many are overdue; once a day.
+    """Tell everybody how many plans of theirs fall due today and how many are overdue; once a day.
 
     A fixed number of statements for all people, then one run an enterprise. Returns how many
     people were told.
@@ -201,16 +199,19 @@ def digest(now: dt.datetime) -> int:
             id__gte=rules.id_bound(end - queries.REACH),
             id__lt=rules.id_bound(end),
         )
-        .values_list("enterprise_id", "assignee_id", "organisation_id", "role", "scope_path")
-        .annotate(n=Count("pk"), late=Count("pk", filter=Q(state=State.OVERDUE)))
+        .values_list("enterprise_id", "assignee_id", "role", "scope_path")
+        .annotate(
+            due=Count("plan", distinct=True, filter=~Q(state=State.OVERDUE)),
+            late=Count("plan", distinct=True, filter=Q(state=State.OVERDUE)),
+        )
         .order_by()
     )
     found = list(rows)
     who = roster({row[0] for row in found})
     sums: dict[UUID, dict[UUID, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    for enterprise, assignee, organisation, role, path, n, late in found:
-        for user in who.carriers(assignee, organisation, role, path):
-            sums[enterprise][user][0] += n - late
+    for enterprise, assignee, role, path, due, late in found:
+        for user in who.carriers(assignee, role, path):
+            sums[enterprise][user][0] += due
             sums[enterprise][user][1] += late
     told = 0
     for enterprise, people in sums.items():
@@ -224,7 +225,6 @@ def digest(now: dt.datetime) -> int:
                     url="/duties/",
                     urgency=Urgency.ORANGE if late else Urgency.YELLOW,
                     due_on=day,
-                    needs_action=True,
                     dedupe_key=f"duties.digest:{day}",
                     enterprise_id=enterprise,
                 )

@@ -5,7 +5,7 @@ from itertools import pairwise
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlan.base.duties.rules import (
@@ -53,6 +53,7 @@ def span(cadence: Cadence, days: int) -> tuple[dt.datetime, dt.datetime]:
     return since - dt.timedelta(days=3), since + dt.timedelta(days=days)
 
 
+@settings(deadline=None)
 @given(cadences(), st.integers(1, 500))
 def test_windows_never_overlap_and_come_in_order(cadence: Cadence, days: int) -> None:
     since, until = span(cadence, days)
@@ -63,6 +64,7 @@ def test_windows_never_overlap_and_come_in_order(cadence: Cadence, days: int) ->
         assert before.due_at <= after.opens_at
 
 
+@settings(deadline=None)
 @given(cadences(), st.integers(1, 400), st.integers(0, 400))
 def test_making_in_two_goes_makes_the_same_windows(cadence: Cadence, days: int, cut: int) -> None:
     since, until = span(cadence, days)
@@ -73,6 +75,7 @@ def test_making_in_two_goes_makes_the_same_windows(cadence: Cadence, days: int, 
     assert first + second == whole
 
 
+@settings(deadline=None)
 @given(cadences(), st.integers(1, 400))
 def test_no_permitted_day_is_skipped(cadence: Cadence, days: int) -> None:
     if cadence.unit in (Unit.HOUR, Unit.SHIFT):

@@ -117,7 +117,7 @@ def test_colours_rise_with_the_periods_and_red_is_for_the_responsible(world: Wor
 
 
 def test_only_who_carries_it_or_leads_may_do_it(world: World) -> None:
-    mine = rows(plan(world, organisation=world.plant_a, role=Role.OPERATOR))[0]
+    mine = rows(plan(world, organisation=world.plant_a, role=Role.TEAM_LEADER))[0]
     with pytest.raises(NotACarer):
         instances.fulfil(world.actor(Role.OPERATOR, "workshop_a"), mine.pk, at(9), uuid4())
     with pytest.raises(NotYours):
@@ -136,8 +136,9 @@ def test_mine_by_name_by_role_above_and_as_substitute(world: World) -> None:
     by_name = plan(world, assignee=world.user(Role.OPERATOR, "workshop_a"))
     of_head = plan(world, role=Role.WORKSHOP_HEAD)
     of_all = plan(world)
+    of_plant = plan(world, organisation=world.plant_a, role=Role.OPERATOR)
     assert {row.plan_id for row in queries.mine(operator, MONDAY)} == {
-        by_role.pk, by_name.pk, of_all.pk,
+        by_role.pk, by_name.pk, of_all.pk, of_plant.pk,
     }  # fmt: skip
     assert [row.plan_id for row in queries.mine(head, MONDAY)] == [of_head.pk]
     assert not queries.mine(colleague, MONDAY).exists()
@@ -148,7 +149,7 @@ def test_mine_by_name_by_role_above_and_as_substitute(world: World) -> None:
         starts_at=at(0), ends_at=at(24), reason="leave",
     )  # fmt: skip
     assert {row.plan_id for row in queries.mine(technician, MONDAY)} == {
-        by_role.pk, by_name.pk, of_all.pk,
+        by_role.pk, by_name.pk, of_all.pk, of_plant.pk,
     }  # fmt: skip
 
 

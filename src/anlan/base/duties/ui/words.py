@@ -1,0 +1,152 @@
+"""Duties in words."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from anlan.base.actors.roles import Role
+from anlan.base.clock import SHANGHAI
+from anlan.base.duties import kinds, ladder
+from anlan.base.duties.models import Instance, Plan
+
+_EVERY = {
+    "hour": gettext_lazy("every %(n)s h"),
+    "shift": gettext_lazy("every %(n)s shifts"),
+    "day": gettext_lazy("every %(n)s days"),
+    "week": gettext_lazy("every %(n)s weeks"),
+    "month": gettext_lazy("every %(n)s months"),
+    "quarter": gettext_lazy("every %(n)s quarters"),
+    "half_year": gettext_lazy("every %(n)s half-years"),
+    "year": gettext_lazy("every %(n)s years"),
+}
+_ONCE = {
+    "hour": gettext_lazy("every hour"),
+    "shift": gettext_lazy("every shift"),
+    "day": gettext_lazy("every day"),
+    "week": gettext_lazy("every week"),
+    "month": gettext_lazy("every month"),
+    "quarter": gettext_lazy("every quarter"),
+    "half_year": gettext_lazy("every half-year"),
+    "year": gettext_lazy("every year"),
+}
+_RECIPIENTS: dict[str, Any] = {
+    ladder.EXECUTOR: gettext_lazy("Whoever carries it out"),
+    ladder.DEPARTMENT_HEAD: gettext_lazy("Head of the department"),
+    ladder.PARK: gettext_lazy("Park"),
+    ladder.AREA: gettext_lazy("County bureau"),
+}
+_CONDITIONS: dict[str, Any] = {
+    "overdue": gettext_lazy("overdue at least"),
+    "responsible_overdue": gettext_lazy("task of a responsible person overdue at least"),
+    "days_left_general": gettext_lazy("days left, general finding"),
+    "days_left_major": gettext_lazy("days left, major finding"),
+    "overdue_major": gettext_lazy("major finding overdue"),
+    "fell": gettext_lazy("score fell by"),
+    "band_fair": gettext_lazy("weeks in band “fair”"),
+    "band_poor_or_veto": gettext_lazy("band “poor” or veto"),
+}
+_UNITS: dict[str, Any] = {
+    "period": pgettext_lazy("limit", "periods"),
+    "day": pgettext_lazy("limit", "days"),
+    "week": pgettext_lazy("limit", "weeks"),
+    "point": pgettext_lazy("limit", "points"),
+}
+
+
+def cycle(plan: Plan) -> str:
+    """Return how often: `every 2 h, 08:00–20:00`."""
+    words = _ONCE if plan.cycle_n == 1 else _EVERY
+    text = str(words.get(plan.cycle_unit, plan.cycle_unit)) % {"n": plan.cycle_n}
+    if plan.time_from != plan.time_to:
+        text += (
+            f"，{plan.time_from:%H:%M}–{plan.time_to:%H:%M}"
+            if _is_chinese()
+            else (f", {plan.time_from:%H:%M}–{plan.time_to:%H:%M}")
+        )
+    return text
+
+
+def _is_chinese() -> bool:
+    from django.utils.translation import get_language
+
+    return (get_language() or "").startswith("zh")
+
+
+def whose(row: Plan | Instance) -> str:
+    """Return whose it is: the person, else role and department."""
+    if row.assignee is not None:
+        return str(row.assignee)
+    role = Role(row.role).label if row.role in Role.values else ""
+    return f"{row.organisation} · {role}" if role else str(row.organisation)
+
+
+def window(row: Instance) -> str:
+    """Return a window: hours within a day, else days."""
+    opens, due = row.opens_at.astimezone(SHANGHAI), row.due_at.astimezone(SHANGHAI)
+    last = due - dt.timedelta(microseconds=1)
+    if opens.date() == last.date():
+        if opens.time() == dt.time(0) and due.time() == dt.time(0):
+            return f"{opens:%m-%d}"
+        end = "24:00" if due.time() == dt.time(0) else f"{due:%H:%M}"
+        return f"{opens:%m-%d %H:%M}–{end}"
+    if due.time() == opens.time() == dt.time(0):
+        return f"{opens:%m-%d} – {last:%m-%d}"
+    return f"{opens:%m-%d %H:%M} – {due:%m-%d %H:%M}"
+
+
+def context(row: Instance, missed: int = 1) -> str:
+    """Return place and window, and how often it was missed when more than once."""
+    text = f"{row.plan.place_text or row.organisation.name} · {window(row)}"
+    if missed > 1:
+        text += " · " + _("missed %(n)s times") % {"n": missed}
+    return text
+
+
+def url_of(row: Instance | Plan) -> str:
+    """Return where a duty is carried out, "" for on the list itself."""
+    plan = row.plan if isinstance(row, Instance) else row
+    if plan.subject_id is None:
+        return ""
+    return kinds.kind_of(plan.kind).url_of(plan.subject_id)
+
+
+def folded(rows: Iterable[Instance]) -> tuple[list[Instance], dict[UUID, int]]:
+    """Return the latest instance of each plan, and how many of it there were.
+
+    A check every two hours that nobody did for days is one thing to see to, not thirty.
+    """
+    latest: dict[UUID, Instance] = {}
+    counts: dict[UUID, int] = {}
+    for row in rows:
+        counts[row.plan_id] = counts.get(row.plan_id, 0) + 1
+        latest[row.plan_id] = max(latest.get(row.plan_id, row), row, key=lambda one: one.due_at)
+    return list(latest.values()), counts
+
+
+def recipient(key: str) -> str:
+    """Return the words for a recipient of the ladder."""
+    if key in _RECIPIENTS:
+        return str(_RECIPIENTS[key])
+    return str(Role(key).label) if key in Role.values else key
+
+
+def recipients(keys: list[str]) -> str:
+    """Return the words for recipients."""
+    return _(", ").join(recipient(key) for key in keys)
+
+
+def condition(rung: ladder.Rung) -> str:
+    """Return when a rung is reached, in words."""
+    limit = rung.threshold.normalize()
+    if rung.condition == ladder.SOON:
+        return _("less than %(share)s%% of the window left") % {
+            "share": f"{(limit * 100).normalize():f}"
+        }
+    if rung.condition == ladder.OVERDUE and not limit:
+        return _("overdue")
+    words = str(_CONDITIONS.get(rung.condition, rung.condition))
+    return f"{words} {limit:f} {_UNITS.get(rung.unit, '')}".strip()
