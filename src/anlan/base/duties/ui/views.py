@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actors.middleware import ActorRequest
 from anlan.base.actors.ui.errors import attempt
@@ -170,11 +170,9 @@ def _warning(request: ActorRequest, pk: UUID, form: ClearForm, status: int = 200
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_POST
 def warning_clear(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Clear a warning with what was done, and evidence."""
-    if request.method != "POST":
-        return redirect("duties:warning", pk)
     form = ClearForm(request.POST, request.FILES)
     if form.is_valid():
         file = form.cleaned_data["evidence"]
