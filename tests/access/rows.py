@@ -15,10 +15,12 @@ from anlan.base.clock import now
 from anlan.base.duties.models import Instance
 from anlan.base.duties.services import plans, shifts, substitutes, warnings
 from anlan.base.files import services as files
+from anlan.base.ids import uuid7
 from anlan.base.imports.models import ImportRun
 from anlan.base.inbox.models import Channel, Notice
 from anlan.base.jobs.models import Job
 from anlan.base.lists.services import view_save
+from anlan.exchange.models import Delivery, Endpoint
 from anlan.modules.registry import services
 from anlan.modules.registry.models import Enterprise, Identification
 from anlan.modules.registry.services.identification import unit_identify
@@ -79,6 +81,12 @@ def build_rows(world: World, plant: str) -> Rows:
     unit_identify(actor, [unit.pk], "test", tell=False)
     identification = Identification.objects.for_actor(actor).filter(unit=unit).latest("created_at")
     scenario = scenario_save(actor, unit.pk, f"plan {mark}", {"chemicals": []})
+    endpoint = Endpoint.objects.create(
+        enterprise=world.places[plant],
+        scope_path=world.places[plant].path,
+        name=f"upload {mark}",
+        base_url="https://upload.example/api",
+    )
     made: dict[str, Any] = {
         "identification": identification,
         "scenario": scenario,
@@ -109,6 +117,8 @@ def build_rows(world: World, plant: str) -> Rows:
         "channel": Channel.objects.create(
             organisation=world.places[plant], kind="email", name=f"mail {mark}"
         ),
+        "endpoint": endpoint,
+        "delivery": _delivery(endpoint, mark),
         "user": world.user(Role.SAFETY_MANAGER, plant),
         "organisation": world.places[plant],
     }
@@ -141,6 +151,20 @@ def _duties(actor: Any, place: Any, colleague: Any, mark: str) -> dict[str, Any]
 def _attachment(actor: Any, enterprise: Enterprise, mark: str) -> Any:
     return files.attach(
         actor, enterprise, _picture(), "photo.png", kind="photo", title=f"photo {mark}"
+    )
+
+
+def _delivery(endpoint: Endpoint, mark: str) -> Any:
+    return Delivery.objects.create(
+        endpoint=endpoint,
+        enterprise=endpoint.enterprise,
+        scope_path=endpoint.scope_path,
+        table="sec_security_risk_unit",
+        record_id=uuid7(),
+        label=f"unit {mark}",
+        payload={"riskUnitName": mark},
+        payload_hash="0" * 64,
+        record_updated_at=now(),
     )
 
 

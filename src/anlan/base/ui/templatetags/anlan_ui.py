@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from anlan.base.ui import built, marks, slots
+from anlan.base.ui import beside, built, marks, slots
 from anlan.base.ui.scale import Scale, scale_of
 
 register = template.Library()
@@ -226,3 +226,9 @@ def risk_word(level: Any, kind: str = "risk") -> Any:
 def sign_in_hint() -> str:
     """Return the line below the sign-in form (`slots.sign_in_hint`)."""
     return slots.sign_in_hint()
+
+
+@register.simple_tag(takes_context=True, name="beside")
+def beside_tag(context: template.Context, row: Any) -> SafeString:
+    """Return the cards that other apps put beside this record (`ui.beside`)."""
+    return beside.cards_for(context["request"].actor, row)

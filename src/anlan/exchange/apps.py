@@ -1,0 +1,19 @@
+"""The exchange app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ExchangeConfig(AppConfig):
+    """Uploads of dual-prevention data to the national and provincial interfaces."""
+
+    name = "anlan.exchange"
+    label = "exchange"
+    verbose_name = _("Upload")
+
+    def ready(self) -> None:
+        """Make permissions and events known; fill the places of the shell."""
+        from anlan.exchange import events, policy  # noqa: F401
+        from anlan.exchange.ui import shell
+
+        shell.install()

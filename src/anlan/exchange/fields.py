@@ -1,0 +1,56 @@
+"""The fields of the interface as facts: names, codes, what must be filled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from anlan.facts.loader import load_packaged
+
+UNIT = "sec_security_risk_unit"
+EVENT = "sec_security_risk_events"
+MEASURE = "sec_security_risk_control_measures"
+SHUTDOWN = "sec_deactivated_maintenance_record"
+TASK = "sec_hidden_check_mission"
+RECORD = "sec_hidden_check_record"
+FINDING = "sec_hidden_danger_info"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: `required` is always, no, variant, or a condition such as `dangerState=9`."""
+
+    name: str
+    also: str
+    type: str
+    codes: frozenset[str]
+    required: str
+    max_length: int | None
+    meaning: str
+
+    def is_required(self, values: Mapping[str, object]) -> bool:
+        """Tell whether it must be filled in this row."""
+        if "!=" in self.required:
+            name, _sign, wanted = self.required.partition("!=")
+            return str(values.get(name, "")) != wanted
+        if "=" in self.required:
+            name, _sign, wanted = self.required.partition("=")
+            return str(values.get(name, "")) == wanted
+        return self.required == "always"
+
+
+@cache
+def fields_of(table: str) -> tuple[Field, ...]:
+    """Return the fields of a table in the order of the interface."""
+    return tuple(
+        Field(
+            row["field"],
+            row["also"],
+            row["type"],
+            frozenset(row.parts("codes")),
+            row["required"],
+            int(row["max_length"]) if row["max_length"] else None,
+            row["meaning"],
+        )
+        for row in load_packaged("exchange/fields.csv")
+        if row["table"] == table
+    )

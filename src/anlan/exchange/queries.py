@@ -1,0 +1,66 @@
+"""The only door for reading uploads, actor first."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from anlan.base.actors.actor import SYSTEM, Actor
+from anlan.exchange.choices import State
+from anlan.exchange.models import Delivery, Endpoint
+from anlan.modules.registry.models import Enterprise
+
+
+def endpoints(actor: Actor) -> QuerySet[Endpoint]:
+    """Return the endpoints the actor sees, with their counts by state."""
+    counts = {
+        f"n_{state.value}": Count("deliveries", filter=Q(deliveries__state=state))
+        for state in State
+    }
+    bad = Q(deliveries__state__in=[State.REJECTED, State.INCOMPLETE])
+    on_their_way = Q(deliveries__state__in=[State.PENDING, State.WAITING])
+    return (
+        Endpoint.objects.for_actor(actor)
+        .select_related("enterprise")
+        .annotate(
+            **counts,
+            n_bad=Count("deliveries", filter=bad),
+            n_open=Count("deliveries", filter=on_their_way),
+        )
+        .order_by("enterprise__name", "name", "pk")
+    )
+
+
+def endpoint_one(actor: Actor, endpoint_id: UUID | str) -> Endpoint:
+    """Return one endpoint. Raises NotYours."""
+    found: Endpoint = endpoints(actor).one(endpoint_id)  # type: ignore[attr-defined]
+    return found
+
+
+def deliveries(actor: Actor) -> QuerySet[Delivery]:
+    """Return what was or is to be uploaded, the newest change first."""
+    return (
+        Delivery.objects.for_actor(actor)
+        .select_related("endpoint", "enterprise")
+        .order_by("-record_updated_at", "-pk")
+    )
+
+
+def delivery_one(actor: Actor, delivery_id: UUID | str) -> Delivery:
+    """Return one upload. Raises NotYours."""
+    rows: Any = deliveries(actor)
+    found: Delivery = rows.one(delivery_id)
+    return found
+
+
+def of_record(actor: Actor, record_id: UUID) -> list[Delivery]:
+    """Return how one record stands at each endpoint."""
+    return list(deliveries(actor).filter(record_id=record_id).order_by("endpoint__name", "pk"))
+
+
+def company_code_of(endpoint: Endpoint) -> str:
+    """Return the enterprise code that the rows of an endpoint carry; empty when not known."""
+    if endpoint.company_code:
+        return endpoint.company_code
+    rows = Enterprise.objects.for_actor(SYSTEM).filter(pk=endpoint.enterprise_id)
+    return rows.values_list("company_code", flat=True).first() or ""

@@ -1,0 +1,58 @@
+"""The form of an endpoint."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from anlan.exchange.models import Endpoint
+from anlan.exchange.sealing import NAMES
+
+KEEP = _("Leave empty to keep the present one.")
+
+
+class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An endpoint; its keys are never sent to the page."""
+
+    key = forms.CharField(
+        label=_("encryption key"),
+        required=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("16, 24 or 32 bytes: plain, or as hex:… or base64:…"),
+    )
+    vector = forms.CharField(
+        label=_("initial vector"),
+        required=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("For CBC only: 16 bytes."),
+    )
+    app_key = forms.CharField(
+        label=_("enterprise key"),
+        required=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Where the province gives one."),
+    )
+
+    class Meta:
+        model = Endpoint
+        fields = (
+            "name", "adapter", "base_url", "company_code", "prefix", "cipher", "text_form",
+            "key", "vector", "app_key", "batch_size", "is_active",
+        )  # fmt: skip
+        widgets = {"is_active": forms.CheckboxInput(attrs={"class": "an-check"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.sealed:
+            for name in NAMES:
+                self.fields[name].help_text = KEEP
+
+    def keys(self) -> dict[str, str]:
+        """Return the keys that were typed."""
+        return {name: self.cleaned_data[name] for name in NAMES if self.cleaned_data.get(name)}
+
+    def _post_clean(self) -> None:
+        """Leave the row alone: the service changes it and says what is wrong."""
