@@ -309,3 +309,14 @@ def test_everybody_gets_one_digest_a_day(world: World) -> None:
     notice = Notice.objects.get(kind="duties.digest")
     assert (notice.recipient_id, notice.params) == (operator.pk, {"due": 3, "overdue": 3})
     assert telling.digest(at(32)) == 0
+
+
+def test_the_clock_makes_marks_and_tells(world: World) -> None:
+    from anlan.base.duties import jobs
+
+    plan(world, now=at(6))
+    context: Any = None
+    assert jobs.make(context).params["made"] > 0
+    assert jobs.mark(context).params["overdue"] > 0
+    assert jobs.digest(context).params["people"] == 0
+    assert jobs.warnings(context).params["count"] > 0
