@@ -34,6 +34,7 @@ RULES = (
     Rule(rf"^registry/(?P<noun>{NOUNS})/<uuid:pk>/", {"pk": "<noun>"}),
     Rule(rf"^api/v1/(?P<noun>{NOUNS})/<row_id>", {"row_id": "<noun>"}),
     Rule(r"^grading/units/<uuid:pk>/", {"pk": "units"}),
+    Rule(r"^indicators/enterprises/<uuid:pk>/", {"pk": "enterprises"}),
     Rule(r"^grading/results/<uuid:pk>/", {"pk": "identification"}),
     Rule(r"^grading/settings/<uuid:pk>/", {"pk": "enterprises"}),
     Rule(r"^grading/plans/<uuid:pk>/", {"pk": "scenario"}),

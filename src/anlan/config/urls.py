@@ -28,6 +28,7 @@ urlpatterns = [
     path("duties/", include("anlan.base.duties.ui.urls")),
     path("registry/", include("anlan.modules.registry.ui.urls")),
     path("grading/", include("anlan.modules.registry.ui.identification.urls")),
+    path("indicators/", include("anlan.modules.indicators.ui.urls")),
     path("exchange/", include("anlan.exchange.ui.urls")),
 ]
 

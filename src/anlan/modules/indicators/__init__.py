@@ -1,0 +1,1 @@
+"""Indicators of dual prevention: weekly score, rates, analysis, self-evaluation, incentives."""
