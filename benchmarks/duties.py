@@ -69,7 +69,7 @@ def fill(enterprises: int, plans: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_NODES, {"mark": MARK, "n": enterprises, "departments": DEPARTMENTS})
         cursor.execute(
-            _PLANS, {"mark": MARK, "plans": plans, "starts": DAY, "from": at(-1), "n": DEPARTMENTS}
+            _PLANS, {"mark": MARK, "plans": plans, "starts": DAY, "from": at(0), "n": DEPARTMENTS}
         )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE duties_plan")
@@ -103,22 +103,28 @@ _NODES = """
     INSERT INTO actors_membership (id, user_id, organisation_id, role, is_home, created_at)
     SELECT gen_random_uuid(), person, id, 'operator', true, now() FROM bench_d;
 """
-# Three in ten are somebody's by name, the rest the operators' of the department.
+# Three in ten are somebody's by name, the rest the operators' of the department. They count as
+# made until the day begins, as on every day but the first: new plans cost one more update each.
 _PLANS = """
     INSERT INTO duties_plan (id, enterprise_id, scope_path, version, created_at, updated_at, kind,
         title, place_text, organisation_id, assignee_id, role, work_type, role_item, cycle_n,
-        cycle_unit, calendar, starts_on, time_from, time_to, grace_minutes, is_active, make_from)
+        cycle_unit, calendar, starts_on, time_from, time_to, grace_minutes, is_active, make_from,
+        made_until)
     SELECT gen_random_uuid(), d.parent_id, d.path, 1, now(), now(), 'plain', %(mark)s, '', d.id,
            CASE WHEN n %% 10 < 3 THEN m.user_id END,
            CASE WHEN n %% 10 < 3 THEN '' ELSE 'operator' END,
            CASE WHEN n %% 20 = 0 THEN 1 ELSE 0 END, CASE WHEN n %% 20 = 0 THEN 1 END, 1, 'day',
            CASE n %% 3 WHEN 0 THEN 'workdays' ELSE 'every_day' END,
            %(starts)s::date - (n %% 30), make_time(n %% 8, 0, 0), make_time(8 + n %% 12, 0, 0),
-           0, true, %(from)s
+           0, true, %(from)s, %(from)s
       FROM actors_organisation d
       JOIN actors_membership m ON m.organisation_id = d.id
      CROSS JOIN generate_series(1, %(plans)s / %(n)s) n
      WHERE d.search_key = %(mark)s AND d.kind = 'department';
+    INSERT INTO duties_horizon (id, enterprise_id, scope_path, version, created_at, updated_at,
+                                made_until)
+    SELECT gen_random_uuid(), id, path, 1, now(), now(), %(from)s
+      FROM actors_organisation WHERE search_key = %(mark)s AND kind = 'enterprise';
 """
 
 
