@@ -21,11 +21,13 @@ from anlan.base.inbox.models import Channel, Notice
 from anlan.base.jobs.models import Job
 from anlan.base.lists.services import view_save
 from anlan.exchange.models import Delivery, Endpoint
+from anlan.modules.inspections.services import checklists, records, tasks
 from anlan.modules.registry import services
 from anlan.modules.registry.models import Enterprise, Identification
 from anlan.modules.registry.services.identification import unit_identify
 from anlan.modules.registry.services.scenario import scenario_save
 from anlan.modules.registry.tests import data
+from anlan.modules.risk.tests import data as risk
 from tests.support.world import World
 
 # Every foreign row carries this word; no answer to one's own people may contain it.
@@ -88,6 +90,7 @@ def build_rows(world: World, plant: str) -> Rows:
         base_url="https://upload.example/api",
     )
     made: dict[str, Any] = {
+        **_inspections(actor, world.places[plant], mark),
         "identification": identification,
         "scenario": scenario,
         "enterprises": enterprise,
@@ -146,6 +149,21 @@ def _duties(actor: Any, place: Any, colleague: Any, mark: str) -> dict[str, Any]
             ends_at=moment + timedelta(days=1), reason=f"leave {mark}",
         ),
     }  # fmt: skip
+
+
+def _inspections(actor: Any, plant: Any, mark: str) -> dict[str, Any]:
+    thing = risk.an_object(actor, "D1", name=f"罐区{mark}")
+    place = risk.a_unit(actor, thing, name=f"T-101{mark}")
+    event = risk.an_event(actor, place, name=f"泄漏{mark}")
+    measure = risk.a_measure(actor, event, text=f"呼吸阀{mark}")
+    task = tasks.save(actor, plant.pk, measure=measure, title=f"查呼吸阀{mark}", role="operator")
+    check = records.Check(task_id=task.pk, note=f"正常{mark}")
+    return {
+        "place": place,
+        "task": task,
+        "record": records.record(actor, check).row,
+        "checklist": checklists.save(actor, plant.pk, title=f"检查表{mark}", items=["甲"]),
+    }
 
 
 def _attachment(actor: Any, enterprise: Enterprise, mark: str) -> Any:

@@ -5,6 +5,7 @@ from django.urls import include, path
 from anlan.base.actors.ui import single_sign_on
 from anlan.base.inbox.views import home
 from anlan.config.api import api
+from anlan.modules.inspections.ui.place_views import place
 
 urlpatterns = [
     path("", include("anlan.base.ui.urls")),
@@ -27,6 +28,8 @@ urlpatterns = [
     path("imports/", include("anlan.base.imports.urls")),
     path("duties/", include("anlan.base.duties.ui.urls")),
     path("registry/", include("anlan.modules.registry.ui.urls")),
+    path("inspections/", include("anlan.modules.inspections.ui.urls")),
+    path("p/at/<uuid:pk>/", place, name="place_at"),
     path("grading/", include("anlan.modules.registry.ui.identification.urls")),
     path("indicators/", include("anlan.modules.indicators.ui.urls")),
     path("exchange/", include("anlan.exchange.ui.urls")),

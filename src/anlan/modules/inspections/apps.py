@@ -14,5 +14,7 @@ class InspectionsConfig(AppConfig):
     def ready(self) -> None:
         """Say what its duties are called, tell the risk register of tasks, serve phones."""
         from anlan.modules.inspections import duties, events, notices, pocket, policy  # noqa: F401
+        from anlan.modules.inspections.ui import navigation
 
         pocket.install()
+        navigation.install()

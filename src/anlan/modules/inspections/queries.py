@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
+from anlan.base.clock import SHANGHAI, day_of
 from anlan.modules.findings.models import Finding
 from anlan.modules.inspections.models import Checklist, InspectionRecord, InspectionTask
+from anlan.modules.risk.models import RiskUnit
 
 LAST = 8
 """How many former values a person sees at a check."""
@@ -93,8 +95,6 @@ def standing_records(actor: Actor, instance_ids: Iterable[UUID]) -> dict[UUID, I
 
 def findings_of(actor: Actor, row: InspectionRecord) -> QuerySet[Finding]:
     """Return the findings that a record gave rise to."""
-    from django.db.models import Q
-
     wanted = Q(origin_kind=ORIGIN, origin_id=row.pk)
     ids = [one["finding_id"] for one in row.answers if one.get("finding_id")]
     if row.finding_id:
@@ -148,3 +148,28 @@ def between(
     return records(actor).filter(
         enterprise=enterprise_id, occurred_at__gte=since, occurred_at__lt=until
     )
+
+
+def day_bounds(moment: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """Return when the day of a moment begins and ends (Asia/Shanghai); a due moment at midnight
+    ends the day before it."""
+    start = dt.datetime.combine(day_of(moment), dt.time(0), SHANGHAI)
+    second = dt.timedelta(seconds=1)
+    return start + second, start + dt.timedelta(days=1) + second
+
+
+def places(actor: Actor, enterprise_id: UUID) -> QuerySet[RiskUnit]:
+    """Return the places of an enterprise in the order of the round."""
+    rows = RiskUnit.objects.for_actor(actor).filter(
+        enterprise=enterprise_id, removed_at__isnull=True
+    )
+    return rows.select_related("object").order_by(
+        "object__position", "object__code", "route", "code"
+    )
+
+
+def place_one(actor: Actor, unit_id: UUID | str) -> RiskUnit:
+    """Return one place. Raises NotYours."""
+    rows: Any = RiskUnit.objects.for_actor(actor).filter(removed_at__isnull=True)
+    found: RiskUnit = rows.select_related("object", "enterprise").one(unit_id)
+    return found

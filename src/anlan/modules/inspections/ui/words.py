@@ -1,0 +1,55 @@
+"""How a task's times and people read in a line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from anlan.base.actors.roles import Role
+from anlan.base.clock import SHANGHAI
+from anlan.base.duties.models import Instance, Plan
+from anlan.base.duties.models.plan import CycleUnit, Days
+
+
+def cycle(plan: Plan) -> str:
+    """Return how often a plan recurs, such as `Every 2 hours`."""
+    unit = str(CycleUnit(plan.cycle_unit).label)
+    every = pgettext("cycle", "Every %(unit)s") % {"unit": unit}
+    if plan.cycle_n != 1:
+        every = pgettext("cycle", "Every %(n)s × %(unit)s") % {"n": plan.cycle_n, "unit": unit}
+    if plan.calendar == Days.EVERY_DAY:
+        return every
+    return f"{every} · {Days(plan.calendar).label}"
+
+
+def whose(row: Plan | Instance) -> str:
+    """Return whose duty it is: the person, or the role and the department."""
+    if row.assignee is not None:
+        return row.assignee.display_name
+    role = str(Role(row.role).label) if row.role in Role.values else _("Everybody")
+    return f"{row.organisation.name} · {role}"
+
+
+def window(row: Instance) -> str:
+    """Return the window of a duty, short."""
+    opens, due = (moment.astimezone(SHANGHAI) for moment in (row.opens_at, row.due_at))
+    if (due - opens).total_seconds() <= 24 * 3600:
+        return f"{opens:%m-%d %H:%M}–{due:%H:%M}"
+    return f"{opens:%m-%d}–{due:%m-%d %H:%M}"
+
+
+def of_cycle(fields: Mapping[str, Any]) -> str:
+    """Return how often suggested fields would recur."""
+    return cycle(
+        Plan(
+            cycle_n=fields["cycle_n"],
+            cycle_unit=fields["cycle_unit"],
+            calendar=fields.get("calendar", Days.EVERY_DAY),
+        )
+    )
+
+
+def of_role(role: str) -> str:
+    """Return the name of a role."""
+    return str(Role(role).label) if role in Role.values else ""
