@@ -301,11 +301,4 @@ _KEEP_DEFAULT = frozenset(
 
 def _shown(task: InspectionTask) -> dict[str, Any]:
     names = (*OWN, "measure_id", "unit_id", "object_id", "checklist_id")
-    plan = task.plan
-    when = {name: getattr(plan, name) for name in ("cycle_n", "cycle_unit", "role")}
-    return {
-        **{name: value for name in names if (value := getattr(task, name)) not in (None, "")},
-        **when,
-        "organisation_id": plan.organisation_id,
-        "assignee_id": plan.assignee_id,
-    }
+    return {name: value for name in names if (value := getattr(task, name)) not in (None, "")}

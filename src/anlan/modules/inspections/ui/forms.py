@@ -83,12 +83,12 @@ class TaskForm(PageForm):
     source = forms.TypedChoiceField(
         label=_("kind of inspection"), choices=Source.choices, coerce=int
     )
-    unit = forms.ModelChoiceField(None, label=_("place"), required=False)
-    object = forms.ModelChoiceField(
+    unit: Any = forms.ModelChoiceField(None, label=_("place"), required=False)
+    object: Any = forms.ModelChoiceField(
         None, label=_("risk analysis object"), required=False,
         help_text=_("Only when it concerns the whole object and no single place."),
     )  # fmt: skip
-    checklist = forms.ModelChoiceField(
+    checklist: Any = forms.ModelChoiceField(
         None, label=_("checklist"), required=False,
         help_text=_("Then every item of the list is answered."),
     )  # fmt: skip
@@ -96,29 +96,36 @@ class TaskForm(PageForm):
     cycle_n = forms.IntegerField(label=_("Every"), min_value=1, max_value=1000, initial=1)
     cycle_unit = forms.ChoiceField(label=_("Cycle"), choices=CycleUnit.choices, initial="day")
     calendar = forms.ChoiceField(label=_("Days"), choices=Days.choices, initial="every_day")
-    shift_pattern = forms.ModelChoiceField(
+    shift_pattern: Any = forms.ModelChoiceField(
         None, label=_("Shift pattern"), required=False, help_text=_("For cycles by shift.")
     )
     starts_on = forms.DateField(
-        label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("From day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     ends_on = forms.DateField(
-        label=_("Until day"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("Until day"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("A single campaign: the same day twice."),
     )  # fmt: skip
     time_from = forms.TimeField(
-        label=_("From hour"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+        label=_("From hour"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     time_to = forms.TimeField(
-        label=_("Until hour"), required=False, widget=forms.TimeInput(attrs={"type": "time"})
+        label=_("Until hour"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
     grace_minutes = forms.IntegerField(label=_("Grace in minutes"), min_value=0, required=False)
-    organisation = forms.ModelChoiceField(None, label=_("department"))
+    organisation: Any = forms.ModelChoiceField(None, label=_("department"))
     role = forms.ChoiceField(
         label=_("role"), choices=ROLES, required=False,
         help_text=_("Whoever holds it there; everybody there when empty."),
     )  # fmt: skip
-    assignee = forms.ModelChoiceField(
+    assignee: Any = forms.ModelChoiceField(
         None, label=_("person"), required=False, help_text=_("Only this person instead of a role.")
     )
     work_type = forms.TypedChoiceField(

@@ -12,7 +12,7 @@ from anlan.base.actors.actor import Actor
 from anlan.base.clock import now
 from anlan.base.duties import queries as duties
 from anlan.base.duties.models import Instance
-from anlan.base.duties.models.plan import CycleUnit
+from anlan.base.duties.models.plan import CycleUnit, WorkType
 from anlan.base.duties.states import State
 from anlan.base.lists import Column, Filter, ListPage, View
 from anlan.modules.inspections import queries
@@ -232,9 +232,7 @@ BOARD = ListPage(
     ],
     filters=[
         Filter("state", _("State"), choices=State.choices, condition=_state_q),
-        Filter(
-            "work_type", _("task type"), choices=InspectionTask._meta.get_field("work_type").choices
-        ),
+        Filter("work_type", _("task type"), choices=WorkType.choices),
         enterprise_filter(),
     ],
     search=lambda rows, text: rows.filter(

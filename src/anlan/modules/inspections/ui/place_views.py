@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from anlan.base.clock import now
+from anlan.base.clock import today
 from anlan.base.duties import queries as duties
 from anlan.base.duties.services.places import enterprise_of
 from anlan.base.errors import NotYours
@@ -39,10 +39,7 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
     unit = queries.place_one(actor, pk)
     tasks = list(queries.tasks(actor).filter(unit=unit, is_active=True))
     last = queries.last_values(tasks, depth=1)
-    mine = {
-        row.plan_id: row
-        for row in duties.mine(actor, queries.day_of(now())).filter(plan__place_id=unit.pk)
-    }
+    mine = {row.plan_id: row for row in duties.mine(actor, today()).filter(plan__place_id=unit.pk)}
     context = {
         "unit": unit,
         "tasks": [

@@ -1,5 +1,6 @@
 """How a task's times and people read in a line."""
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,8 +36,10 @@ def window(row: Instance) -> str:
     """Return the window of a duty, short."""
     opens, due = (moment.astimezone(SHANGHAI) for moment in (row.opens_at, row.due_at))
     if (due - opens).total_seconds() <= 24 * 3600:
-        return f"{opens:%m-%d %H:%M}–{due:%H:%M}"
-    return f"{opens:%m-%d}–{due:%m-%d %H:%M}"
+        # A window that ends with the day reads 24:00, not the next day's 00:00.
+        end = "24:00" if f"{due:%H:%M}" == "00:00" else f"{due:%H:%M}"
+        return f"{opens:%m-%d %H:%M}–{end}"
+    return f"{opens:%m-%d}–{due - dt.timedelta(seconds=1):%m-%d %H:%M}"
 
 
 def of_cycle(fields: Mapping[str, Any]) -> str:
