@@ -31,8 +31,8 @@ def test_every_page_opens(world: World, desk: Client) -> None:
     row = records.record(data.operator(world), records.Check(task_id=task.pk)).row
     pages = ["board", "tasks", "records", "checklists", "tasks_new", "suggest", "checklists_new"]
     addresses = [reverse(f"inspections:{name}") for name in pages]
-    for name in ("tasks_show", "tasks_edit", "record_new"):
-        addresses.append(reverse(f"inspections:{name}", args=[task.pk]))
+    own = ("tasks_show", "tasks_edit", "record_new")
+    addresses += [reverse(f"inspections:{name}", args=[task.pk]) for name in own]
     addresses.append(reverse("inspections:records_show", args=[row.pk]))
     addresses += [reverse("inspections:place", args=[task.unit_id]), f"/p/at/{task.unit_id}/"]
     addresses.append(reverse("inspections:tasks_new") + f"?measure={task.measure_id}")
