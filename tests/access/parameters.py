@@ -56,6 +56,8 @@ RULES = (
     Rule(r"^inspections/records/<uuid:pk>/", {"pk": "record"}),
     Rule(r"^inspections/checklists/<uuid:pk>/", {"pk": "checklist"}),
     Rule(r"^(inspections/places|p/at)/<uuid:pk>/", {"pk": "place"}),
+    Rule(r"^phones/submissions/<uuid:pk>/", {"pk": "submission"}),
+    Rule(r"^phones/<uuid:pk>/", {"pk": "device"}),
     Rule(r"^jobs/<uuid:job_id>/", {"job_id": "job"}, own_only=True),
     Rule(r"^imports/run/", {"run_id": "run", "which": "=marked"}, own_only=True),
     Rule(r"^imports/<slug:name>/", {"name": "=equipment"}),

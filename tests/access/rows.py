@@ -20,6 +20,7 @@ from anlan.base.imports.models import ImportRun
 from anlan.base.inbox.models import Channel, Notice
 from anlan.base.jobs.models import Job
 from anlan.base.lists.services import view_save
+from anlan.base.pocket.models import Device, Submission
 from anlan.exchange.models import Delivery, Endpoint
 from anlan.modules.inspections.services import checklists, records, tasks
 from anlan.modules.registry import services
@@ -104,6 +105,7 @@ def build_rows(world: World, plant: str) -> Rows:
         "people": person,
         "qualifications": qualification,
         "attachment": _attachment(actor, enterprise, mark),
+        **_phone(actor, mark),
         "job": Job.objects.create(kind="test", owner_id=actor.user_id, title=f"job {mark}"),
         "view": view_save(
             actor, "registry.equipment", label=f"view {mark}", params="q=1", shared=True
@@ -184,6 +186,21 @@ def _delivery(endpoint: Endpoint, mark: str) -> Any:
         payload_hash="0" * 64,
         record_updated_at=now(),
     )
+
+
+def _phone(actor: Any, mark: str) -> dict[str, Any]:
+    home, moment = actor.home, now()
+    place = {"enterprise_id": home.enterprise_id, "scope_path": home.path}
+    device = Device.objects.create(
+        **place, label=f"phone {mark}", key={}, drain_until=moment, last_contact=moment
+    )
+    submission = Submission.objects.create(
+        **place, device=device, envelope_id=uuid7(), seq=1, kind=f"kind {mark}", schema=1, lane=2,
+        author_id=actor.user_id, content="{}", content_sha256="0" * 64, payload_sha256="0" * 64,
+        state="quarantined", sealed_at=moment, occurred_at=moment, occurred_from=moment,
+        received_at=moment, problem={"code": "x", "text": mark},
+    )  # fmt: skip
+    return {"device": device, "submission": submission}
 
 
 def _import_run(actor: Any, mark: str) -> Any:

@@ -51,7 +51,12 @@ async function run(): Promise<void> {
     if (document.visibilityState !== "visible") return;
     void (async () => {
       const waiting = (await envelopes()).some(isUnsent);
-      if (waiting || Date.now() - last >= CONTACT_MS) {
+      const due = Date.now() - last >= CONTACT_MS;
+      // The first visit had no line: be known and have a package as soon as there is one.
+      if (!(await device()).registered || !(await current())) {
+        if ((await refresh().catch(() => "broken")) === "fresh") await draw();
+      }
+      if (waiting || due) {
         last = Date.now();
         await sendQuietly();
       }

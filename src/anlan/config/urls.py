@@ -22,6 +22,7 @@ urlpatterns = [
     path("files/", include("anlan.base.files.urls")),
     path("history/", include("anlan.base.audit.ui.urls")),
     path("jobs/", include("anlan.base.jobs.urls")),
+    path("phones/", include("anlan.base.pocket.urls")),
     path("papers/", include("anlan.base.papers.urls")),
     path("drafts/", include("anlan.base.drafts.urls")),
     path("", include("anlan.base.lists.urls")),

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.actors.middleware import ActorRequest
 from anlan.base.clock import now
-from anlan.base.errors import AnlanError, BadInput, Problem
+from anlan.base.errors import AnlanError, BadInput, NotYours, Problem
 from anlan.base.pocket import keys, package, queries
 from anlan.base.pocket.canonical import NotCanonical, parse
 from anlan.base.pocket.models import Device
@@ -220,6 +220,8 @@ def blobs_check(request: HttpRequest) -> HttpResponse:
 def blob(request: HttpRequest, sha256: str) -> HttpResponse:
     """Take one piece of a file at `Upload-Offset`."""
     device = _draining(request)
+    if not _SHA.match(sha256):
+        raise NotYours()
     offset = request.headers.get("Upload-Offset", "")
     if not offset.isdigit() or len(offset) > 10 or len(request.body) > blobs.MAX_CHUNK:
         raise BadInput(Problem("Upload-Offset", "offset and at most 1 MB", code="shape"))

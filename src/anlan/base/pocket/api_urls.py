@@ -1,6 +1,6 @@
 """Addresses that phones call."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from anlan.base.pocket import api
 
@@ -12,6 +12,6 @@ urlpatterns = [
     path("package", api.package_now, name="package"),
     path("submissions", api.submissions, name="submissions"),
     path("blobs/check", api.blobs_check, name="blobs_check"),
-    re_path(r"^blobs/(?P<sha256>[0-9a-f]{64})$", api.blob, name="blob"),
+    path("blobs/<str:sha256>", api.blob, name="blob"),
     path("receipts", api.receipts, name="receipts"),
 ]

@@ -17,7 +17,8 @@ let known: Device | undefined;
 
 /** Return the installation; made once. Two tabs that start together agree on the first. */
 export async function device(): Promise<Device> {
-  if (known) return known;
+  // Another tab, or the page while this is the worker, may register it meanwhile.
+  if (known?.registered) return known;
   const found = await kept<Device>("device");
   if (found) return (known = found);
   const pair = await crypto.subtle.generateKey(EC, false, ["sign", "verify"]);

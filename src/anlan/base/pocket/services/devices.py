@@ -215,11 +215,11 @@ def revoke(actor: Actor, device_id: UUID | str, reason: str) -> Device:
 
     Raises Forbidden, NotYours, BadInput without a reason.
     """
-    if not reason.strip():
-        raise BadInput(Problem("reason", _("Say why."), code="missing"))
     with transaction.atomic():
         device: Device = Device.objects.for_actor(actor).lock(device_id)
         policy.require(actor, REVOKE_DEVICE, device)
+        if not reason.strip():
+            raise BadInput(Problem("reason", _("Say why."), code="missing"))
         if device.revoked_at is None:
             device.revoked_at = now()
             device.revoked_by_id = actor.user_id
