@@ -67,6 +67,11 @@ RULES = (
     Rule(r"^people/<uuid:pk>/", {"pk": "user"}),
     Rule(r"^inbox/channels/<uuid", {"channel_id": "channel"}),
     Rule(r"^inbox/<uuid:notice_id>/", {"notice_id": "notice"}, own_only=True),
+    Rule(
+        r"^ledgers/<slug:code>/<uuid:subject_id>/",
+        {"code": "=tank-farms", "subject_id": "facilities"},
+    ),
+    Rule(r"^ledgers/<slug:code>/", {"code": "=defects"}),
     Rule(r"^exchange/endpoints/<uuid", {"endpoint_id": "endpoint"}),
     Rule(r"^exchange/uploads/<uuid", {"delivery_id": "delivery"}),
     Rule(r"^account/tokens/<uuid:pk>/", {"pk": "token"}, own_only=True),

@@ -14,6 +14,12 @@ KEEP = _("Leave empty to keep the present one.")
 class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     """An endpoint; its keys are never sent to the page."""
 
+    base_url = forms.URLField(
+        label=Endpoint._meta.get_field("base_url").verbose_name,
+        help_text=Endpoint._meta.get_field("base_url").help_text,
+        max_length=300,
+        assume_scheme="https",
+    )
     key = forms.CharField(
         label=_("encryption key"),
         required=False,
