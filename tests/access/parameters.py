@@ -46,6 +46,11 @@ RULES = (
     Rule(r"^api/v1/duties/plans/", {"plan_id": "duty_plan"}),
     Rule(r"^api/v1/duties/instances/", {"instance_id": "duty"}),
     Rule(r"^api/v1/duties/warnings/", {"warning_id": "warning"}),
+    Rule(r"^findings/(flags/)?views/<uuid:view_id>", {"view_id": "view"}, own_only=True),
+    Rule(r"^findings/flag/<uuid:pk>/", {"pk": "flag"}),
+    Rule(r"^findings/extensions/<uuid:pk>/", {"pk": "extension", "verdict": "=grant"}),
+    Rule(r"^findings/<uuid:pk>/do/", {"pk": "finding", "key": "=remark"}),
+    Rule(r"^findings/<uuid:pk>/", {"pk": "finding"}),
     Rule(r"^files/<uuid:attachment_id>/", {"attachment_id": "attachment"}),
     Rule(
         r"^files/of/",

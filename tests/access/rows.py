@@ -11,7 +11,7 @@ from anlan.base.actors.models import Membership
 from anlan.base.actors.roles import Role
 from anlan.base.actors.services.invitations import invitation_create
 from anlan.base.actors.services.tokens import token_create
-from anlan.base.clock import now
+from anlan.base.clock import now, today
 from anlan.base.duties.models import Instance
 from anlan.base.duties.services import plans, shifts, substitutes, warnings
 from anlan.base.files import services as files
@@ -22,6 +22,7 @@ from anlan.base.jobs.models import Job
 from anlan.base.lists.services import view_save
 from anlan.base.pocket.models import Device, Submission
 from anlan.exchange.models import Delivery, Endpoint
+from anlan.modules.findings.services import extending, flagging, reporting, treating
 from anlan.modules.inspections.services import checklists, records, tasks
 from anlan.modules.registry import services
 from anlan.modules.registry.models import Enterprise, Identification
@@ -90,8 +91,21 @@ def build_rows(world: World, plant: str) -> Rows:
         name=f"upload {mark}",
         base_url="https://upload.example/api",
     )
+    finding = reporting.report(
+        actor, world.places[plant].pk, reporting.Report(title=f"法兰泄漏{mark}", place=mark)
+    )
+    owner = world.user(Role.WORKSHOP_HEAD, plant)
+    later = today() + timedelta(days=7)
+    plan = treating.Plan(level=0, owner_id=owner.pk, deadline=later, measures=f"更换{mark}")
+    finding = treating.confirm(actor, finding.pk, plan)
+    extension = extending.request(
+        actor, finding.pk, new_deadline=later + timedelta(days=7), reason=f"等备件{mark}"
+    )
     made: dict[str, Any] = {
         **_inspections(actor, world.places[plant], mark),
+        "finding": finding,
+        "extension": extension,
+        "flag": flagging.raise_(actor, finding, "test", f"可疑{mark}"),
         "identification": identification,
         "scenario": scenario,
         "enterprises": enterprise,

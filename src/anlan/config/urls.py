@@ -31,6 +31,7 @@ urlpatterns = [
     path("registry/", include("anlan.modules.registry.ui.urls")),
     path("inspections/", include("anlan.modules.inspections.ui.urls")),
     path("p/at/<uuid:pk>/", place, name="place_at"),
+    path("findings/", include("anlan.modules.findings.ui.urls")),
     path("grading/", include("anlan.modules.registry.ui.identification.urls")),
     path("ledgers/", include("anlan.modules.ledgers.ui.urls")),
     path("indicators/", include("anlan.modules.indicators.ui.urls")),

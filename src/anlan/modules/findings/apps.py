@@ -15,3 +15,6 @@ class FindingsConfig(AppConfig):
         """Make events, permissions and the checks of the state machine known."""
         from anlan.modules.findings import events, policy  # noqa: F401
         from anlan.modules.findings.services import extending, treating  # noqa: F401
+        from anlan.modules.findings.ui import navigation
+
+        navigation.install()

@@ -76,9 +76,9 @@ class RoleCategory(models.IntegerChoices):
     """Registered by which responsible person (`hazardCategory`)."""
 
     OTHER = 0, pgettext_lazy("role category", "Other")
-    PRINCIPAL = 1, _("Principal responsible person")
-    TECHNICAL = 2, _("Technical responsible person")
-    OPERATIONAL = 3, _("Operational responsible person")
+    PRINCIPAL = 1, pgettext_lazy("finding", "Principal responsible person")
+    TECHNICAL = 2, pgettext_lazy("finding", "Technical responsible person")
+    OPERATIONAL = 3, pgettext_lazy("finding", "Operational responsible person")
 
 
 class Treatment(models.IntegerChoices):
@@ -99,13 +99,13 @@ class UnsafeFactor(models.IntegerChoices):
 class Link(models.IntegerChoices):
     """Where in the life cycle it arose (`occurrenceLink`)."""
 
-    DESIGN = 1, _("Design")
+    DESIGN = 1, pgettext_lazy("life cycle", "Design")
     PRODUCT = 2, _("Product defect")
     STORAGE = 3, pgettext_lazy("life cycle", "Storage")
-    CONSTRUCTION = 4, _("Construction")
+    CONSTRUCTION = 4, pgettext_lazy("life cycle", "Construction")
     START_STOP = 5, _("Start-up or shutdown")
     OPERATION = 6, pgettext_lazy("life cycle", "Operation")
-    UPKEEP = 7, _("Upkeep")
+    UPKEEP = 7, pgettext_lazy("life cycle", "Upkeep")
     REPAIR = 8, _("Repair")
     CHANGE = 9, pgettext_lazy("life cycle", "Change")
     TRANSPORT = 10, _("Transport and others")
@@ -133,7 +133,7 @@ class PhotoRole(models.TextChoices):
     BEFORE = "before", _("Before rectification")
     INTERIM = "interim", _("Interim control")
     AFTER = "after", _("After rectification")
-    SCENE = "scene", _("Scene")
+    SCENE = "scene", pgettext_lazy("photo", "Scene")
     VOICE = "voice", _("Voice note")
-    EVIDENCE = "evidence", _("Evidence")
-    PLAN = "plan", _("Emergency plan")
+    EVIDENCE = "evidence", pgettext_lazy("photo", "Evidence")
+    PLAN = "plan", pgettext_lazy("photo", "Emergency plan")

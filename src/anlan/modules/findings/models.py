@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.scoped import ScopedModel
 from anlan.modules.findings.choices import (
@@ -32,7 +33,7 @@ class Finding(ScopedModel):
 
     machine = FINDING
 
-    number = models.CharField(_("number"), max_length=24, editable=False)
+    number = models.CharField(pgettext_lazy("finding", "number"), max_length=24, editable=False)
     title = models.CharField(_("finding"), max_length=200)
     description = models.TextField(_("description"), blank=True, max_length=4000)
     state = models.CharField(
@@ -62,7 +63,7 @@ class Finding(ScopedModel):
     treatment = models.PositiveSmallIntegerField(
         _("treatment"), choices=Treatment.choices, default=Treatment.DEADLINE
     )
-    basis = models.CharField(_("basis"), max_length=300, blank=True)
+    basis = models.CharField(pgettext_lazy("finding", "basis"), max_length=300, blank=True)
 
     object = models.ForeignKey(
         RiskObject,
@@ -96,14 +97,14 @@ class Finding(ScopedModel):
         related_name="findings",
         verbose_name=_("equipment"),
     )
-    place = models.CharField(_("place"), max_length=120, blank=True)
+    place = models.CharField(pgettext_lazy("finding", "place"), max_length=120, blank=True)
     department = models.ForeignKey(
         "actors.Organisation",
         models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("department"),
+        verbose_name=pgettext_lazy("finding", "department"),
     )
     origin_kind = models.CharField(max_length=40, blank=True, editable=False)
     origin_id = models.UUIDField(null=True, editable=False)
@@ -145,7 +146,7 @@ class Finding(ScopedModel):
     )
     funds_note = models.CharField(_("source of the funds"), max_length=120, blank=True)
     plan = models.CharField(_("emergency plan"), max_length=300, blank=True)
-    cause = models.TextField(_("cause"), blank=True, max_length=2000)
+    cause = models.TextField(pgettext_lazy("finding", "cause"), blank=True, max_length=2000)
     root_cause = models.CharField(
         _("root cause"), max_length=16, choices=RootCause.choices, blank=True
     )
@@ -153,17 +154,32 @@ class Finding(ScopedModel):
         _("cost, CNY"), max_digits=14, decimal_places=2, null=True, blank=True
     )
     result = models.TextField(_("what was done"), blank=True, max_length=2000)
-    confirmed_at = models.DateTimeField(null=True, editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, editable=False)
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=pgettext_lazy("finding", "confirmed by"),
     )
-    submitted_at = models.DateTimeField(null=True, editable=False)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, editable=False)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=pgettext_lazy("finding", "submitted by"),
     )
     accepted_at = models.DateTimeField(_("accepted at"), null=True, editable=False)
     accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=pgettext_lazy("finding", "accepted by"),
     )
     acceptance = models.CharField(_("opinion on acceptance"), max_length=500, blank=True)
     overdue_days = models.PositiveIntegerField(_("days overdue"), default=0, editable=False)
@@ -174,20 +190,40 @@ class Finding(ScopedModel):
     judgement = models.JSONField(_("judgement"), default=dict, blank=True)
     signed_at = models.DateTimeField(_("signed by the principal at"), null=True, editable=False)
     signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=pgettext_lazy("finding", "signed by"),
     )
     reviewed_at = models.DateTimeField(_("reviewed by the authority at"), null=True, editable=False)
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=pgettext_lazy("finding", "reviewed by"),
     )
     listed_at = models.DateTimeField(_("listed for supervision at"), null=True, editable=False)
     listed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=pgettext_lazy("finding", "listed by"),
     )
     listing_number = models.CharField(_("supervision number"), max_length=40, blank=True)
     cleared_at = models.DateTimeField(_("number cleared at"), null=True, editable=False)
     cleared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=pgettext_lazy("finding", "cleared by"),
     )
     penalty = models.CharField(_("penalty"), max_length=300, blank=True)
 
@@ -236,6 +272,16 @@ class Finding(ScopedModel):
                 condition=Q(level=Level.MAJOR),
                 name="finding_major",
             ),
+            # The newest of a whole province, counted and filtered from the index alone.
+            models.Index(
+                fields=["-registered_at", "id"],
+                include=["scope_path", "enterprise", "state", "level", "deadline", "source"],
+                name="finding_newest",
+            ),
+            models.Index(fields=["number", "id"], name="finding_by_number"),
+            models.Index(
+                fields=["repeat_of"], condition=Q(repeat_of__isnull=False), name="finding_repeats"
+            ),
             models.Index(fields=["enterprise", "registered_at"], name="finding_week"),
             models.Index(fields=["enterprise", "updated_at"], name="finding_since"),
             models.Index(fields=["origin_id"], condition=Q(origin_id__isnull=False),
@@ -257,7 +303,7 @@ class Extension(ScopedModel):
     )
     old_deadline = models.DateField()
     new_deadline = models.DateField(_("new deadline"))
-    reason = models.CharField(_("reason"), max_length=500)
+    reason = models.CharField(pgettext_lazy("finding", "reason"), max_length=500)
     interim = models.CharField(_("interim control"), max_length=500, blank=True)
     is_late = models.BooleanField(default=False)
     requested_by = models.ForeignKey(

@@ -90,3 +90,10 @@ class WrongCriterion(Refused):
     status = 422
     text = _("“%(criterion)s” is not a criterion of the set in force on the registration day.")
     remedy = _("Choose from the list.")
+
+
+class NotReportedByEmployee(Refused):
+    """Rewards are for what employees report."""
+
+    code = "findings.not_reported_by_employee"
+    text = _("A reward is for a confirmed report of an employee.")

@@ -48,7 +48,7 @@ FINDING = machine(
         FindingState.REPORTED,
         FindingState.DISMISSED,
         by="findings.confirm",
-        label=_("Not a finding"),
+        label=pgettext_lazy("finding", "Not a finding"),
         needs_reason=True,
     ),
     Transition(
@@ -85,7 +85,7 @@ FINDING = machine(
         FindingState.AWAITING,
         FindingState.ACCEPTED,
         by="findings.accept",
-        label=_("Accept"),
+        label=pgettext_lazy("finding", "Accept"),
         four_eyes=True,
     ),
     Transition(
@@ -102,9 +102,9 @@ FINDING = machine(
 class ExtensionState(models.TextChoices):
     """Where a request for more time stands."""
 
-    REQUESTED = "requested", _("Requested")
-    GRANTED = "granted", _("Granted")
-    REFUSED = "refused", _("Refused")
+    REQUESTED = "requested", pgettext_lazy("more time", "Requested")
+    GRANTED = "granted", pgettext_lazy("more time", "Granted")
+    REFUSED = "refused", pgettext_lazy("more time", "Refused")
 
 
 EXTENSION = machine(
@@ -114,7 +114,7 @@ EXTENSION = machine(
         ExtensionState.REQUESTED,
         ExtensionState.GRANTED,
         by="findings.extend",
-        label=_("Grant"),
+        label=pgettext_lazy("more time", "Grant"),
         four_eyes=True,
     ),
     Transition(
@@ -122,7 +122,7 @@ EXTENSION = machine(
         ExtensionState.REQUESTED,
         ExtensionState.REFUSED,
         by="findings.extend",
-        label=_("Refuse"),
+        label=pgettext_lazy("more time", "Refuse"),
         needs_reason=True,
     ),
 )

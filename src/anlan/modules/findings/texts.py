@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 TITLE_MISSING = _("Say in a line what is wrong.")
 TITLE_TOO_LONG = _("At most 200 characters; put the rest into the description.")
-DAY_AHEAD = _("This lies in the future.")
+DAY_AHEAD = pgettext_lazy("finding", "This lies in the future.")
 INSPECTED_ON_MISSING = _("Say when the outside inspection ended: it must be entered in a month.")
 OWNER_MISSING = _("Name who is to rectify it.")
 DEADLINE_MISSING = _("Set a last day.")
@@ -17,6 +17,8 @@ ACCEPTOR_IS_OWNER = _("Owner and acceptor must be two people.")
 NOT_OF_THIS_PLANT = _("This person does not work at this enterprise.")
 NOT_LATER = _("The new day must lie after the present deadline.")
 REASON_MISSING = _("Give the reason.")
+ROLE_UNKNOWN = _("Say what the file shows.")
+AMOUNT_WRONG = _("This amount cannot be right.")
 CRITERION_MISSING = _("Name the criterion it meets.")
 
 FIVE = {

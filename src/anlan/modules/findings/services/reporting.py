@@ -122,14 +122,15 @@ def report(actor: Actor, enterprise_id: UUID, what: Report) -> Finding:
     )
     row.search_key = search_key(row.number, row.title, row.place)
     row.save(force_insert=True)
-    # History must not name whom the enterprise promised not to name.
-    author = _nobody(actor) if what.is_anonymous else actor
-    record(author, events.REPORTED, row, after=_told(row))
+    record(author_of(actor, what), events.REPORTED, row, after=_told(row))
     subscribers.reported(row)
     return row
 
 
-def _nobody(actor: Actor) -> Actor:
+def author_of(actor: Actor, what: Report) -> Actor:
+    """Return whom history names: never whom the enterprise promised not to name."""
+    if not what.is_anonymous:
+        return actor
     return Actor(user_id=None, name="", posts=(), scope=actor.scope, language=actor.language)
 
 

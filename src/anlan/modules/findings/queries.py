@@ -1,0 +1,221 @@
+"""The only door for reading findings, actor first."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from anlan.base.actors.actor import Actor
+from anlan.base.actors.models import Membership, Organisation, User
+from anlan.base.actors.scope import path_end
+from anlan.base.clock import today
+from anlan.base.files.models import Attachment
+from anlan.base.search_key import typed
+from anlan.modules.findings.choices import OUTSIDE, Level, PhotoRole
+from anlan.modules.findings.models import Extension, Finding, Flag
+from anlan.modules.findings.states import OPEN, ExtensionState, FindingState
+
+_JOINED = ("enterprise", "unit", "object", "owner", "department")
+_WIDE = ("description", "measures", "interim", "cause", "result", "judgement", "search_key")
+
+
+def findings(actor: Actor) -> QuerySet[Finding]:
+    """Return the findings the actor sees with what a list shows, without their long texts."""
+    rows: QuerySet[Finding] = Finding.objects.for_actor(actor).select_related(*_JOINED)
+    return rows.defer(*_WIDE, "enterprise__boundary", "department__boundary")
+
+
+def finding_one(actor: Actor, pk: UUID | str) -> Finding:
+    """Return one finding with all it names. Raises NotYours."""
+    rows: Any = Finding.objects.for_actor(actor).select_related(
+        "enterprise", "unit", "object", "measure__event", "equipment", "owner", "acceptor",
+        "department", "registered_by", "confirmed_by", "submitted_by", "accepted_by",
+        "signed_by", "reviewed_by", "listed_by", "cleared_by", "repeat_of",
+    )  # fmt: skip
+    found: Finding = rows.one(pk)
+    return found
+
+
+def open_() -> Q:
+    """Findings not closed."""
+    return Q(state__in=sorted(OPEN))
+
+
+def overdue(day: dt.date) -> Q:
+    """Open findings whose last day has passed."""
+    return open_() & Q(deadline__lt=day)
+
+
+def search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Find by number through the index, else by each word of the search key."""
+    number = text.strip().upper()
+    if number.startswith("YH-"):
+        return rows.filter(number__gte=number, number__lt=number + "\U0010ffff")
+    for word in typed(text).split()[:6]:
+        rows = rows.filter(search_key__contains=word)
+    return rows
+
+
+def extensions_of(actor: Actor, row: Finding) -> list[Extension]:
+    """Return the requests for more time, the newest first."""
+    rows = Extension.objects.for_actor(actor).filter(finding=row)
+    return list(rows.select_related("requested_by", "decided_by").order_by("-created_at"))
+
+
+def extension_one(actor: Actor, pk: UUID | str) -> Extension:
+    """Return one request. Raises NotYours."""
+    rows: Any = Extension.objects.for_actor(actor).select_related("finding")
+    found: Extension = rows.one(pk)
+    return found
+
+
+def photos_of(actor: Actor, row: Finding) -> list[Attachment]:
+    """Return the files of a finding, the oldest first; what shows "before" comes first."""
+    rows = Attachment.objects.for_actor(actor).filter(
+        object_type="findings.finding", object_id=row.pk, removed_at__isnull=True
+    )
+    order = {role: n for n, role in enumerate(PhotoRole.values)}
+    found = list(rows.select_related("file", "uploaded_by").order_by("created_at", "pk"))
+    return sorted(found, key=lambda one: order.get(one.kind, len(order)))
+
+
+def open_flags_of(actor: Actor, row: Finding) -> list[Flag]:
+    """Return the flags on a finding that nobody dismissed."""
+    rows = Flag.objects.for_actor(actor).filter(subject_id=row.pk, dismissed_at__isnull=True)
+    return list(rows.order_by("-score", "pk"))
+
+
+def flags(actor: Actor) -> QuerySet[Flag]:
+    """Return the flags the actor sees."""
+    rows: QuerySet[Flag] = Flag.objects.for_actor(actor)
+    return rows.select_related("enterprise", "dismissed_by").defer("enterprise__boundary")
+
+
+def flag_one(actor: Actor, pk: UUID | str) -> Flag:
+    """Return one flag. Raises NotYours."""
+    rows: Any = Flag.objects.for_actor(actor)
+    found: Flag = rows.one(pk)
+    return found
+
+
+def people_at(enterprise_id: UUID) -> QuerySet[User]:
+    """Return the active people of an enterprise the caller has shown to see, by name."""
+    held = Membership.objects.filter(
+        user=OuterRef("pk"), ended_at__isnull=True, organisation__owner_enterprise_id=enterprise_id
+    )
+    return User.objects.filter(Exists(held), is_active=True).order_by("display_name", "pk")
+
+
+def departments_of(enterprise_id: UUID) -> QuerySet[Organisation]:
+    """Return the departments and teams of an enterprise the caller has shown to see."""
+    rows = Organisation.objects.filter(owner_enterprise_id=enterprise_id, is_active=True)
+    return rows.exclude(pk=enterprise_id).order_by("path")
+
+
+def figures(actor: Actor) -> dict[str, int]:
+    """Return how many findings are open, overdue, major among them, in one statement."""
+    day = today()
+    rows = Finding.objects.for_actor(actor).filter(open_())
+    found: dict[str, int] = rows.aggregate(
+        open=Count("pk"),
+        overdue=Count("pk", filter=Q(deadline__lt=day)),
+        major=Count("pk", filter=Q(level=Level.MAJOR)),
+        to_confirm=Count("pk", filter=Q(state=FindingState.REPORTED)),
+        to_accept=Count("pk", filter=Q(state=FindingState.AWAITING)),
+    )
+    return found
+
+
+def waiting(actor: Actor, limit: int) -> QuerySet[Finding]:
+    """Return open findings the actor sees, the most urgent first, for the home page."""
+    rows = findings(actor).filter(open_())
+    return rows.order_by("deadline", "registered_at", "pk")[:limit]
+
+
+def asked_for_time(actor: Actor, limit: int) -> QuerySet[Extension]:
+    """Return requests for more time that nobody decided yet."""
+    rows = Extension.objects.for_actor(actor).filter(state=ExtensionState.REQUESTED)
+    return rows.select_related("finding").order_by("new_deadline", "pk")[:limit]
+
+
+def board(actor: Actor) -> QuerySet[Finding]:
+    """Return the major findings for the public notice board: open ones, then closed this year."""
+    rows: QuerySet[Finding] = Finding.objects.for_actor(actor).filter(level=Level.MAJOR)
+    since = today() - dt.timedelta(days=365)
+    rows = rows.filter(open_() | Q(state=FindingState.ACCEPTED, accepted_at__date__gte=since))
+    return rows.select_related("enterprise", "department", "owner", "unit").order_by(
+        "accepted_at", "deadline", "pk"
+    )
+
+
+def to_clear(actor: Actor) -> QuerySet[Finding]:
+    """Return accepted major findings whose number the authority has not cleared."""
+    rows = findings(actor).filter(
+        level=Level.MAJOR, state=FindingState.ACCEPTED, cleared_at__isnull=True
+    )
+    return rows.order_by("accepted_at", "pk")
+
+
+def like(actor: Actor, row: Finding, limit: int = 400) -> list[Finding]:
+    """Return findings of the same enterprise and trade of the last two years, the newest first.
+
+    What may be the same finding again: of the same unit or criterion where those are known.
+    """
+    near = Q(discipline=row.discipline)
+    if row.unit_id:
+        near |= Q(unit=row.unit_id)
+    if row.criterion:
+        near |= Q(criterion=row.criterion)
+    since = row.registered_at - dt.timedelta(days=730)
+    rows = findings(actor).filter(
+        near,
+        enterprise=row.enterprise_id,
+        registered_at__gte=since,
+        registered_at__lt=row.registered_at,
+    )
+    return list(rows.exclude(pk=row.pk).order_by("-registered_at", "pk")[:limit])
+
+
+def repeats_of(actor: Actor, row: Finding) -> list[Finding]:
+    """Return the findings linked with this one as repetitions, both ways, the newest first."""
+    first = row.repeat_of_id or row.pk
+    rows = findings(actor).filter(Q(repeat_of=first) | Q(pk=first)).exclude(pk=row.pk)
+    return list(rows.order_by("-registered_at", "pk")[:20])
+
+
+def repeated_groups(actor: Actor, since: dt.date, least: int = 3) -> list[dict[str, Any]]:
+    """Return what comes back across the actor's region: enterprise, unit and trade, with counts.
+
+    Only groups of at least `least` findings since that day, the most frequent first.
+    """
+    rows = (
+        Finding.objects.for_actor(actor)
+        .filter(registered_at__date__gte=since)
+        .exclude(state=FindingState.DISMISSED)
+        .values("enterprise", "enterprise__name", "unit", "unit__name", "discipline")
+        .annotate(n=Count("pk"), open=Count("pk", filter=open_()))
+        .filter(n__gte=least)
+        .order_by("-n", "enterprise__name")
+    )
+    return list(rows[:100])
+
+
+def late_entries(actor: Actor, day: dt.date) -> QuerySet[Finding]:
+    """Return findings of outside inspections that were entered after the month had passed."""
+    from django.db.models import F
+
+    month = dt.timedelta(days=31)
+    rows = findings(actor).filter(channel__in=sorted(OUTSIDE), inspected_on__isnull=False)
+    return rows.filter(registered_at__date__gt=F("inspected_on") + month).order_by("-registered_at")
+
+
+def within(path: str) -> Q:
+    """Rows at a place or below it."""
+    return Q(scope_path__gte=path, scope_path__lt=path_end(path))
+
+
+def by_ids(actor: Actor, ids: Sequence[UUID]) -> list[Finding]:
+    """Return these findings, those the actor sees."""
+    return list(findings(actor).filter(pk__in=ids).order_by("number", "pk"))

@@ -1,0 +1,66 @@
+"""Flags of the honest-work analysis: raised once, dismissed with a reason, never deleted."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from anlan.base.actors import policy
+from anlan.base.actors.actor import Actor
+from anlan.base.audit.services import record
+from anlan.base.clock import now
+from anlan.base.errors import Problems
+from anlan.modules.findings import events, texts
+from anlan.modules.findings.models import Flag
+from anlan.modules.findings.policy import FLAG_DISMISS
+from anlan.modules.findings.problems import AlreadyDone
+
+
+@transaction.atomic
+def raise_(
+    actor: Actor,
+    row: Any,
+    code: str,
+    why: str,
+    *,
+    score: float = 0,
+    evidence: dict[str, Any] | None = None,
+) -> Flag:
+    """Flag a scoped row, or return the flag it has of this kind, dismissed or not."""
+    known = Flag.objects.unscoped("the caller has shown the right to the row")
+    found: Flag | None = known.filter(subject_id=row.pk, code=code).first()
+    if found is not None:
+        return found
+    made = Flag(
+        enterprise_id=row.enterprise_id,
+        scope_path=row.scope_path,
+        subject_type=row._meta.label_lower,
+        subject_id=row.pk,
+        code=code,
+        why=why[:500],
+        score=score,
+        evidence=evidence or {},
+        raised_at=now(),
+    )
+    made.save(force_insert=True)
+    record(actor, events.FLAGGED, made, after={"code": code, "why": made.why})
+    return made
+
+
+@transaction.atomic
+def dismiss(actor: Actor, flag_id: UUID | str, reason: str) -> Flag:
+    """Dismiss a flag with a reason. Raises NotYours, Forbidden, AlreadyDone, BadInput."""
+    flag = Flag.objects.for_actor(actor).lock(flag_id)
+    policy.require(actor, FLAG_DISMISS, flag)
+    if flag.dismissed_at is not None:
+        raise AlreadyDone()
+    problems = Problems()
+    if not reason.strip():
+        problems.add("reason", texts.REASON_MISSING, code="missing")
+    problems.raise_if_any()
+    flag.dismissed_at, flag.dismissed_by_id = now(), actor.user_id
+    flag.dismissal = reason.strip()[:300]
+    flag.version += 1
+    flag.save(update_fields=["dismissed_at", "dismissed_by", "dismissal", "version", "updated_at"])
+    record(actor, events.FLAG_DISMISSED, flag, reason=flag.dismissal)
+    return flag

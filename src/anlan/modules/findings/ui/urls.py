@@ -1,0 +1,24 @@
+"""Addresses of findings."""
+
+from django.urls import path
+
+from anlan.modules.findings.ui import boards, views
+from anlan.modules.findings.ui.lists import FINDINGS, FLAGS
+
+app_name = "findings"
+
+urlpatterns = [
+    path("new/", views.report, name="new"),
+    path("tell/", views.employee_report, name="employee"),
+    path("confirm/", views.confirm_many, name="confirm_many"),
+    path("board/", boards.board, name="board"),
+    path("clearing/", boards.clearing, name="clearing"),
+    path("repeated/", boards.repeated, name="repeated"),
+    path("flag/<uuid:pk>/", views.flag, name="flag"),
+    path("extensions/<uuid:pk>/<slug:verdict>/", views.decide, name="decide"),
+    path("<uuid:pk>/", views.show, name="show"),
+    path("<uuid:pk>/do/<slug:key>/", views.act, name="act"),
+    path("<uuid:pk>/link/", views.link, name="link"),
+    *FLAGS.urls("flags/", "flags"),
+    *FINDINGS.urls("", "list"),
+]
