@@ -29,6 +29,7 @@ from anlan.modules.registry.models import Enterprise, Identification
 from anlan.modules.registry.services.identification import unit_identify
 from anlan.modules.registry.services.scenario import scenario_save
 from anlan.modules.registry.tests import data
+from anlan.modules.risk.services import editions, shutdowns
 from anlan.modules.risk.tests import data as risk
 from tests.support.world import World
 
@@ -101,11 +102,20 @@ def build_rows(world: World, plant: str) -> Rows:
     extension = extending.request(
         actor, finding.pk, new_deadline=later + timedelta(days=7), reason=f"等备件{mark}"
     )
+    thing = risk.an_object(actor, name=f"苯类罐区{mark}")
+    place = risk.a_unit(actor, thing, name=f"T-101{mark}")
+    event = risk.an_event(actor, place, name=f"泄漏着火{mark}")
     made: dict[str, Any] = {
         **_inspections(actor, world.places[plant], mark),
         "finding": finding,
         "extension": extension,
         "flag": flagging.raise_(actor, finding, "test", f"可疑{mark}"),
+        "risk_objects": thing,
+        "risk_units": place,
+        "risk_events": event,
+        "risk_measures": risk.a_measure(actor, event, text=f"呼吸阀完好{mark}"),
+        "risk_edition": editions.begin(actor, thing.pk, f"edition {mark}"),
+        "risk_shutdown": shutdowns.start(actor, place.pk, reason=f"overhaul {mark}"),
         "identification": identification,
         "scenario": scenario,
         "enterprises": enterprise,

@@ -12,13 +12,15 @@ import { connectLive } from "./live";
 import { menus } from "./behaviours/menus";
 import { navigation } from "./behaviours/nav";
 import { followTheme } from "./behaviours/theme";
+import { sitePlans } from "./behaviours/siteplan";
 import { tips } from "./behaviours/tips";
 import { toasts } from "./behaviours/toast";
+import { trees } from "./behaviours/tree";
 import { uploads } from "./behaviours/upload";
 import { startHtmx } from "./htmx";
 import { islands } from "./islands";
 
 followTheme();
 startHtmx();
-for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, drafts, forms, uploads, freshFigures, connectLive, islands]) start();
+for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, drafts, forms, uploads, freshFigures, trees, sitePlans, connectLive, islands]) start();
 Alpine.start();

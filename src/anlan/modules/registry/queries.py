@@ -35,7 +35,7 @@ def _live(model: type[RegisterModel], actor: Actor, *joined: str) -> ScopedQuery
     return model.objects.for_actor(actor).filter(removed_at__isnull=True).select_related(*joined)
 
 
-def _coded(rows: ScopedQuerySet[Any]) -> ScopedQuerySet[Any]:
+def coded(rows: ScopedQuerySet[Any]) -> ScopedQuerySet[Any]:
     """Add the credit code of each row's enterprise, by which sheets name it."""
     enterprise = Enterprise.objects.unscoped("the owner of a row that the actor sees")
     code = enterprise.filter(pk=OuterRef("enterprise_id")).values("unified_social_credit_code")
@@ -57,49 +57,49 @@ def enterprises(actor: Actor) -> ScopedQuerySet[Enterprise]:
 
 def sites(actor: Actor) -> ScopedQuerySet[Site]:
     """Sites (厂区) with their enterprise."""
-    return _coded(_live(Site, actor, "enterprise"))
+    return coded(_live(Site, actor, "enterprise"))
 
 
 def units(actor: Actor) -> ScopedQuerySet[MhiUnit]:
     """Units with enterprise, site and responsible persons."""
-    return _coded(
+    return coded(
         _live(MhiUnit, actor, "enterprise", "site", "principal", "technical", "operational")
     )
 
 
 def facilities(actor: Actor) -> ScopedQuerySet[Facility]:
     """Facilities of every kind with enterprise and unit."""
-    return _coded(_live(Facility, actor, "enterprise", "unit"))
+    return coded(_live(Facility, actor, "enterprise", "unit"))
 
 
 def equipment(actor: Actor) -> ScopedQuerySet[Equipment]:
     """Equipment with enterprise and facility."""
-    return _coded(_live(Equipment, actor, "enterprise", "facility"))
+    return coded(_live(Equipment, actor, "enterprise", "facility"))
 
 
 def chemicals(actor: Actor) -> ScopedQuerySet[Chemical]:
     """Chemicals with their enterprise."""
-    return _coded(_live(Chemical, actor, "enterprise"))
+    return coded(_live(Chemical, actor, "enterprise"))
 
 
 def inventories(actor: Actor) -> ScopedQuerySet[Inventory]:
     """Design maxima with unit, chemical and equipment."""
-    return _coded(_live(Inventory, actor, "enterprise", "unit", "chemical", "equipment"))
+    return coded(_live(Inventory, actor, "enterprise", "unit", "chemical", "equipment"))
 
 
 def licences(actor: Actor) -> ScopedQuerySet[Licence]:
     """Licences and certificates with their enterprise."""
-    return _coded(_live(Licence, actor, "enterprise"))
+    return coded(_live(Licence, actor, "enterprise"))
 
 
 def people(actor: Actor) -> ScopedQuerySet[Person]:
     """People of enterprises; those who left stay listed with the day."""
-    return _coded(_live(Person, actor, "enterprise"))
+    return coded(_live(Person, actor, "enterprise"))
 
 
 def qualifications(actor: Actor) -> ScopedQuerySet[Qualification]:
     """Certificates of people with the person."""
-    return _coded(_live(Qualification, actor, "enterprise", "person"))
+    return coded(_live(Qualification, actor, "enterprise", "person"))
 
 
 # What is overdue or coming up, as conditions: lists, figures and reminders share them. `on` is a

@@ -81,13 +81,15 @@ def _finder(query: Callable[[Actor], QuerySet[Any]], name: str) -> Any:
     return find
 
 
-def _reference(
+def reference(
     name: str,
     label: Text,
     query: Callable[[Actor], QuerySet[Any]],
     by: str = "code",
     **more: Any,
 ) -> SheetColumn:
+    """Return a column that refers to a row of the same enterprise by its code or name."""
+
     def value(row: Any) -> Ref | None:
         target = getattr(row, name)
         return Ref(target.pk, getattr(target, by)) if target is not None else None
@@ -104,7 +106,8 @@ def _reference(
     )
 
 
-def _enterprise_column() -> SheetColumn:
+def enterprise_column() -> SheetColumn:
+    """Return the column that says whose a row is; rows carry `credit_code`."""
     return SheetColumn(
         "enterprise",
         _("enterprise"),
@@ -122,11 +125,12 @@ def _plain(value: Any) -> Any:
     return value.id if isinstance(value, Ref) else value
 
 
-def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+def given_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return cells as the services take them: references as ids."""
     return {name: _plain(value) for name, value in values.items()}
 
 
-def _register_sheet(
+def sheet_of(
     name: str,
     title: Text,
     register: services.Register,
@@ -143,7 +147,7 @@ def _register_sheet(
     rows alone.
     """
     same = dict(fixed or {})
-    made = [_enterprise_column()] + [
+    made = [enterprise_column()] + [
         SheetColumn.of(register.model, column) if isinstance(column, str) else column
         for column in columns
     ]
@@ -169,9 +173,9 @@ def _register_sheet(
         return found
 
     def check(actor: Actor, rows: Sequence[SheetRow]) -> None:
-        given = [{**_given(row.values), **same} for row in rows]
+        given = [{**given_of(row.values), **same} for row in rows]
         plans = services.plan_rows(actor, register, given)
-        _tell(rows, plans, key[1])
+        tell(rows, plans, key[1])
         for row, plan in zip(rows, plans, strict=True):
             if same.keys() & plan.before.keys() and "removed" not in plan.before:
                 row.problem(
@@ -182,7 +186,7 @@ def _register_sheet(
                 )
 
     def write(actor: Actor, changes: Sequence[RowChange]) -> None:
-        upsert(actor, [{**_given(change.values), **same} for change in changes])
+        upsert(actor, [{**given_of(change.values), **same} for change in changes])
 
     return register_sheet(
         Sheet(
@@ -200,7 +204,8 @@ def _register_sheet(
     )
 
 
-def _tell(rows: Sequence[SheetRow], plans: Sequence[services.Plan], fallback: str) -> None:
+def tell(rows: Sequence[SheetRow], plans: Sequence[services.Plan], fallback: str) -> None:
+    """Put the problems of plans beside their cells; `fallback` takes those of no column."""
     for row, plan in zip(rows, plans, strict=True):
         for problem in plan.problems:
             row.problem(problem.field or fallback, problem.text, problem.remedy, problem.code)
@@ -235,12 +240,12 @@ def _enterprises_existing(
 
 
 def _enterprises_check(actor: Actor, rows: Sequence[SheetRow]) -> None:
-    plans = services.enterprises_plan(actor, [_given(row.values) for row in rows])
-    _tell(rows, plans, "unified_social_credit_code")
+    plans = services.enterprises_plan(actor, [given_of(row.values) for row in rows])
+    tell(rows, plans, "unified_social_credit_code")
 
 
 def _enterprises_write(actor: Actor, changes: Sequence[RowChange]) -> None:
-    services.enterprise_upsert_many(actor, [_given(change.values) for change in changes])
+    services.enterprise_upsert_many(actor, [given_of(change.values) for change in changes])
 
 
 ENTERPRISES = register_sheet(
@@ -296,7 +301,7 @@ ENTERPRISES = register_sheet(
     )
 )
 
-SITES = _register_sheet(
+SITES = sheet_of(
     "sites",
     _("Sites"),
     services.SITE,
@@ -306,22 +311,22 @@ SITES = _register_sheet(
 )
 
 
-def _columns(register: services.Register, **references: SheetColumn) -> list[SheetColumn | str]:
+def columns_of(register: services.Register, **references: SheetColumn) -> list[SheetColumn | str]:
     """Return the register's fields in order, references replaced by their columns."""
     return [references.get(name, name) for name in register.fields]
 
 
-UNITS = _register_sheet(
+UNITS = sheet_of(
     "units",
     _("Major hazard installations"),
     services.UNIT,
     queries.units,
-    _columns(
+    columns_of(
         services.UNIT,
-        site=_reference("site", _("site code"), queries.sites),
-        principal=_reference("principal", _("principal, staff number"), queries.people, "number"),
-        technical=_reference("technical", _("technical, staff number"), queries.people, "number"),
-        operational=_reference(
+        site=reference("site", _("site code"), queries.sites),
+        principal=reference("principal", _("principal, staff number"), queries.people, "number"),
+        technical=reference("technical", _("technical, staff number"), queries.people, "number"),
+        operational=reference(
             "operational", _("operational, staff number"), queries.people, "number"
         ),
     ),
@@ -330,7 +335,7 @@ UNITS = _register_sheet(
 )
 
 _FACILITY_COLUMNS: dict[str, SheetColumn] = {
-    "unit": _reference("unit", _("unit code"), queries.units),
+    "unit": reference("unit", _("unit code"), queries.units),
     "fire_class": SheetColumn.of(
         services.FACILITY.model, "fire_class", offers=facility_kinds.FIRE_CLASSES
     ),
@@ -342,12 +347,12 @@ _FACILITY_COLUMNS: dict[str, SheetColumn] = {
     ),
 }
 
-FACILITIES = _register_sheet(
+FACILITIES = sheet_of(
     "facilities",
     _("Facilities"),
     services.FACILITY,
     queries.facilities,
-    _columns(services.FACILITY, **_FACILITY_COLUMNS),
+    columns_of(services.FACILITY, **_FACILITY_COLUMNS),
     services.facility_upsert_many,
     _("For one kind of facility take its own sheet: it has only the columns that kind needs."),
 )
@@ -355,7 +360,7 @@ FACILITIES = _register_sheet(
 
 def _facility_sheet(look: facility_kinds.FacilityLook) -> Sheet:
     names = (*facility_kinds.COMMON_FIRST, *look.fields, *facility_kinds.COMMON_LAST)
-    return _register_sheet(
+    return sheet_of(
         look.sheet,
         look.title,
         services.FACILITY,
@@ -371,36 +376,36 @@ def _facility_sheet(look: facility_kinds.FacilityLook) -> Sheet:
 
 FACILITY_SHEETS = {kind: _facility_sheet(look) for kind, look in facility_kinds.LOOKS.items()}
 
-EQUIPMENT = _register_sheet(
+EQUIPMENT = sheet_of(
     "equipment",
     _("Equipment"),
     services.EQUIPMENT,
     queries.equipment,
-    _columns(
-        services.EQUIPMENT, facility=_reference("facility", _("facility code"), queries.facilities)
+    columns_of(
+        services.EQUIPMENT, facility=reference("facility", _("facility code"), queries.facilities)
     ),
     services.equipment_upsert_many,
 )
 
-CHEMICALS = _register_sheet(
+CHEMICALS = sheet_of(
     "chemicals",
     _("Chemicals"),
     services.CHEMICAL,
     queries.chemicals,
-    _columns(services.CHEMICAL),
+    columns_of(services.CHEMICAL),
     services.chemical_upsert_many,
 )
 
-INVENTORIES = _register_sheet(
+INVENTORIES = sheet_of(
     "inventories",
     _("Inventories"),
     services.INVENTORY,
     queries.inventories,
-    _columns(
+    columns_of(
         services.INVENTORY,
-        unit=_reference("unit", _("unit code"), queries.units, required=True),
-        chemical=_reference("chemical", _("chemical"), queries.chemicals, "name", required=True),
-        equipment=_reference("equipment", _("equipment tag"), queries.equipment),
+        unit=reference("unit", _("unit code"), queries.units, required=True),
+        chemical=reference("chemical", _("chemical"), queries.chemicals, "name", required=True),
+        equipment=reference("equipment", _("equipment tag"), queries.equipment),
         quantity_t=SheetColumn.of(
             services.INVENTORY.model,
             "quantity_t",
@@ -413,32 +418,32 @@ INVENTORIES = _register_sheet(
     _("The design maximum, not today's stock. Enter units and chemicals first."),
 )
 
-LICENCES = _register_sheet(
+LICENCES = sheet_of(
     "licences",
     _("Licences and certificates"),
     services.LICENCE,
     queries.licences,
-    _columns(services.LICENCE),
+    columns_of(services.LICENCE),
     services.licence_upsert_many,
 )
 
-PEOPLE = _register_sheet(
+PEOPLE = sheet_of(
     "people",
     _("People"),
     services.PERSON,
     queries.people,
-    _columns(services.PERSON),
+    columns_of(services.PERSON),
     services.person_upsert_many,
 )
 
-QUALIFICATIONS = _register_sheet(
+QUALIFICATIONS = sheet_of(
     "qualifications",
     _("Qualifications"),
     services.QUALIFICATION,
     queries.qualifications,
-    _columns(
+    columns_of(
         services.QUALIFICATION,
-        person=_reference("person", _("staff number"), queries.people, "number", required=True),
+        person=reference("person", _("staff number"), queries.people, "number", required=True),
     ),
     services.qualification_upsert_many,
 )

@@ -12,5 +12,9 @@ class RiskConfig(AppConfig):
     verbose_name = _("Risk grading control")
 
     def ready(self) -> None:
-        """Make events and permissions known."""
+        """Make events and permissions known; fill the shell's places."""
         from anlan.modules.risk import events, policy  # noqa: F401
+        from anlan.modules.risk.ui import navigation, review
+
+        navigation.install()
+        review.install()

@@ -17,24 +17,24 @@ class RiskLevel(models.IntegerChoices):
 class ObjectKind(models.TextChoices):
     """What is analysed."""
 
-    TANK_FARM = "tank_farm", _("Tank farm")
+    TANK_FARM = "tank_farm", pgettext_lazy("unit type", "Tank farm")
     INSTALLATION = "installation", _("Production installation")
-    WAREHOUSE = "warehouse", _("Warehouse")
-    LOADING = "loading", _("Loading area")
-    UTILITY = "utility", _("Utilities")
-    OTHER = "other", _("Other")
+    WAREHOUSE = "warehouse", pgettext_lazy("unit type", "Warehouse")
+    LOADING = "loading", pgettext_lazy("unit type", "Loading area")
+    UTILITY = "utility", pgettext_lazy("unit type", "Utilities")
+    OTHER = "other", pgettext_lazy("unit type", "Other")
 
 
 class UnitType(models.TextChoices):
     """What kind of unit it is; decides which template is offered."""
 
-    TANK_FARM = "tank_farm", _("Tank farm")
-    LOADING = "loading", _("Loading")
-    REACTOR = "reactor", _("Reactor")
-    PUMP_HOUSE = "pump_house", _("Pump house")
-    WAREHOUSE = "warehouse", _("Warehouse")
-    UTILITY = "utility", _("Utilities")
-    OTHER = "other", _("Other")
+    TANK_FARM = "tank_farm", pgettext_lazy("unit type", "Tank farm")
+    LOADING = "loading", pgettext_lazy("unit type", "Loading")
+    REACTOR = "reactor", pgettext_lazy("unit type", "Reactor")
+    PUMP_HOUSE = "pump_house", pgettext_lazy("unit type", "Pump house")
+    WAREHOUSE = "warehouse", pgettext_lazy("unit type", "Warehouse")
+    UTILITY = "utility", pgettext_lazy("unit type", "Utilities")
+    OTHER = "other", pgettext_lazy("unit type", "Other")
 
 
 class ControlLevel(models.TextChoices):

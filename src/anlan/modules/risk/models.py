@@ -9,8 +9,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.scoped import ScopedModel
+from anlan.base.duties.models.plan import CycleUnit
 from anlan.modules.registry.models import Facility, MhiUnit
 from anlan.modules.registry.models.base import Positioned, RegisterModel, position_checks
 from anlan.modules.risk.choices import (
@@ -37,14 +39,16 @@ class RiskObject(Positioned, RegisterModel):
 
     code = models.CharField(_("object code"), max_length=40)
     name = models.CharField(_("name"), max_length=80)
-    kind = models.CharField(_("type"), max_length=16, choices=ObjectKind.choices)
+    kind = models.CharField(
+        pgettext_lazy("risk", "type"), max_length=16, choices=ObjectKind.choices
+    )
     mhi_unit = models.ForeignKey(
         MhiUnit,
         models.SET_NULL,
         null=True,
         blank=True,
         related_name="risk_objects",
-        verbose_name=_("MHI unit"),
+        verbose_name=pgettext_lazy("risk", "MHI unit"),
     )
     facility = models.ForeignKey(
         Facility,
@@ -196,16 +200,23 @@ class ControlMeasure(RegisterModel):
     class1 = models.PositiveSmallIntegerField(_("class"), choices=MeasureClass.choices)
     class2 = models.CharField(_("subclass"), max_length=3, choices=MeasureSubclass.choices)
     class3 = models.CharField(_("company's class"), max_length=60, blank=True)
-    inspection_content = models.CharField(_("what to inspect"), max_length=500, blank=True)
+    inspection_content = models.CharField(
+        pgettext_lazy("risk", "what to inspect"), max_length=500, blank=True
+    )
     post = models.CharField(_("responsible post"), max_length=60, blank=True)
     tag = models.CharField(_("monitoring point"), max_length=60, blank=True)
     quantity = models.CharField(_("quantity read"), max_length=60, blank=True)
     reading_unit = models.CharField(_("unit of measurement"), max_length=20, blank=True)
     low = models.DecimalField(
-        _("not below"), max_digits=14, decimal_places=4, null=True, blank=True
+        pgettext_lazy("risk", "not below"), max_digits=14, decimal_places=4, null=True, blank=True
     )
     high = models.DecimalField(
-        _("not above"), max_digits=14, decimal_places=4, null=True, blank=True
+        pgettext_lazy("risk", "not above"), max_digits=14, decimal_places=4, null=True, blank=True
+    )
+    # What a template or the engineer suggests; the task made for the measure decides.
+    cycle_n = models.PositiveSmallIntegerField(_("suggested cycle"), null=True, blank=True)
+    cycle_unit = models.CharField(
+        _("suggested cycle, unit"), max_length=10, choices=CycleUnit.choices, blank=True
     )
     photo = models.CharField(
         _("photo"), max_length=10, choices=PhotoDuty.choices, default=PhotoDuty.OPTIONAL
@@ -239,7 +250,7 @@ class RiskEdition(ScopedModel):
     machine = EDITION
 
     object = models.ForeignKey(RiskObject, models.PROTECT, related_name="editions")
-    number = models.PositiveIntegerField(_("edition"))
+    number = models.PositiveIntegerField(pgettext_lazy("risk", "edition"))
     state = models.CharField(
         _("state"), max_length=12, choices=EditionState.choices, default=EditionState.DRAFT
     )
@@ -276,8 +287,8 @@ class ShutdownRecord(ScopedModel):
 
     unit = models.ForeignKey(RiskUnit, models.PROTECT, related_name="shutdowns")
     started_at = models.DateTimeField(_("out of service from"))
-    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
-    reason = models.CharField(_("reason"), max_length=300)
+    ended_at = models.DateTimeField(pgettext_lazy("risk", "until"), null=True, blank=True)
+    reason = models.CharField(pgettext_lazy("risk", "reason"), max_length=300)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -313,3 +324,25 @@ class RiskMethod(ScopedModel):
 
     def __str__(self) -> str:
         return str(self.get_method_display())
+
+
+class SitePlan(ScopedModel):
+    """A picture of the plant for the four-colour map; the picture is its attached file.
+
+    `width` and `height` are pixels of the picture. Units drawn on it keep their corners in these
+    pixels, as `{"plan": id, "points": [[x, y], …]}` in their `shape`.
+    """
+
+    name = models.CharField(_("name"), max_length=80)
+    attachment_id = models.UUIDField(null=True, editable=False)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("site plan")
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "name"], name="risk_site_plan_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,23 +1,26 @@
 """The only door for reading the risk register, actor first."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count, islice
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
 from anlan.modules.risk import rules
-from anlan.modules.risk.choices import Verification
+from anlan.modules.risk.choices import Method, Verification
 from anlan.modules.risk.models import (
     ControlMeasure,
     RiskEdition,
     RiskEvent,
+    RiskMethod,
     RiskObject,
     RiskUnit,
     ShutdownRecord,
+    SitePlan,
 )
 
 TaskCounts = Callable[[Actor, UUID], Mapping[UUID, int]]
@@ -70,6 +73,59 @@ def editions(actor: Actor, object_id: UUID) -> QuerySet[RiskEdition]:
     return rows.select_related("submitted_by", "approved_by").order_by("-number")
 
 
+def edition_one(actor: Actor, pk: UUID | str) -> RiskEdition:
+    """Return one edition. Raises NotYours."""
+    return RiskEdition.objects.for_actor(actor).one(pk)
+
+
+def enterprises(actor: Actor) -> list[dict[str, Any]]:
+    """Return enterprises that have a risk register: name, objects and the worst level."""
+    rows = RiskObject.objects.for_actor(actor).filter(removed_at__isnull=True)
+    return list(
+        rows.order_by()
+        .values("enterprise_id", "enterprise__name")
+        .annotate(n=Count("pk"), worst=Min("level"))
+        .order_by("worst", "enterprise__name")
+    )
+
+
+def usual_method(actor: Actor, enterprise_id: UUID) -> str:
+    """Return the method new events of an enterprise are valued by."""
+    rows = RiskMethod.objects.for_actor(actor).filter(enterprise=enterprise_id, is_default=True)
+    return rows.values_list("method", flat=True).first() or Method.LS
+
+
+CODE_OF = {"units": "", "events": "E", "measures": "M"}
+
+
+def next_code(actor: Actor, noun: str, parent: Any) -> str:
+    """Propose a code: that of the parent with the next number free in the enterprise."""
+    return next_codes(actor, noun, parent, 1)[0]
+
+
+def next_codes(actor: Actor, noun: str, parent: Any, many: int) -> list[str]:
+    """Return that many free codes below a parent; those of removed rows stay taken."""
+    model: Any = {"units": RiskUnit, "events": RiskEvent, "measures": ControlMeasure}[noun]
+    stem = f"{parent.code}-{CODE_OF[noun]}"[:34]
+    taken = set(
+        model.objects.for_actor(actor)
+        .filter(enterprise=parent.enterprise_id, code__startswith=stem)
+        .values_list("code", flat=True)
+    )
+    free = (code for n in count(1) if (code := f"{stem}{n:02d}") not in taken)
+    return list(islice(free, many))
+
+
+def site_plan(actor: Actor, enterprise_id: UUID) -> SitePlan | None:
+    """Return the enterprise's site plan, None while there is none."""
+    return SitePlan.objects.for_actor(actor).filter(enterprise=enterprise_id).first()
+
+
+def own_method(actor: Actor, enterprise_id: UUID, code: str) -> RiskMethod | None:
+    """Return the enterprise's own table of a method, None where the product's holds."""
+    return RiskMethod.objects.for_actor(actor).filter(enterprise=enterprise_id, method=code).first()
+
+
 def shutdowns(actor: Actor) -> QuerySet[ShutdownRecord]:
     """Return shutdown records the actor sees, the newest first."""
     rows = ShutdownRecord.objects.for_actor(actor).select_related("unit__object", "entered_by")
@@ -90,10 +146,13 @@ class Node:
     below: "list[Node]" = field(default_factory=list)
 
 
-def tree(actor: Actor, enterprise_id: UUID) -> list[Node]:
+def tree(
+    actor: Actor, enterprise_id: UUID, known_gaps: "Sequence[Gap] | None" = None
+) -> list[Node]:
     """Return the whole chain of an enterprise down to events, in four queries.
 
-    Events carry the number of their measures; every node the number of gaps in it.
+    Events carry the number of their measures; every node the number of gaps in it, which are
+    looked for unless given.
     """
     counted = dict(
         ControlMeasure.objects.for_actor(actor)
@@ -103,7 +162,7 @@ def tree(actor: Actor, enterprise_id: UUID) -> list[Node]:
         .order_by()
     )
     wrong: dict[UUID | None, int] = {}
-    for gap in gaps(actor, enterprise_id):
+    for gap in gaps(actor, enterprise_id) if known_gaps is None else known_gaps:
         wrong[gap.event_id or gap.unit_id or gap.object_id] = (
             wrong.get(gap.event_id or gap.unit_id or gap.object_id, 0) + 1
         )
@@ -141,10 +200,11 @@ class Gap:
 
 
 def gaps(actor: Actor, enterprise_id: UUID) -> list[Gap]:
-    """Return what keeps the analysis from being complete, from the top down, in five queries.
+    """Return what keeps the analysis from being complete, in a fixed number of queries.
 
-    Complete means: each object a unit, each unit an event, each event a measure, each measure
-    verified by inspection an active task, each event a value.
+    Complete means: each object a unit, each unit an event, each event a measure and a value, each
+    measure verified by inspection an active task, each one verified by monitoring a tag (templates
+    leave a question mark in it).
     """
     mine = Q(enterprise=enterprise_id, removed_at__isnull=True)
     with_units = set(_parents(RiskUnit, actor, mine, "object"))
@@ -167,6 +227,20 @@ def gaps(actor: Actor, enterprise_id: UUID) -> list[Gap]:
             found.append(Gap(rules.NO_MEASURE, event.name, *where))
         if event.level is None:
             found.append(Gap(rules.NOT_VALUED, event.name, *where))
+    unnamed = measures(actor).filter(mine, verification=Verification.MONITORING)
+    found += [
+        Gap(
+            rules.NO_TAG,
+            measure.text,
+            measure.event.unit.object_id,
+            measure.event.unit_id,
+            measure.event_id,
+            measure.pk,
+        )
+        for measure in unnamed.filter(Q(tag="") | Q(tag__contains="?")).select_related(
+            "event__unit"
+        )
+    ]
     inspected = measures(actor).filter(mine, verification=Verification.INSPECTION)
     return found + [
         Gap(

@@ -38,6 +38,11 @@ _CHOSEN_FROM: dict[type, Any] = {
 }
 
 
+def choose_from(model: type[models.Model], query: Any) -> None:
+    """Let forms offer rows of a register of another module: `query(actor)` returns them."""
+    _CHOSEN_FROM[model] = query
+
+
 class RecordForm(forms.Form):
     """A form over groups of model fields. `version` is what the person looked at."""
 

@@ -7,8 +7,9 @@ each with its history. Levels above follow the residual levels of the events bel
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
 from anlan.base.errors import Problems
@@ -42,9 +43,15 @@ def _check_measure(values: rows.Values, problems: Problems) -> None:
         )
     verification = values.get("verification")
     if verification == Verification.INSPECTION and not values.get("inspection_content"):
-        problems.add("inspection_content", _("Say what is to be inspected."), code="required")
+        problems.add(
+            "inspection_content",
+            pgettext_lazy("risk", "Say what is to be inspected."),
+            code="required",
+        )
     if verification == Verification.MONITORING and not values.get("tag"):
         problems.add("tag", _("Name the monitoring point that verifies it."), code="required")
+    if bool(values.get("cycle_n")) != bool(values.get("cycle_unit")):
+        problems.add("cycle_n", _("A cycle needs both its number and its unit."))
     low, high = values.get("low"), values.get("high")
     if low is not None and high is not None and low > high:
         problems.add("high", _("must not be below the lower limit"))
@@ -59,11 +66,19 @@ def _complete_measure(values: rows.Values, given: frozenset[str]) -> None:
         "inspection_content"
     ):
         values["inspection_content"] = values.get("text") or ""
+    # Left empty in a form it comes as None.
+    values["inspection_content"] = values.get("inspection_content") or ""
 
 
 def _after_events(actor: Actor, plans: Sequence[rows.Plan]) -> None:
     """Value the events written and let units and objects above follow."""
     changed = [plan.instance for plan in plans]
+    _value(actor, changed)
+    _raise_levels({row.unit_id for row in changed} | _moved_from(plans, "unit"))
+    _follow(_moved(plans), PLACES_OF_MEASURES)
+
+
+def _value(actor: Actor, changed: Sequence[RiskEvent]) -> None:
     methods = methods_of(actor, {row.enterprise_id for row in changed})
     for row in changed:
         method = methods.get((row.enterprise_id, row.method)) or methods.get(
@@ -79,7 +94,23 @@ def _after_events(actor: Actor, plans: Sequence[rows.Plan]) -> None:
     RiskEvent.objects.for_actor(actor).bulk_update(
         changed, ["inherent_level", "level", "control_level"], batch_size=500
     )
-    _raise_levels({row.unit_id for row in changed} | _moved_from(plans, "unit"))
+
+
+@transaction.atomic
+def revalue(actor: Actor, enterprise_id: UUID, code: str) -> int:
+    """Value all events of an enterprise that follow a method anew; return how many.
+
+    For the service that changes the method, whose own event history keeps the reason.
+    """
+    changed = list(
+        RiskEvent.objects.for_actor(actor)
+        .filter(enterprise=enterprise_id, method=code, removed_at__isnull=True)
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
+    _value(actor, changed)
+    _raise_levels({row.unit_id for row in changed})
+    return len(changed)
 
 
 def _level(method: rules.Method, factors: object) -> int | None:
@@ -117,7 +148,41 @@ def _raise_levels(units: Iterable[UUID]) -> None:
         cursor.execute(LEVELS_OF_OBJECTS, [objects])
 
 
+# Whoever may see a unit sees what is below it: places follow when a branch is moved.
+PLACES_OF_UNITS = """
+    UPDATE risk_riskunit u SET scope_path = o.scope_path FROM risk_riskobject o
+    WHERE u.object_id = o.id AND o.id = ANY(%s) AND u.scope_path <> o.scope_path RETURNING u.id
+"""
+PLACES_OF_EVENTS = """
+    UPDATE risk_riskevent e SET scope_path = u.scope_path FROM risk_riskunit u
+    WHERE e.unit_id = u.id AND u.id = ANY(%s) AND e.scope_path <> u.scope_path RETURNING e.id
+"""
+PLACES_OF_MEASURES = """
+    UPDATE risk_controlmeasure m SET scope_path = e.scope_path FROM risk_riskevent e
+    WHERE m.event_id = e.id AND e.id = ANY(%s) AND m.scope_path <> e.scope_path RETURNING m.id
+"""
+
+
+def _follow(ids: Iterable[UUID], *steps: str) -> None:
+    found = sorted(ids)
+    with connection.cursor() as cursor:
+        for step in steps:
+            if not found:
+                return
+            cursor.execute(step, [found])
+            found = [row[0] for row in cursor.fetchall()]
+
+
+def _moved(plans: Sequence[rows.Plan]) -> set[UUID]:
+    return {plan.instance.pk for plan in plans if "scope_path" in plan.after}
+
+
+def _after_objects(actor: Actor, plans: Sequence[rows.Plan]) -> None:
+    _follow(_moved(plans), PLACES_OF_UNITS, PLACES_OF_EVENTS, PLACES_OF_MEASURES)
+
+
 def _after_units(actor: Actor, plans: Sequence[rows.Plan]) -> None:
+    _follow(_moved(plans), PLACES_OF_EVENTS, PLACES_OF_MEASURES)
     objects = {plan.instance.object_id for plan in plans} | _moved_from(plans, "object")
     with connection.cursor() as cursor:
         cursor.execute(LEVELS_OF_OBJECTS, [sorted(objects)])
@@ -147,6 +212,7 @@ OBJECT = rows.Register(
     check=_check_object,
     placed=True,
     used_by=((RiskUnit, "object"),),
+    after_write=_after_objects,
 )
 UNIT = rows.Register(
     model=RiskUnit,
@@ -221,6 +287,8 @@ MEASURE = rows.Register(
         "reading_unit",
         "low",
         "high",
+        "cycle_n",
+        "cycle_unit",
         "photo",
         "note",
     ),

@@ -1,0 +1,170 @@
+"""The pages of the risk register."""
+
+import pytest
+from django.urls import reverse
+
+from anlan.base.actors.roles import Role
+from anlan.base.errors import BadInput
+from anlan.modules.registry.tests.test_pages import signed_in
+from anlan.modules.risk.models import ControlMeasure, RiskEvent, RiskUnit
+from anlan.modules.risk.services import branches, editions, shutdowns
+from anlan.modules.risk.tests import data
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def manager(world):
+    return world.actor(Role.SAFETY_MANAGER, "plant_a")
+
+
+@pytest.fixture
+def client(world):
+    return signed_in(world, Role.SAFETY_MANAGER, "plant_a")
+
+
+@pytest.fixture
+def branch(manager):
+    thing = data.an_object(manager)
+    unit = data.a_unit(manager, thing)
+    event = data.an_event(manager, unit)
+    return thing, unit, event, data.a_measure(manager, event)
+
+
+def pages(branch):
+    thing, unit, event, measure = branch
+    return [
+        reverse("risk:index"),
+        reverse("risk:index") + "?q=zzz&level=1&gaps=1",
+        reverse("risk:gaps"),
+        reverse("risk:map"),
+        reverse("risk:map_points"),
+        reverse("risk:method"),
+        reverse("risk:shutdowns"),
+        reverse("risk:objects_show", args=[thing.pk]),
+        reverse("risk:units_show", args=[unit.pk]),
+        reverse("risk:events_show", args=[event.pk]) + "?by=2&class1=1",
+        reverse("risk:objects_edit", args=[thing.pk]),
+        reverse("risk:units_edit", args=[unit.pk]),
+        reverse("risk:events_edit", args=[event.pk]),
+        reverse("risk:measures_edit", args=[measure.pk]),
+        reverse("risk:objects_new"),
+        reverse("risk:units_new") + f"?object={thing.pk}",
+        reverse("risk:events_new") + f"?unit={unit.pk}",
+        reverse("risk:measures_new") + f"?event={event.pk}",
+        reverse("risk:template", args=[unit.pk]),
+        reverse("risk:template", args=[unit.pk]) + "?type=reactor",
+        reverse("risk:editions", args=[thing.pk]),
+        reverse("risk:shutdown_start", args=[unit.pk]),
+        *(reverse(f"risk:{name}") for name in ("object_list", "unit_list", "event_list")),
+        reverse("risk:measure_list"),
+        *(reverse("risk:branch", args=[k, r.pk]) for k, r in zip(
+            ("object", "unit", "event"), branch, strict=False)),
+    ]  # fmt: skip
+
+
+def test_every_page_opens(client, branch) -> None:
+    for address in pages(branch):
+        assert client.get(address).status_code == 200, address
+
+
+def test_the_page_costs_the_same_for_many(
+    client, manager, branch, django_assert_max_num_queries
+) -> None:
+    for _ in range(3):
+        branches.copy_unit(manager, branch[1].pk)
+    with django_assert_max_num_queries(48):
+        client.get(reverse("risk:events_show", args=[branch[2].pk]))
+
+
+def test_an_event_is_entered_and_valued(client, branch) -> None:
+    address = reverse("risk:events_new") + f"?unit={branch[1].pk}"
+    given = {
+        "unit": branch[1].pk, "code": "E9", "name": "满罐溢流", "method": "ls",
+        "inherent_L": "4", "inherent_S": "5", "residual_L": "2", "residual_S": "5",
+    }  # fmt: skip
+    assert client.post(address, given).status_code == 302
+    made = RiskEvent.objects.unscoped("test").get(code="E9")
+    assert (made.inherent_level, made.level) == (0, 1)
+    valuing = client.get(
+        reverse("risk:value"),
+        {"enterprise": made.enterprise_id, "method": "lec", "inherent_L": "6",
+         "inherent_E": "3", "inherent_C": "15"},
+    )  # fmt: skip
+    assert "L6 × E3 × C15 = 270" in valuing.content.decode()
+
+
+def test_a_template_is_entered_with_its_measures(client, branch) -> None:
+    unit = branch[1]
+    client.post(reverse("risk:template", args=[unit.pk]), {"events": ["T1", "T2"]})
+    made = RiskEvent.objects.unscoped("test").filter(unit=unit, name__in=["储罐满罐溢流"]).get()
+    assert ControlMeasure.objects.unscoped("test").filter(event=made).count() == 5
+
+
+@pytest.mark.parametrize(
+    "unit_type", ["tank_farm", "loading", "reactor", "pump_house", "warehouse", "utility"]
+)
+def test_every_template_can_be_entered(manager, branch, unit_type) -> None:
+    codes = [one.code for one in branches.templates(unit_type)]
+    assert len(codes) >= 4
+    assert all(3 <= len(one.measures) <= 8 for one in branches.templates(unit_type))
+    made = branches.apply_template(manager, branch[1].pk, unit_type, codes)
+    assert len(made) == len(codes)
+    assert all(row.level is not None for row in made)
+
+
+def test_a_copy_has_everything_below(client, branch) -> None:
+    client.post(reverse("risk:copy", args=["unit", branch[1].pk]))
+    copy = RiskUnit.objects.unscoped("test").exclude(pk=branch[1].pk).get()
+    (event,) = RiskEvent.objects.unscoped("test").filter(unit=copy)
+    assert ControlMeasure.objects.unscoped("test").filter(event=event).count() == 1
+
+
+def test_many_measures_get_a_post(client, branch) -> None:
+    address = reverse("risk:measure_list_bulk")
+    ids = [str(branch[3].pk)]
+    asked = client.post(address, {"action": "change", "id": ids})
+    assert asked.status_code == 200
+    client.post(address, {"action": "change", "id": ids, "apply": "1", "post": "外操"})
+    branch[3].refresh_from_db()
+    assert branch[3].post == "外操"
+
+
+def test_an_edition_needs_two_people(world, client, manager, branch) -> None:
+    thing = branch[0]
+    edition = editions.begin(manager, thing.pk)
+    editions.submit(manager, edition.pk, "初版")
+    address = reverse("risk:edition_move", args=[edition.pk, "approve"])
+    client.post(address)
+    edition.refresh_from_db()
+    assert edition.state == "in_review"
+    other = signed_in(world, Role.PRINCIPAL, "plant_a")
+    other.post(address)
+    edition.refresh_from_db()
+    assert edition.state == "approved"
+    assert edition.snapshot["measures"]["C1"]["class2"] == "1-3"
+    data.an_event(manager, branch[1], "E2")
+    page = client.get(reverse("risk:editions", args=[thing.pk])).content.decode()
+    assert "E2" in page
+    second = editions.begin(manager, thing.pk)
+    editions.submit(manager, second.pk)
+    editions.approve(world.actor(Role.PRINCIPAL, "plant_a"), second.pk)
+    edition.refresh_from_db()
+    assert edition.state == "superseded"
+
+
+def test_a_unit_out_of_service_and_back(client, manager, branch) -> None:
+    client.post(reverse("risk:shutdown_start", args=[branch[1].pk]), {"reason": "大修"})
+    (record,) = branch[1].shutdowns.unscoped("test")
+    client.post(reverse("risk:shutdown_end", args=[record.pk]))
+    record.refresh_from_db()
+    assert record.ended_at is not None
+    with pytest.raises(BadInput):
+        shutdowns.end(manager, record.pk)
+
+
+def test_the_own_matrix_values_anew(client, branch, manager) -> None:
+    event = data.an_event(manager, branch[1], "E5", method="own")
+    client.post(reverse("risk:method"), {"cell_2_5": "0"})
+    event.refresh_from_db()
+    assert event.level == 0

@@ -1,0 +1,384 @@
+"""Pages beside the tree: templates, copies, editions, shutdowns, matrix, four-colour map."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.base.actors import policy
+from anlan.base.clock import SHANGHAI
+from anlan.base.duties.models.plan import CycleUnit
+from anlan.base.errors import BadInput, Forbidden, NotYours, Problem, Refused
+from anlan.base.states.services import offers
+from anlan.modules.registry import queries as registry
+from anlan.modules.risk import queries, rules
+from anlan.modules.risk.choices import Method, RiskLevel, UnitType
+from anlan.modules.risk.methods import packaged
+from anlan.modules.risk.policy import RISK_APPROVE, RISK_EDIT, SHUTDOWN_EDIT
+from anlan.modules.risk.services import branches, editions, methods, shutdowns, site_plans
+from anlan.modules.risk.ui import diff
+from anlan.modules.risk.ui.forms import valued
+from anlan.modules.risk.ui.tree import address
+
+Failure = (BadInput, Refused, Forbidden)
+
+
+def _actor(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]
+
+
+def _enterprise(request: HttpRequest) -> Any:
+    """Return the enterprise that the address names, or one's own. Raises NotYours."""
+    wanted = request.GET.get("enterprise") or _actor(request).own_enterprise_id or ""
+    return registry.enterprises(_actor(request)).one(wanted)
+
+
+def _say(request: HttpRequest, error: Any) -> None:
+    if isinstance(error, BadInput):
+        for problem in error.problems:
+            messages.error(request, f"{problem.text} {problem.remedy}".strip())
+        return
+    messages.error(request, f"{error.message()} {error.remedy_text()}".strip())
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def template(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show what a template would enter below a unit; enter what was ticked."""
+    actor = _actor(request)
+    unit = queries.units(actor).one(pk)
+    policy.require(actor, RISK_EDIT, unit)
+    unit_type = request.GET.get("type") or unit.unit_type
+    if request.method == "POST":
+        try:
+            made = branches.apply_template(
+                actor, unit.pk, unit_type, set(request.POST.getlist("events"))
+            )
+        except Failure as error:
+            _say(request, error)
+        else:
+            messages.success(
+                request, _("%(n)s events entered with their measures.") % {"n": len(made)}
+            )
+            return HttpResponseRedirect(address("unit", unit.pk))
+    types = [
+        (code, label, code == unit_type, f"?type={code}")
+        for code, label in UnitType.choices
+        if branches.templates(code)
+    ]
+    method = packaged("zh")["ls"]
+    shown = []
+    for one in branches.templates(unit_type):
+        marks = []
+        for side in ("inherent", "residual"):
+            found = valued(method, one.values[side])
+            marks.append((found.level + 1, found.formula) if found else (0, ""))
+        words = dict(CycleUnit.choices)
+        measures = [
+            {**measure, "cycle_word": words.get(measure["cycle_unit"], "")}
+            for measure in one.measures
+        ]
+        shown.append({"template": one, "measures": measures, "marks": marks})
+    context = {
+        "unit": unit,
+        "types": types,
+        "shown": shown,
+        "taken": set(queries.events(actor).filter(unit=unit.pk).values_list("name", flat=True)),
+    }
+    return render(request, "risk/template.html", context)
+
+
+@login_required
+@require_POST
+def copy(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
+    """Copy a unit or an event with everything below it."""
+    actor = _actor(request)
+    if kind not in ("unit", "event"):
+        raise NotYours()
+    made = branches.copy_unit(actor, pk) if kind == "unit" else branches.copy_event(actor, pk)
+    messages.success(request, _("Copied under new codes."))
+    return HttpResponseRedirect(address(kind, made.pk))
+
+
+@login_required
+@require_GET
+def edition_list(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Show the editions of an object, what may be done, and what changed between two."""
+    actor = _actor(request)
+    thing = queries.objects(actor).one(pk)
+    found = list(queries.editions(actor, thing.pk))
+    current = editions.snapshot_of(actor, thing)
+    newer_than = request.GET.get("since", "")
+    base = next((one for one in found if str(one.number) == newer_than), None)
+    base = base or next((one for one in found if one.state == "approved"), None)
+    open_one = next((one for one in found if one.state in ("draft", "in_review")), None)
+    newest = open_one.snapshot if open_one and open_one.snapshot else current
+    context = {
+        "thing": thing,
+        "rows": found,
+        "open_one": open_one,
+        "offers": offers(actor, open_one) if open_one else [],
+        "may_begin": open_one is None
+        and actor.may(RISK_EDIT, thing.scope_path, thing.enterprise_id),
+        "base": base,
+        "changes": diff.between(base.snapshot, newest) if base else None,
+        "crumbs": [(thing.name, address("object", thing.pk)), (_("Editions"), "")],
+    }
+    return render(request, "risk/editions.html", context)
+
+
+@login_required
+@require_POST
+def edition_begin(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Begin the next edition of an object."""
+    try:
+        editions.begin(_actor(request), pk, request.POST.get("summary", ""))
+    except Refused as error:
+        _say(request, error)
+    return HttpResponseRedirect(reverse("risk:editions", args=[pk]))
+
+
+@login_required
+@require_POST
+def edition_move(request: HttpRequest, pk: UUID, move: str) -> HttpResponse:
+    """Submit, send back or approve an edition."""
+    actor = _actor(request)
+    edition = queries.edition_one(actor, pk)
+    try:
+        if move == "submit":
+            editions.submit(actor, pk, request.POST.get("reason", ""))
+        elif move == "return":
+            editions.send_back(actor, pk, request.POST.get("reason", ""))
+        elif move == "approve":
+            editions.approve(actor, pk)
+        else:
+            raise NotYours()
+    except (Refused, BadInput) as error:
+        _say(request, error)
+    else:
+        messages.success(request, _("Saved."))
+    return HttpResponseRedirect(reverse("risk:editions", args=[edition.object_id]))
+
+
+@login_required
+@require_GET
+def shutdown_list(request: HttpRequest) -> HttpResponse:
+    """List shutdown records of an enterprise."""
+    enterprise = _enterprise(request)
+    rows = queries.shutdowns(_actor(request)).filter(enterprise=enterprise.pk)[:200]
+    return render(request, "risk/shutdowns.html", {"enterprise": enterprise, "rows": rows})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def shutdown_start(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a unit out of service."""
+    actor = _actor(request)
+    unit = queries.units(actor).one(pk)
+    policy.require(actor, SHUTDOWN_EDIT, unit)
+    status = 200
+    if request.method == "POST":
+        try:
+            shutdowns.start(
+                actor,
+                unit.pk,
+                started_at=_moment(request.POST.get("started_at", "")),
+                reason=request.POST.get("reason", ""),
+            )
+        except Failure as error:
+            _say(request, error)
+            status = 422
+        else:
+            messages.success(request, _("Saved."))
+            return HttpResponseRedirect(address("unit", unit.pk))
+    return render(request, "risk/shutdown.html", {"unit": unit}, status=status)
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    except ValueError as error:
+        raise BadInput(Problem("started_at", _("Give day and time."))) from error
+
+
+@login_required
+@require_POST
+def shutdown_end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a unit back in service."""
+    try:
+        found = shutdowns.end(_actor(request), pk)
+    except BadInput as error:
+        _say(request, error)
+        return HttpResponseRedirect(reverse("risk:shutdowns"))
+    messages.success(request, _("Saved."))
+    return HttpResponseRedirect(address("unit", found.unit_id))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def method(request: HttpRequest) -> HttpResponse:
+    """Show and change the enterprise's own matrix: words of the factors, level of each cell."""
+    actor = _actor(request)
+    enterprise = _enterprise(request)
+    may_edit = actor.may(RISK_APPROVE, enterprise.scope_path, enterprise.pk)
+    found = queries.own_method(actor, enterprise.pk, Method.OWN)
+    table = found.table if found and found.table else _start_table()
+    if request.method == "POST":
+        policy.require(actor, RISK_APPROVE, enterprise)
+        table = _table_of(table, request)
+        methods.save(
+            actor, enterprise.pk, Method.OWN, table, is_default="is_default" in request.POST
+        )
+        messages.success(request, _("Saved; all events valued by it have been valued anew."))
+        return HttpResponseRedirect(f"{reverse('risk:method')}?enterprise={enterprise.pk}")
+    down, across = table["factors"][0], table["factors"][1]
+    grid = []
+    for row in sorted(down["values"], key=float, reverse=True):
+        cells = []
+        for column in sorted(across["values"], key=float):
+            level = _level_of(table, row, column)
+            cells.append({"name": f"cell_{row}_{column}", "level": level, "mark": level + 1})
+        grid.append({"value": row, "words": down["values"][row], "cells": cells})
+    context = {
+        "enterprise": enterprise,
+        "may_edit": may_edit,
+        "is_default": found.is_default if found else False,
+        "down": down,
+        "across": [(key, across["values"][key]) for key in sorted(across["values"], key=float)],
+        "across_letter": across["letter"],
+        "grid": grid,
+        "levels": RiskLevel.choices,
+    }
+    return render(request, "risk/method.html", context)
+
+
+def _start_table() -> dict[str, Any]:
+    """Return the product's LS table as the start of an own one."""
+    made = packaged("zh")["ls"]
+    return {
+        "factors": [
+            {
+                "letter": factor.letter,
+                "name": factor.name,
+                "values": {rules.plain(value): words for value, words in factor.values.items()},
+            }
+            for factor in made.factors
+        ],
+        "bands": [{"least": rules.plain(band.least), "level": band.level} for band in made.bands],
+        "cells": {},
+    }
+
+
+def _level_of(table: dict[str, Any], row: str, column: str) -> int:
+    if f"{row},{column}" in table["cells"]:
+        return int(table["cells"][f"{row},{column}"])
+    score = float(row) * float(column)
+    bands = sorted(table["bands"], key=lambda band: -float(band["least"]))
+    return next(int(band["level"]) for band in bands if score >= float(band["least"]))
+
+
+def _table_of(table: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+    """Return the table with the words and cells of the form."""
+    factors = []
+    for factor in table["factors"]:
+        words = {
+            value: request.POST.get(f"word_{factor['letter']}_{value}", text).strip()[:120] or text
+            for value, text in factor["values"].items()
+        }
+        factors.append({**factor, "values": words})
+    cells = {}
+    for row in table["factors"][0]["values"]:
+        for column in table["factors"][1]["values"]:
+            level = request.POST.get(f"cell_{row}_{column}", "")
+            if level in ("0", "1", "2", "3"):
+                cells[f"{row},{column}"] = int(level)
+    return {"factors": factors, "bands": table["bands"], "cells": cells}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def colour_map(request: HttpRequest) -> HttpResponse:
+    """Show the four-colour map over the site plan; upload the plan, draw units on it."""
+    actor = _actor(request)
+    enterprise = _enterprise(request)
+    if request.method == "POST":
+        try:
+            if "points" in request.POST:
+                _draw(request)
+            else:
+                site_plans.upload(
+                    actor, enterprise.pk, request.FILES.get("file"), _name_of(request)
+                )
+        except (BadInput, Refused) as error:
+            _say(request, error)
+        else:
+            messages.success(request, _("Saved."))
+        return HttpResponseRedirect(f"{reverse('risk:map')}?enterprise={enterprise.pk}")
+    plan = queries.site_plan(actor, enterprise.pk)
+    units = list(queries.units(actor).filter(enterprise=enterprise.pk))
+    shapes = []
+    for unit in units:
+        if plan and isinstance(unit.shape, dict) and unit.shape.get("plan") == str(plan.pk):
+            points = " ".join(f"{x:g},{y:g}" for x, y in unit.shape.get("points", []))
+            mark = 0 if unit.level is None else unit.level + 1
+            shapes.append({"unit": unit, "points": points, "mark": mark})
+    context = {
+        "enterprise": enterprise,
+        "plan": plan,
+        "shapes": shapes,
+        "units": units,
+        "may_edit": actor.may(RISK_EDIT, enterprise.scope_path, enterprise.pk),
+    }
+    return render(request, "risk/map.html", context)
+
+
+@login_required
+@require_GET
+def map_points(request: HttpRequest) -> HttpResponse:
+    """Answer the units with a position as GeoJSON (CGCS2000 degrees, longitude first)."""
+    actor = _actor(request)
+    enterprise = _enterprise(request)
+    units = queries.units(actor).filter(enterprise=enterprise.pk, longitude__isnull=False)
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {
+                "type": "Point",
+                "coordinates": [float(unit.longitude or 0), float(unit.latitude or 0)],
+            },
+            "properties": {
+                "title": unit.name,
+                "subtitle": unit.object.name,
+                "risk": 0 if unit.level is None else unit.level + 1,
+                "url": address("unit", unit.pk),
+            },
+        }
+        for unit in units
+    ]
+    return JsonResponse(
+        {"type": "FeatureCollection", "features": features}, content_type="application/geo+json"
+    )
+
+
+def _name_of(request: HttpRequest) -> str:
+    upload = request.FILES.get("file")
+    return upload.name or "plan" if upload else ""
+
+
+def _draw(request: HttpRequest) -> None:
+    try:
+        points = json.loads(request.POST["points"] or "[]")
+        corners = [(float(x), float(y)) for x, y in points]
+    except (ValueError, TypeError) as error:
+        raise BadInput(Problem("points", _("Click at least three corners."))) from error
+    site_plans.draw(_actor(request), request.POST.get("unit", ""), corners)
