@@ -102,20 +102,12 @@ def build_rows(world: World, plant: str) -> Rows:
     extension = extending.request(
         actor, finding.pk, new_deadline=later + timedelta(days=7), reason=f"等备件{mark}"
     )
-    thing = risk.an_object(actor, name=f"苯类罐区{mark}")
-    place = risk.a_unit(actor, thing, name=f"T-101{mark}")
-    event = risk.an_event(actor, place, name=f"泄漏着火{mark}")
     made: dict[str, Any] = {
         **_inspections(actor, world.places[plant], mark),
         "finding": finding,
         "extension": extension,
         "flag": flagging.raise_(actor, finding, "test", f"可疑{mark}"),
-        "risk_objects": thing,
-        "risk_units": place,
-        "risk_events": event,
-        "risk_measures": risk.a_measure(actor, event, text=f"呼吸阀完好{mark}"),
-        "risk_edition": editions.begin(actor, thing.pk, f"edition {mark}"),
-        "risk_shutdown": shutdowns.start(actor, place.pk, reason=f"overhaul {mark}"),
+        **_risk(actor, mark),
         "identification": identification,
         "scenario": scenario,
         "enterprises": enterprise,
@@ -175,6 +167,20 @@ def _duties(actor: Any, place: Any, colleague: Any, mark: str) -> dict[str, Any]
             ends_at=moment + timedelta(days=1), reason=f"leave {mark}",
         ),
     }  # fmt: skip
+
+
+def _risk(actor: Any, mark: str) -> dict[str, Any]:
+    thing = risk.an_object(actor, "R1", name=f"苯类罐区{mark}")
+    place = risk.a_unit(actor, thing, "RU1", name=f"T-101{mark}")
+    event = risk.an_event(actor, place, "RE1", name=f"泄漏着火{mark}")
+    return {
+        "risk_objects": thing,
+        "risk_units": place,
+        "risk_events": event,
+        "risk_measures": risk.a_measure(actor, event, "RM1", text=f"呼吸阀完好{mark}"),
+        "risk_edition": editions.begin(actor, thing.pk, f"edition {mark}"),
+        "risk_shutdown": shutdowns.start(actor, place.pk, reason=f"overhaul {mark}"),
+    }
 
 
 def _inspections(actor: Any, plant: Any, mark: str) -> dict[str, Any]:
