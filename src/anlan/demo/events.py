@@ -9,3 +9,8 @@ LOADED = Event(
     _("Demonstration loaded"),
     labels={"size": _("size"), "places": _("places"), "accounts": _("accounts")},
 )
+HISTORY = Event(
+    "demo.history_made",
+    _("History made up for the demonstration"),
+    labels={"units": _("units")},
+)

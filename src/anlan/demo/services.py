@@ -24,6 +24,7 @@ from anlan.base.ids import uuid7
 from anlan.base.search_key import search_key
 from anlan.demo.accounts import ACCOUNTS, PASSWORD
 from anlan.demo.events import LOADED
+from anlan.demo.history.load import load_history
 from anlan.demo.plan import FLAGSHIP, SIZES, EnterprisePlan, areas, enterprises
 from anlan.demo.plant import GROUPS
 from anlan.modules.registry import events, services
@@ -66,6 +67,9 @@ def demo_load(seed: int, size: str, on: date, progress: Progress = lambda done, 
         _load_accounts(places)
         # Only units without a result, so that an interrupted load goes on here too.
         unit_identify(SYSTEM, list(stale_units(SYSTEM)), "demo", tell=False)
+        # A province is for measuring; what is measured there makes its own history.
+        if size != "province":
+            load_history(seed, on)
     return loaded
 
 

@@ -1,0 +1,1 @@
+"""A year of the demonstration city: risks, rounds, findings. Written set-based, seeded."""

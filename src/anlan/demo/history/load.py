@@ -1,0 +1,119 @@
+"""Writing the history: all or nothing, once."""
+
+import datetime as dt
+from collections import defaultdict
+from random import Random
+
+from django.db import transaction
+
+from anlan.base.actors.actor import SYSTEM
+from anlan.base.actors.models import Membership, Organisation, User
+from anlan.base.actors.roles import OrganisationKind, Role
+from anlan.base.audit.services import Entry, record_many
+from anlan.base.clock import SHANGHAI, now
+from anlan.base.ids import uuid7
+from anlan.base.search_key import search_key
+from anlan.demo import names
+from anlan.demo.accounts import ACCOUNTS
+from anlan.demo.events import HISTORY
+from anlan.demo.history.found import make_findings
+from anlan.demo.history.plant import N_DEEP, Plant
+from anlan.demo.history.register import Rows, add_plant
+from anlan.demo.history.rounds import make_rounds, make_tasks
+from anlan.demo.plan import FLAGSHIP
+from anlan.modules.registry.models import Enterprise, Facility
+from anlan.modules.risk.models import RiskObject
+
+N_PLANTS = 60
+"""Enterprises with a history, whatever the size of the city."""
+
+WHY = "the demo's history"
+STAFF = (Role.SAFETY_MANAGER, Role.OPERATOR, Role.TEAM_LEADER, Role.EQUIPMENT_ENGINEER)
+HEADS = (Role.PRINCIPAL, Role.TECHNICAL, Role.OPERATIONAL)
+TEAM_ROLES = (Role.OPERATOR, Role.TEAM_LEADER)
+
+
+@transaction.atomic
+def load_history(seed: int, on: dt.date) -> int:
+    """Write the history of the first `N_PLANTS` demonstration enterprises up to the day `on`.
+
+    Does nothing where one of them has a risk register. Returns the number of findings written.
+    """
+    enterprises = (
+        Enterprise.objects.unscoped(WHY)
+        .filter(is_demo=True)
+        .select_related("enterprise__parent")
+        .order_by("company_code")[:N_PLANTS]
+    )
+    nodes = [row.enterprise for row in enterprises]
+    if not nodes or RiskObject.objects.unscoped(WHY).filter(enterprise__in=nodes).exists():
+        return 0
+    moment = dt.datetime.combine(on, now().astimezone(SHANGHAI).time(), SHANGHAI)
+    plants = _plants(seed, nodes)
+    facilities: dict[object, list[Facility]] = defaultdict(list)
+    rows = Facility.objects.unscoped(WHY).filter(enterprise__in=nodes, unit__isnull=False)
+    for facility in rows.order_by("code"):
+        facilities[facility.enterprise_id].append(facility)
+    risks = Rows()
+    for plant in plants:
+        add_plant(risks, plant, facilities[plant.enterprise.pk])
+    risks.write()
+    tasks = make_tasks(plants, on)
+    abnormal = make_rounds(tasks, moment)
+    findings = make_findings(plants, abnormal, moment)
+    record_many(SYSTEM, _told(plants))
+    return len(findings)
+
+
+def _told(plants: list[Plant]) -> list[Entry]:
+    return [Entry(HISTORY, plant.enterprise, after={"units": len(plant.units)}) for plant in plants]
+
+
+def _plants(seed: int, nodes: list[Organisation]) -> list[Plant]:
+    """Return the plants with the people who work there."""
+    accounts = {user.username: user for user in User.objects.filter(is_demo=True) if user.username}
+    password = accounts["safety"].password
+    users: list[User] = []
+    posts: list[Membership] = []
+    plants = []
+    for number, node in enumerate(nodes):
+        random = Random(f"history {seed} {number}")  # noqa: S311 - a repeatable story
+        people: dict[str, User] = {}
+        for role in (*STAFF, *(HEADS if number < N_DEEP else ())):
+            name = names.person_name(random)
+            short = role.value.split("_")[0]
+            user = User(
+                id=uuid7(),
+                username=f"e{number:02d}.{short}",
+                display_name=name,
+                search_key=search_key(name, f"e{number:02d}.{short}"),
+                password=password,
+                is_demo=True,
+            )
+            people[role] = user
+        plant = Plant(number, node, random, people)
+        if node.name == FLAGSHIP:
+            _use_accounts(plant, accounts)
+        fresh = [user for user in people.values() if user._state.adding]
+        users += fresh
+        posts += [
+            Membership(id=uuid7(), user=user, organisation=node, role=role, is_home=True)
+            for role, user in people.items()
+            if user._state.adding
+        ]
+        plants.append(plant)
+    User.objects.bulk_create(users)
+    Membership.objects.bulk_create(posts)
+    return plants
+
+
+def _use_accounts(plant: Plant, accounts: dict[str, User]) -> None:
+    """Let the printed accounts be people of the flagship: at the plant, and in its shift team."""
+    for account in ACCOUNTS:
+        if account.place == "plant":
+            plant.people[account.role] = accounts[account.username]
+        elif account.place == "team":
+            plant.team_people[account.role] = accounts[account.username]
+    plant.team = Organisation.objects.filter(
+        owner_enterprise_id=plant.enterprise.pk, kind=OrganisationKind.TEAM
+    ).first()
