@@ -60,6 +60,9 @@ RULES = (
     Rule(r"^findings/extensions/<uuid:pk>/", {"pk": "extension", "verdict": "=grant"}),
     Rule(r"^findings/<uuid:pk>/do/", {"pk": "finding", "key": "=remark"}),
     Rule(r"^findings/<uuid:pk>/", {"pk": "finding"}),
+    Rule(r"^commitment/(of|gate|chain)/", {"enterprise_id": "enterprises"}),
+    Rule(r"^commitment/judgements/<uuid:pk>/", {"pk": "judgement"}),
+    Rule(r"^commitment/<uuid:pk>/", {"pk": "commitment"}),
     Rule(r"^files/<uuid:attachment_id>/", {"attachment_id": "attachment"}),
     Rule(
         r"^files/of/",
@@ -102,7 +105,7 @@ NO_ROW = {
     r"^accounts/.*(key|uidb36)": "a signed, single-use link",
     r"^accounts/oidc/": "the identity provider's name",
     r"^account/invitation/": "a single-use secret",
-    r"^api/pocket/blobs/": "a hash; only of files the phone named itself, tried in its tests",
+    r"^api/pocket/\^?blobs/": "a hash; only of files the phone named itself, tried in its tests",
     r"^account/devices/<int:pk>/": "a session's number; tried in the tests of people",
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from anlan.base.actors.models import Membership
+from anlan.base.actors.models import Membership, Organisation
 from anlan.base.actors.roles import Role
 from anlan.base.actors.services.invitations import invitation_create
 from anlan.base.actors.services.tokens import token_create
@@ -22,6 +22,7 @@ from anlan.base.jobs.models import Job
 from anlan.base.lists.services import view_save
 from anlan.base.pocket.models import Device, Submission
 from anlan.exchange.models import Delivery, Endpoint
+from anlan.modules.commitment.services import chain, days
 from anlan.modules.findings.services import extending, flagging, reporting, treating
 from anlan.modules.inspections.services import checklists, records, tasks
 from anlan.modules.registry import services
@@ -144,6 +145,7 @@ def build_rows(world: World, plant: str) -> Rows:
         "organisation": world.places[plant],
     }
     made |= _duties(actor, world.places[plant], world.user(Role.OPERATOR, plant).pk, mark)
+    made |= _commitment(actor, world, plant, mark)
     rows.ids = {noun: str(row.pk) for noun, row in made.items()}
     return rows
 
@@ -196,6 +198,17 @@ def _inspections(actor: Any, plant: Any, mark: str) -> dict[str, Any]:
         "record": records.record(actor, check).row,
         "checklist": checklists.save(actor, plant.pk, title=f"检查表{mark}", items=["甲"]),
     }
+
+
+def _commitment(actor: Any, world: World, plant: str, mark: str) -> dict[str, Any]:
+    pk = uuid7()
+    home = world.places[plant]
+    team = Organisation.objects.create(
+        id=pk, kind="team", name=f"shift {mark}", parent=home, path=f"{home.path}t{pk.hex}/"
+    )
+    chain.add(actor, team.pk)
+    day = days.open_day(actor, home.pk, today())
+    return {"commitment": day, "judgement": day.judgements.for_actor(actor).get()}
 
 
 def _attachment(actor: Any, enterprise: Enterprise, mark: str) -> Any:

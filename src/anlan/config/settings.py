@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "anlan.modules.inspections",
     "anlan.modules.ledgers",
     "anlan.modules.indicators",
+    "anlan.modules.commitment",
     "anlan.exchange",
 ]
 

@@ -37,6 +37,7 @@ urlpatterns = [
     path("ledgers/", include("anlan.modules.ledgers.ui.urls")),
     path("indicators/", include("anlan.modules.indicators.ui.urls")),
     path("exchange/", include("anlan.exchange.ui.urls")),
+    path("commitment/", include("anlan.modules.commitment.ui.urls")),
 ]
 
 handler400 = "anlan.base.ui.failures.bad_request"

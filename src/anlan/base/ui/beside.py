@@ -1,7 +1,7 @@
 """Cards that other apps put beside a record, on the page of a module that knows nothing of them.
 
-    beside.provide("findings.finding", card)     # in AppConfig.ready; card(actor, row) -> safe html
-    {% beside row %}                             # in the record's page
+beside.provide("findings.finding", card)     # in AppConfig.ready; card(actor, row) -> safe html
+{% beside row %}                             # in the record's page
 """
 
 from collections.abc import Callable

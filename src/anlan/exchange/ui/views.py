@@ -96,9 +96,7 @@ def _form(request: HttpRequest, row: Endpoint | None, enterprise_id: UUID | None
             messages.success(request, _("Saved. All records are compared anew at the next run."))
             return redirect("exchange:endpoint", saved.pk)
     context = {"form": form} | (_about(actor, row) if row else {})
-    return render(
-        request, "exchange/endpoint.html", context, status=422 if form.errors else 200
-    )
+    return render(request, "exchange/endpoint.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -39,24 +39,16 @@ class LedgerEntry(ScopedModel):
     """
 
     ledger = models.CharField(max_length=20)
-    finding = models.ForeignKey(
-        Finding, models.PROTECT, null=True, related_name="ledger_entries"
-    )
-    facility = models.ForeignKey(
-        Facility, models.PROTECT, null=True, related_name="ledger_entries"
-    )
+    finding = models.ForeignKey(Finding, models.PROTECT, null=True, related_name="ledger_entries")
+    facility = models.ForeignKey(Facility, models.PROTECT, null=True, related_name="ledger_entries")
     township = models.CharField(_("town (subdistrict)"), max_length=60, blank=True)
     situation = models.CharField(_("situation"), max_length=10, blank=True)
     segment = models.CharField(_("high-risk segment"), max_length=20, blank=True)
     enterprise_kind = models.CharField(_("type of enterprise"), max_length=40, blank=True)
-    risk = models.CharField(
-        _("risk level"), max_length=10, choices=RiskGrade.choices, blank=True
-    )
+    risk = models.CharField(_("risk level"), max_length=10, choices=RiskGrade.choices, blank=True)
     assessed_on = models.DateField(_("assessed on"), null=True, blank=True)
     assessment = models.TextField(_("assessment"), max_length=2000, blank=True)
-    decision = models.CharField(
-        _("decision"), max_length=10, choices=Decision.choices, blank=True
-    )
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision.choices, blank=True)
     interim = models.TextField(_("safety precautions"), max_length=2000, blank=True)
     measures = models.TextField(_("measures"), max_length=2000, blank=True)
     due = models.DateField(_("planned completion"), null=True, blank=True)

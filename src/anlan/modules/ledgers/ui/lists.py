@@ -110,9 +110,7 @@ def _page(ledger: Ledger) -> ListPage:
             kinds = segment_choices(ledger.code)
             value = _of_entry("segment")
             columns.append(Column("segment", _("segment"), value=value, choices=kinds))
-            filters.append(
-                Filter("segment", _("segment"), field="entry__segment", choices=kinds)
-            )
+            filters.append(Filter("segment", _("segment"), field="entry__segment", choices=kinds))
         columns.append(Column("major", _("major"), kind="boolean",
                               value=lambda row: row.level == Level.MAJOR))  # fmt: skip
         filters.append(Filter("level", _("level"), choices=Level.choices))

@@ -42,9 +42,7 @@ def _counts() -> list[dict[str, str]]:
 def overview(request: HttpRequest) -> HttpResponse:
     """All ledgers with their counts."""
     actor = _actor(request)
-    rows = [
-        {"ledger": one, "sum": queries.total(queries.sums(actor, one))} for one in LEDGERS
-    ]
+    rows = [{"ledger": one, "sum": queries.total(queries.sums(actor, one))} for one in LEDGERS]
     columns = [{"label": _("Ledger"), "fill": True}, *_counts()]
     return render(request, "ledgers/overview.html", {"rows": rows, "columns": columns})
 

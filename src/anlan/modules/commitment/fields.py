@@ -1,0 +1,62 @@
+"""What a commitment states: the counts of the national interface, in its order.
+
+`provider` names who knows the figure; a figure nobody provides is entered by hand and shown as
+not connected.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from anlan.base.errors import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One count: our name, the interface's name, its words and the group it is shown in."""
+
+    name: str
+    interface: str
+    label: Text
+    group: str
+
+
+GROUPS = {
+    "units": _("Production units"),
+    "work": _("Special work"),
+    "tanks": _("Tank operations"),
+    "other": _("Other risks"),
+}
+COUNTS = (
+    Count("n_units", "unitsNumber", _("Units in total"), "units"),
+    Count("n_running", "runNumber", pgettext_lazy("commitment", "Running"), "units"),
+    Count("n_stopped", "parkNumber", pgettext_lazy("commitment", "Stopped"), "units"),
+    Count("n_overhaul", "overhaulWorkNumber", _("Under overhaul"), "units"),
+    Count("n_starting", "workNumber", _("Starting up"), "units"),
+    Count("n_stopping", "notWorkNumber", _("Shutting down"), "units"),
+    Count("n_trial", "testNumber", _("In trial production"), "units"),
+    Count("n_key_process", "dangerProcessNumber", _("Key processes in operation"), "units"),
+    Count("n_hot_special", "firesNumber", _("Hot work, special grade"), "work"),
+    Count("n_hot_1", "fire1Number", _("Hot work, grade 1"), "work"),
+    Count("n_hot_2", "fire2Number", _("Hot work, grade 2"), "work"),
+    Count("n_confined", "spaceworkNumber", _("Confined space entry"), "work"),
+    Count("n_blinding", "blindplateNumber", _("Line blinding"), "work"),
+    Count("n_height", "highworkNumber", _("Work at height"), "work"),
+    Count("n_lifting", "liftingworkNumber", pgettext_lazy("commitment", "Lifting"), "work"),
+    Count("n_electric", "electricityworkNumber", _("Temporary electricity"), "work"),
+    Count("n_excavation", "soilworkNumber", pgettext_lazy("commitment", "Excavation"), "work"),
+    Count("n_road", "roadworkNumber", _("Road closure"), "work"),
+    Count("n_maintenance", "inspectionNumber", pgettext_lazy("commitment", "Maintenance"), "work"),
+    Count("n_contractor", "contractorNumber", _("Contractor work"), "work"),
+    Count("n_change", "changedTaskNumber", pgettext_lazy("commitment", "Changes"), "work"),
+    Count("n_transfer", "pourOutNumber", _("Tank transfer"), "tanks"),
+    Count("n_cleaning", "cleanTankNumber", _("Tank cleaning"), "tanks"),
+    Count("n_draining", "drainingNumber", _("Water draining"), "tanks"),
+    Count("n_findings_open", "", _("Findings not closed"), "other"),
+    Count("n_findings_overdue", "", _("Findings overdue"), "other"),
+    Count("n_major", "", _("Major accident hazards open"), "other"),
+    Count("n_alarms", "", _("Alarms not handled"), "other"),
+)
+NAMES = tuple(count.name for count in COUNTS)
+WORK = tuple(count.name for count in COUNTS if count.group == "work")

@@ -1,0 +1,1 @@
+"""The only door for writing judgements and commitments."""
