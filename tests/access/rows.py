@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -24,6 +25,7 @@ from anlan.base.pocket.models import Device, Submission
 from anlan.exchange.models import Delivery, Endpoint
 from anlan.modules.commitment.services import chain, days
 from anlan.modules.findings.services import extending, flagging, reporting, treating
+from anlan.modules.indicators.services import incentives
 from anlan.modules.inspections.services import checklists, records, tasks
 from anlan.modules.registry import services
 from anlan.modules.registry.models import Enterprise, Identification
@@ -111,6 +113,7 @@ def build_rows(world: World, plant: str) -> Rows:
         **_risk(actor, mark),
         "identification": identification,
         "scenario": scenario,
+        "incentive": _incentive(actor, enterprise, mark),
         "enterprises": enterprise,
         "sites": site,
         "units": unit,
@@ -169,6 +172,16 @@ def _duties(actor: Any, place: Any, colleague: Any, mark: str) -> dict[str, Any]
             ends_at=moment + timedelta(days=1), reason=f"leave {mark}",
         ),
     }  # fmt: skip
+
+
+def _incentive(actor: Any, enterprise: Enterprise, mark: str) -> Any:
+    """Return a reward under a rule of its own."""
+    rule = incentives.rule_save(
+        actor, enterprise.pk, code="J9", kind="reward", title=f"rule {mark}", amount=Decimal(50)
+    )
+    return incentives.incentive_enter(
+        actor, rule.pk, happened_on=today(), person_name=f"person {mark}", reason="reported"
+    )
 
 
 def _risk(actor: Any, mark: str) -> dict[str, Any]:

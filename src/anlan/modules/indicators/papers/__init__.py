@@ -1,1 +1,125 @@
-"""Papers."""
+"""Papers of indicators: the monthly analysis and the half-yearly self-evaluation, as Word."""
+
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.base.actors.actor import Actor
+from anlan.base.papers import Paper, declare
+from anlan.modules.indicators import elements, queries_analysis
+from anlan.modules.indicators.models import MonthlyAnalysis, SelfEvaluation
+from anlan.modules.indicators.ui import charts
+
+_TEMPLATE = {"docx": Path(__file__).parent / "report.docx"}
+
+
+def _analysis(actor: Actor, row: MonthlyAnalysis) -> dict[str, Any]:
+    found = (
+        queries_analysis.from_json(row.figures)
+        if row.finished_at is not None
+        else queries_analysis.figures(actor, row.month_on, row.enterprise_id)
+    )
+    titles = {
+        "discipline": _("By discipline"),
+        "unit": _("By place"),
+        "clause": _("By clause or criterion"),
+        "root_cause": _("By root cause"),
+    }
+    return {
+        "facts": [
+            [_("Enterprise"), row.enterprise.name],
+            [_("Month"), f"{row.month_on:%Y-%m}"],
+            [_("Findings registered"), f"{found.total} ({found.total - found.before:+d})"],
+            [_("Major"), str(found.major)],
+            [_("Accepted"), str(found.accepted)],
+            [_("Repeated"), str(len(found.repeated))],
+            [_("State"), _("Finished") if row.finished_at else _("Draft")],
+        ],
+        "head": ["", _("Number"), _("Share"), _("Running total")],
+        "tables": [
+            {
+                "title": titles[key],
+                "rows": [
+                    [bar.label, str(bar.n), f"{bar.share}%", f"{bar.running}%"]
+                    for bar in charts.pareto([(label, n, "") for label, n in found.groups[key]])
+                ],
+            }
+            for key in queries_analysis.GROUPS
+        ]
+        + [
+            {
+                "title": _("Repeated findings"),
+                "rows": [[title, number, "", ""] for _pk, number, title in found.repeated],
+            }
+        ],
+        "texts": [
+            [_("What the figures say"), row.conclusion],
+            [_("What is done about it"), row.measures],
+        ],
+        **_foot(),
+    }
+
+
+def _evaluation(actor: Actor, row: SelfEvaluation) -> dict[str, Any]:
+    facts = queries_analysis.facts_of_half(actor, row.enterprise_id, row.year, row.half)
+    sections: dict[str, list[list[str]]] = {}
+    for one in elements.elements():
+        answer = row.answers.get(one.code, {})
+        known = "; ".join(facts[key] for key in one.figures)
+        sections.setdefault(one.section, []).append(
+            [
+                f"{one.code} {one.title}",
+                f"{answer.get('points') or '—'} / {one.score:g}",
+                answer.get("text") or "",
+                known,
+            ]
+        )
+    return {
+        "facts": [
+            [_("Enterprise"), row.enterprise.name],
+            [_("Half-year"), str(row)],
+            [_("Points"), str(row.total if row.total is not None else "—")],
+            [_("State"), _("Finished") if row.finished_at else _("Draft")],
+            [
+                _("Source of the elements"),
+                _("%(source)s (a single copy; the rules below level B were not found)")
+                % {"source": elements.source()},
+            ],
+        ],
+        "head": [_("Element"), _("Points"), _("Facts and reasons"), _("Figures of the product")],
+        "tables": [{"title": title, "rows": rows} for title, rows in sections.items()],
+        "texts": [[_("Summary"), row.summary]],
+        **_foot(),
+    }
+
+
+def _foot() -> dict[str, Any]:
+    return {
+        "signatures": [_("Prepared by"), _("Reviewed by"), _("Approved by")],
+        "date": _("Date"),
+        "none": _("None"),
+    }
+
+
+ANALYSIS = declare(
+    Paper(
+        name="indicators.analysis",
+        title=gettext_lazy("Monthly analysis of findings"),
+        model=MonthlyAnalysis,
+        context=_analysis,
+        templates=_TEMPLATE,
+        file_name=lambda row: f"{_('Monthly analysis of findings')}-{row.month_on:%Y%m}",
+    )
+)
+EVALUATION = declare(
+    Paper(
+        name="indicators.evaluation",
+        title=gettext_lazy("Self-evaluation of dual prevention"),
+        model=SelfEvaluation,
+        context=_evaluation,
+        templates=_TEMPLATE,
+        file_name=lambda row: f"{_('Self-evaluation of dual prevention')}-{row.year}-{row.half}",
+    )
+)

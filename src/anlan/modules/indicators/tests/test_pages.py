@@ -65,3 +65,49 @@ def test_the_running_week_is_shown(client, rated) -> None:
     user = rated.user(Role.SAFETY_MANAGER, "plant_a")
     url = f"{reverse('indicators:enterprise', args=[rated.plant_a.pk])}?week={week_of(today())}"
     assert get(client, user, url).context["is_running"] is True
+
+
+def test_reports_are_written_and_printed(client, rated) -> None:
+    user = rated.user(Role.SAFETY_MANAGER, "plant_a")
+    client.force_login(user)
+    month = f"{reverse('indicators:analysis')}?month={data.WEEK:%Y-%m}"
+    assert client.get(month).status_code == 200
+    given = {"conclusion": "泄漏最多", "measures": "更换垫片", "finish": "1"}
+    page = client.post(month, given, follow=True)
+    assert page.context["row"].finished_at is not None
+    row = page.context["row"]
+    half = f"{reverse('indicators:evaluation')}?half=2026-2"
+    assert client.post(half, {"points_1_1": "9"}).status_code == 422
+    kept = client.post(half, {"points_1_1": "2", "summary": "总体良好"}, follow=True)
+    assert kept.context["row"].total == 2
+    for name, one in (("analysis", row), ("evaluation", kept.context["row"])):
+        word = client.get(reverse("papers:paper", args=[f"indicators.{name}", one.pk, "docx"]))
+        assert word.status_code == 200
+        assert b"".join(word)[:2] == b"PK"
+
+
+def test_the_ledger_and_its_rules(client, rated) -> None:
+    client.force_login(rated.user(Role.SAFETY_MANAGER, "plant_a"))
+    client.post(reverse("indicators:rules_adopt"))
+    rules = client.get(reverse("indicators:rules")).context["rows"]
+    assert len(rules) == 6
+    given = {"rule": rules[0].pk, "happened_on": "2026-01-05", "person_name": "甲", "reason": "x"}
+    page = client.post(reverse("indicators:incentive_new"), given, follow=True)
+    assert "甲" in page.content.decode()
+    assert client.get(reverse("indicators:rule_new")).status_code == 200
+
+
+def test_advice_and_parameters_are_for_authorities(client, rated) -> None:
+    url, parameters = reverse("indicators:advice"), reverse("indicators:parameters")
+    assert get(client, rated.user(Role.SAFETY_MANAGER, "plant_a"), url).status_code == 403
+    assert client.get(parameters).context["form"] is None
+    leader = rated.user(Role.BUREAU_LEADER, "county_a")
+    page = get(client, leader, url)
+    assert [one["row"].enterprise.name for one in page.context["rows"]] == ["plant_a"]
+    form = client.get(parameters).context["form"]
+    given = {name: field.initial for name, field in form.fields.items() if name != "reason"}
+    assert client.post(parameters, given).status_code == 422
+    page = client.post(parameters, {**given, "band_good": "75", "reason": "试行"}, follow=True)
+    assert page.context["form"].fields["band_good"].initial == "75"
+    assert get(client, leader, reverse("indicators:analysis")).status_code == 200
+    assert client.get(reverse("indicators:evaluation")).status_code == 200
