@@ -8,6 +8,7 @@ from anlan.base.api.auth import SessionAuth, TokenAuth
 from anlan.base.api.limits import PerPerson
 from anlan.base.duties.api import router as duties_router
 from anlan.modules.registry.api.routes import routers as registry_routers
+from anlan.modules.risk.api import routers as risk_routers
 
 api = NinjaAPI(
     title="Anlan",
@@ -22,5 +23,5 @@ api = NinjaAPI(
 problems.install(api)
 
 api.add_router("/v1", duties_router)
-for router in registry_routers():
+for router in [*registry_routers(), *risk_routers()]:
     api.add_router("/v1", router)

@@ -67,6 +67,8 @@ def _type(field: "models.Field[Any, Any]") -> Any:
         return UUID
     if isinstance(field, ArrayField):
         return list[str]
+    if isinstance(field, models.JSONField):
+        return dict[str, Any]
     if field.choices:
         # Read-only and free fields alike: a code outside the list is refused at the door.
         values = [str(value) for value, _label in field.flatchoices]

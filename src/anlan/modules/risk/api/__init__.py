@@ -1,0 +1,25 @@
+"""The risk register for other systems: the same registers as the screens."""
+
+from ninja import Router
+
+from anlan.modules.registry.api.registers import Endpoints, register_router
+from anlan.modules.risk.ui.kinds import KINDS
+
+
+def routers() -> list[Router]:
+    """Return one router a register of the chain, parents first."""
+    return [
+        register_router(
+            Endpoints(
+                f"risk_{noun}",
+                "Risk register",
+                kind.model,
+                ("code", "id"),
+                kind.register.fields,
+                kind.create,
+                kind.update,
+                kind.remove,
+            )
+        )
+        for noun, kind in KINDS.items()
+    ]
