@@ -33,7 +33,7 @@ def of_finding(actor: Actor, row: Finding) -> dict[str, Any]:
     ]
     asked = [[one.name, one.text or DASH] for one in five_of(found)]
     done = [
-        [_("What was done"), found.result or DASH],
+        [pgettext("finding", "What was done"), found.result or DASH],
         [_("Cost, CNY"), DASH if found.cost is None else f"{found.cost:,.2f}"],
         [_("Opinion on acceptance"), found.acceptance or DASH],
     ]

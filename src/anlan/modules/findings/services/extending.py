@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from anlan.base.actors import policy
 from anlan.base.actors.actor import Actor
@@ -15,6 +16,7 @@ from anlan.modules.findings import events, rules, texts
 from anlan.modules.findings.models import Extension, Finding
 from anlan.modules.findings.policy import FINDING_EXTEND_LATE, FINDING_RECTIFY
 from anlan.modules.findings.problems import AlreadyDone, NotConfirmedYet
+from anlan.modules.findings.services import warning
 from anlan.modules.findings.states import EXTENSION, ExtensionState, FindingState
 
 
@@ -78,6 +80,7 @@ def grant(actor: Actor, extension_id: UUID) -> Extension:
     row.save(update_fields=["deadline", "overdue_days", "version", "updated_at"])
     after = {"deadline": row.deadline, "overdue_days": row.overdue_days}
     record(actor, events.EXTENSION_GRANTED, row, before=before, after=after)
+    warning.clear(actor, row, gettext("More time granted"))
     return decided
 
 

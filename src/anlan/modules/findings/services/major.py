@@ -13,7 +13,7 @@ from anlan.base.audit.services import record
 from anlan.base.clock import day_of, now
 from anlan.base.errors import Problems
 from anlan.base.numbers.services import next_number
-from anlan.modules.findings import criteria, events, numbers, texts
+from anlan.modules.findings import criteria, events, notices, numbers, texts
 from anlan.modules.findings.choices import Level
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.policy import (
@@ -43,7 +43,9 @@ def raise_level(actor: Actor, finding_id: UUID, criterion: str, reason: str) -> 
     if criteria.find(row.criteria_edition, criterion) is None:
         raise WrongCriterion(criterion=criterion)
     changes = {"level": int(Level.MAJOR), "criterion": criterion}
-    return _set(actor, row, events.LEVEL_RAISED, changes, reason)
+    raised = _set(actor, row, events.LEVEL_RAISED, changes, reason)
+    notices.raised(actor, raised)
+    return raised
 
 
 @transaction.atomic
@@ -106,7 +108,9 @@ def list_for_supervision(actor: Actor, finding_id: UUID, number: str = "") -> Fi
         raise AlreadyDone()
     given = number.strip() or next_number(row, numbers.LISTING, day_of(now()))
     changes = {"listed_at": now(), "listed_by_id": actor.user_id, "listing_number": given}
-    return _set(actor, row, events.LISTED, changes, "")
+    listed = _set(actor, row, events.LISTED, changes, "")
+    notices.listed(actor, listed)
+    return listed
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from anlan.base.errors import NotYours, Problems
 from anlan.base.ids import uuid7
 from anlan.base.numbers.services import next_number
 from anlan.base.search_key import search_key
-from anlan.modules.findings import events, numbers, rules, subscribers
+from anlan.modules.findings import events, notices, numbers, rules, subscribers
 from anlan.modules.findings.choices import (
     OUTSIDE,
     Channel,
@@ -124,6 +124,7 @@ def report(actor: Actor, enterprise_id: UUID, what: Report) -> Finding:
     row.save(force_insert=True)
     record(author_of(actor, what), events.REPORTED, row, after=_told(row))
     subscribers.reported(row)
+    notices.reported(author_of(actor, what), row)
     return row
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from anlan.base.actors import policy
 from anlan.base.actors.actor import Actor
@@ -16,7 +17,7 @@ from anlan.base.clock import day_of, now
 from anlan.base.errors import Problems
 from anlan.base.files.models import Attachment
 from anlan.base.states.services import advance, check, effect
-from anlan.modules.findings import events, rules, subscribers, texts
+from anlan.modules.findings import events, notices, rules, subscribers, texts
 from anlan.modules.findings.choices import Level, Treatment
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.policy import FINDING_CONFIRM
@@ -28,6 +29,7 @@ from anlan.modules.findings.problems import (
     NotSigned,
     OwnerAccepts,
 )
+from anlan.modules.findings.services import warning
 from anlan.modules.findings.services.reporting import department_of
 from anlan.modules.findings.states import FINDING
 
@@ -67,7 +69,9 @@ def confirm(actor: Actor, finding_id: UUID, plan: Plan) -> Finding:
         "confirmed_by_id": actor.user_id,
         "first_deadline": row.first_deadline or plan.deadline,
     }
-    return advance(actor, row, "confirm", events.CONFIRMED, changes=fields)
+    confirmed = advance(actor, row, "confirm", events.CONFIRMED, changes=fields)
+    notices.assigned(actor, confirmed)
+    return confirmed
 
 
 @transaction.atomic
@@ -136,15 +140,24 @@ def start(actor: Actor, finding_id: UUID) -> Finding:
 
 
 @transaction.atomic
-def submit(actor: Actor, finding_id: UUID, *, result: str, cost: Decimal | None = None) -> Finding:
+def submit(
+    actor: Actor,
+    finding_id: UUID,
+    *,
+    result: str,
+    cost: Decimal | None = None,
+    photo_follows: bool = False,
+) -> Finding:
     """Hand a rectified finding to the acceptor.
 
+    `photo_follows`: its picture is named by hash already and on its way from a phone.
     Raises NothingDone without words or a picture; for a major finding FiveMissing, NotSigned,
     NotReviewed; and as `advance` does.
     """
     row = Finding.objects.for_actor(actor).lock(finding_id)
     text = result.strip() or row.result
-    if not text or not _photo_kinds(actor, row) & {"after", "evidence"}:
+    is_shown = photo_follows or bool(_photo_kinds(actor, row) & {"after", "evidence"})
+    if not text or not is_shown:
         raise NothingDone()
     moment = now()
     fields = {
@@ -154,13 +167,19 @@ def submit(actor: Actor, finding_id: UUID, *, result: str, cost: Decimal | None 
         "submitted_by_id": actor.user_id,
         "overdue_days": max(row.overdue_days, rules.days_over(row.deadline, day_of(moment))),
     }
-    return advance(actor, row, "submit", events.SUBMITTED, changes=fields)
+    submitted = advance(actor, row, "submit", events.SUBMITTED, changes=fields)
+    notices.submitted(actor, submitted)
+    return submitted
 
 
+@transaction.atomic
 def reject(actor: Actor, finding_id: UUID, reason: str) -> Finding:
     """Send a finding back to rectification, with a reason. Raises as `advance` does."""
     row = Finding.objects.for_actor(actor).one(finding_id)
-    return advance(actor, row, "reject", events.REJECTED, reason=reason)
+    submitter = row.submitted_by_id
+    rejected = advance(actor, row, "reject", events.REJECTED, reason=reason)
+    notices.rejected(actor, rejected, submitter)
+    return rejected
 
 
 @transaction.atomic
@@ -178,6 +197,8 @@ def accept(actor: Actor, finding_id: UUID, *, opinion: str = "") -> Finding:
     }
     accepted = advance(actor, row, "accept", events.ACCEPTED, changes=fields)
     subscribers.closed(accepted)
+    warning.clear(actor, accepted, gettext("Accepted, finding closed"))
+    notices.accepted(actor, accepted)
     return accepted
 
 

@@ -232,7 +232,7 @@ class ResultForm(ActForm):
         label=_("Photo after rectification"), required=False,
         widget=forms.FileInput(attrs={"accept": "image/*"}),
     )  # fmt: skip
-    result = _text(_("What was done"), required=False)
+    result = _text(pgettext_lazy("finding", "What was done"), required=False)
     cost = _money(capfirst(_("cost, CNY")))
 
 
@@ -271,7 +271,7 @@ class PhotoForm(ActForm):
 
     role = forms.ChoiceField(label=_("It shows"), choices=PhotoRole.choices)
     photo = forms.FileField(label=_("Photo or file"))
-    title = forms.CharField(label=_("Title"), required=False, max_length=120)
+    title = forms.CharField(label=pgettext_lazy("finding", "Title"), required=False, max_length=120)
 
 
 class JudgeForm(ActForm):

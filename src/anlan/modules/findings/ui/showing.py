@@ -262,7 +262,7 @@ def source_of(row: Finding) -> list[tuple[str, str, str]]:
         (pgettext("finding", "Place"), row.place, ""),
         (_("Risk object"), row.object.name if row.object else "", ""),
         (_("Risk unit"), row.unit.name if row.unit else "", ""),
-        (_("Risk event"), measure.event.name if measure else "", ""),
+        (pgettext("finding", "Risk event"), measure.event.name if measure else "", ""),
         (_("Control measure"), f"{measure.code} {measure.text}" if measure else "", ""),
         (_("Tag"), str(row.equipment or ""), ""),
         (pgettext("finding", "Basis"), row.basis, ""),

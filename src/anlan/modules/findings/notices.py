@@ -1,0 +1,127 @@
+"""What people are told about findings."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actors.actor import Actor
+from anlan.base.actors.roles import Role
+from anlan.base.inbox.kinds import Kind, register
+from anlan.base.inbox.models import Urgency
+from anlan.base.inbox.queries import recipients_for
+from anlan.base.inbox.services import notify
+from anlan.modules.findings.models import Finding
+
+REPORTED = register(
+    Kind("findings.reported", _("New finding %(number)s: %(title)s"), icon="alert-triangle")
+)
+ASSIGNED = register(
+    Kind(
+        "findings.assigned",
+        _("To be rectified by you: %(number)s %(title)s"),
+        icon="tool",
+        action=_("Rectify"),
+    )
+)
+SUBMITTED = register(
+    Kind(
+        "findings.submitted",
+        _("To be accepted: %(number)s %(title)s"),
+        icon="user-check",
+        action=_("Check and accept"),
+    )
+)
+REJECTED = register(
+    Kind("findings.rejected", _("Sent back: %(number)s %(title)s"), icon="arrow-back-up")
+)
+ACCEPTED = register(
+    Kind("findings.accepted", _("Accepted: %(number)s %(title)s"), icon="circle-check")
+)
+MAJOR = register(
+    Kind(
+        "findings.major",
+        _("Major accident hazard %(number)s: %(title)s"),
+        icon="alert-octagon",
+        is_immediate=True,
+    )
+)
+LISTED = register(
+    Kind(
+        "findings.listed",
+        _("Listed for supervision: %(number)s %(title)s"),
+        icon="speakerphone",
+        is_immediate=True,
+    )
+)
+
+_MANAGERS = (Role.SAFETY_MANAGER,)
+_LEADERS = (Role.SAFETY_MANAGER, Role.PRINCIPAL)
+_ABOVE = (Role.PARK_OFFICER, Role.BUREAU_INSPECTOR, Role.GROUP_HSE)
+
+
+def tell(
+    actor: Actor,
+    row: Finding,
+    kind: Kind,
+    people: Iterable[UUID | None],
+    *,
+    urgency: int = Urgency.YELLOW,
+    needs_action: bool = False,
+) -> None:
+    """Tell these people about a finding, once for each version of it."""
+    notify(
+        actor,
+        {one for one in people if one is not None},
+        kind.code,
+        {"number": row.number, "title": row.title},
+        row=row,
+        url=reverse("findings:show", args=[row.pk]),
+        urgency=urgency,
+        due_on=row.deadline,
+        needs_action=needs_action,
+        dedupe_key=f"{kind.code}:{row.pk}:{row.version}",
+    )
+
+
+def reported(actor: Actor, row: Finding) -> None:
+    """Tell the safety managers of a new finding, of a major one the leaders and those above."""
+    if row.level:
+        raised(actor, row)
+        return
+    tell(actor, row, REPORTED, recipients_for(row, _MANAGERS), urgency=Urgency.BLUE)
+
+
+def raised(actor: Actor, row: Finding) -> None:
+    """Tell of a major finding."""
+    people = recipients_for(row, (*_LEADERS, *_ABOVE))
+    tell(actor, row, MAJOR, people, urgency=Urgency.ORANGE, needs_action=True)
+
+
+def assigned(actor: Actor, row: Finding) -> None:
+    """Tell the owner."""
+    tell(actor, row, ASSIGNED, [row.owner_id], needs_action=True)
+
+
+def submitted(actor: Actor, row: Finding) -> None:
+    """Tell the acceptor, or the safety managers where none is named."""
+    people = [row.acceptor_id] if row.acceptor_id else recipients_for(row, _MANAGERS)
+    tell(actor, row, SUBMITTED, people, needs_action=True)
+
+
+def rejected(actor: Actor, row: Finding, submitter: UUID | None) -> None:
+    """Tell owner and submitter."""
+    tell(actor, row, REJECTED, [row.owner_id, submitter], needs_action=True)
+
+
+def accepted(actor: Actor, row: Finding) -> None:
+    """Tell owner and reporter."""
+    people = [row.owner_id, row.registered_by_id]
+    tell(actor, row, ACCEPTED, people, urgency=Urgency.BLUE)
+
+
+def listed(actor: Actor, row: Finding) -> None:
+    """Tell the leaders of the plant and the owner."""
+    people = [row.owner_id, *recipients_for(row, _LEADERS)]
+    tell(actor, row, LISTED, people, urgency=Urgency.ORANGE, needs_action=True)
