@@ -2,6 +2,7 @@
 import { hear } from "./core/news";
 import { look, type World } from "./model";
 import { pill } from "./pill";
+import { arrive } from "./sealing";
 import { add, h, icon } from "./ui";
 import { t } from "./words";
 
@@ -53,6 +54,12 @@ export async function draw(fresh = false): Promise<void> {
     leaving?.();
     leaving = null;
     frozen = false;
+  }
+  // The code at a point is an address: the phone's own camera opens it as well as our scanner.
+  const point = /^\/p\/at\/([0-9a-f-]{36})\/$/.exec(location.pathname)?.[1];
+  if (point) {
+    arrive({ place: point, how: "qr", at: new Date().toISOString() });
+    history.replaceState({}, "", `/p/place/?id=${point}`);
   }
   const make = screens.get(location.pathname) ?? screens.get("/p/");
   if (!make) return;
