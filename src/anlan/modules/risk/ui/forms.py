@@ -6,12 +6,19 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
 from anlan.modules.risk import rules
 from anlan.modules.risk.choices import Method, RiskLevel
 from anlan.modules.risk.methods import methods_of
 
+_NAMES = {
+    "L": pgettext_lazy("risk factor", "Likelihood"),
+    "S": pgettext_lazy("risk factor", "Severity"),
+    "E": pgettext_lazy("risk factor", "Exposure"),
+    "C": pgettext_lazy("risk factor", "Consequence"),
+}
 SIDES = ("inherent", "residual")
 
 
@@ -86,7 +93,8 @@ def _factor(side: str, factor: rules.Factor, given: object) -> FactorShown:
         (rules.plain(value), words, rules.plain(value) == now)
         for value, words in sorted(factor.values.items(), reverse=True)
     ]
-    label = factor.letter if factor.name == factor.letter else f"{factor.letter} {factor.name}"
+    name = str(_NAMES.get(factor.letter, "")) if factor.name == factor.letter else factor.name
+    label = f"{factor.letter} {name}".strip()
     return FactorShown(f"{side}_{factor.letter}", factor.letter, label, options)
 
 
