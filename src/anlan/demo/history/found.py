@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from anlan.base.clock import day_of
 from anlan.base.ids import uuid7
@@ -38,10 +39,14 @@ def make_findings(
     for plant in plants:
         rows = [*_of_year(plant, moment), *_majors(plant, moment), *_of_habit(plant, moment)]
         rows += [_of_record(plant, one, moment) for one in by_plant[plant.number]]
+        fixed = dict(_of_these_days(plant, moment)) if plant.is_deep else {}
+        rows += [row for row, _until in fixed.values()]
         rows = sorted(rows, key=lambda row: row.registered_at)
         _number(plant, rows)
         for row in rows:
             _go_on(plant, row, moment, extensions)
+            if row.pk in fixed:
+                _stop_at(plant, row, fixed[row.pk][1], moment, extensions)
             row.search_key = search_key(row.number, row.title, row.place)
         made += rows
     Finding._base_manager.bulk_create(made, batch_size=1000)
@@ -135,8 +140,10 @@ def _majors(plant: Plant, moment: dt.datetime) -> Iterable[Finding]:
 
 
 def _major(plant: Plant, when: dt.datetime, which: int) -> Finding:
-    text, of_2017, of_2026, done = words()["major"][which % len(words()["major"])]
-    unit = plant.random.choice(plant.units)
+    here = {unit.unit_type for unit in plant.units}
+    fitting = [told for told in words()["major"] if told[0] in here]
+    kind, text, of_2017, of_2026, done = fitting[which % len(fitting)]
+    unit = plant.random.choice([unit for unit in plant.units if unit.unit_type == kind])
     row = _row(plant, unit, (4, text, done, "supervision", 2), when)
     row.level, row.treatment, row.is_anonymous = MAJOR, 1, False
     row.inspected_on, row.channel, row.reward = None, "self", None
@@ -168,6 +175,74 @@ def _of_habit(plant: Plant, moment: dt.datetime) -> Iterable[Finding]:
             row = _major(plant, at(today - random.randrange(8, 200) * DAY, 14), n)
             row.level, row.criterion = GENERAL, ""
             yield row
+
+
+THESE_DAYS = (
+    ("reported", 0), ("reported", 0), ("confirmed", 1), ("rectifying", 4), ("extension", 6),
+    ("awaiting_acceptance", 6), ("awaiting_acceptance", 5), ("overdue", 16), ("overdue", 23),
+)  # fmt: skip
+"""What a deep plant has on its desk today: how far a finding has come, days since it was found."""
+
+
+def _of_these_days(plant: Plant, moment: dt.datetime) -> Iterable[tuple[UUID, tuple[Finding, str]]]:
+    random = plant.random
+    units = plant.units
+    if plant.team is not None:
+        units = [unit for unit in units if unit.scope_path == plant.team.path]
+    for until, days in THESE_DAYS:
+        unit = random.choice(units)
+        told = random.choice(words()[unit.unit_type]["findings"])
+        when = moment - days * DAY - dt.timedelta(minutes=random.randrange(20, 55))
+        row = _row(plant, unit, told, when)
+        row.treatment, row.channel, row.inspected_on, row.inspection_ref = 1, "self", None, ""
+        row.is_anonymous, row.reward, row.registered_by = (
+            False, None, plant.who("operator", unit.scope_path),
+        )  # fmt: skip
+        row.registered_at = when + dt.timedelta(minutes=5)
+        row.measures = told[2]
+        yield row.pk, (row, until)
+
+
+def _stop_at(
+    plant: Plant, row: Finding, until: str, moment: dt.datetime, extensions: list[Extension]
+) -> None:
+    """Leave a finding where somebody has to act on it today."""
+    extensions[:] = [one for one in extensions if one.finding is not row]
+    people, done = plant.people, row.measures
+    row.submitted_at = row.submitted_by = row.accepted_at = row.accepted_by = None
+    row.result, row.cost, row.acceptance, row.overdue_days = "", None, "", 0
+    row.state = "rectifying" if until in ("extension", "overdue") else until
+    if until == "reported":
+        row.measures = ""
+        row.confirmed_at = row.confirmed_by = row.deadline = row.first_deadline = None
+        return
+    row.confirmed_at = min(row.registered_at + dt.timedelta(hours=4), moment)
+    row.confirmed_by, row.owner = people["safety_manager"], people["equipment_engineer"]
+    row.acceptor = people["safety_manager"]
+    row.interim, row.plan, row.funds = INTERIM, PLAN, Decimal(800)
+    row.deadline = day_of(row.registered_at) + 10 * DAY
+    if until == "extension":
+        row.deadline = day_of(moment) + DAY
+    row.first_deadline = row.deadline
+    row.overdue_days = rules.days_over(row.deadline, day_of(moment))
+    if until == "awaiting_acceptance":
+        row.result, row.cost = done, Decimal(600)
+        row.submitted_at = moment - dt.timedelta(hours=5)
+        row.submitted_by = people["equipment_engineer"]
+    elif until == "extension":
+        extensions.append(
+            Extension(
+                id=uuid7(),
+                enterprise=plant.enterprise,
+                scope_path=row.scope_path,
+                finding=row,
+                old_deadline=row.deadline,
+                new_deadline=row.deadline + 10 * DAY,
+                reason="备件采购周期较长",
+                interim=INTERIM,
+                requested_by=people["equipment_engineer"],
+            )
+        )
 
 
 def _number(plant: Plant, rows: Sequence[Finding]) -> None:

@@ -17,6 +17,7 @@ from anlan.demo import names
 from anlan.demo.accounts import ACCOUNTS
 from anlan.demo.events import HISTORY
 from anlan.demo.history.found import make_findings
+from anlan.demo.history.pictures import hang_pictures
 from anlan.demo.history.plant import N_DEEP, Plant
 from anlan.demo.history.register import Rows, add_plant
 from anlan.demo.history.rounds import make_rounds, make_tasks
@@ -61,7 +62,10 @@ def load_history(seed: int, on: dt.date) -> int:
     tasks = make_tasks(plants, on)
     abnormal = make_rounds(tasks, moment)
     findings = make_findings(plants, abnormal, moment)
+    hang_pictures(plants, findings)
     record_many(SYSTEM, _told(plants))
+    made = [*risks.objects, *risks.units, *risks.events, *risks.measures, *findings]
+    record_many(SYSTEM, [Entry(HISTORY, row) for row in made])
     return len(findings)
 
 

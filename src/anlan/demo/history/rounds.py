@@ -176,7 +176,7 @@ def _checked(
         when = start + dt.timedelta(seconds=task.row.route * pace + noise)
     else:
         when = opens_at + length * random.uniform(0.15, 0.9)
-    if due_at > moment and (random.random() < 0.5 or task.plant.team is not None):
+    if due_at > moment and random.random() < 0.6:
         return None
     if when >= ended:
         return None if due_at > moment else (ended - dt.timedelta(minutes=7), "done")

@@ -12,6 +12,7 @@ from anlan.base.actors.models import User
 from anlan.base.actors.scope import EVERYTHING
 from anlan.base.duties import queries as duties
 from anlan.base.duties.models import Instance
+from anlan.base.files.models import Attachment
 from anlan.demo.services import demo_load
 from anlan.modules.findings.choices import Level
 from anlan.modules.findings.criteria import find
@@ -49,6 +50,7 @@ def test_the_city_has_a_year_behind_it() -> None:
     assert all(find(row.criteria_edition, row.criterion) for row in majors)
     assert Extension.objects.unscoped(WHY).filter(state="granted").exists()
     assert findings.filter(state__in=["confirmed", "rectifying"], overdue_days__gt=0).exists()
+    assert Attachment.objects.unscoped(WHY).filter(kind="before").exists()
     padded = findings.filter(title__contains="箱门").values("enterprise").annotate(n=Count("id"))
     assert max(row["n"] for row in padded) >= 30
 
