@@ -108,3 +108,14 @@ def test_others_see_nothing(world: World, client: Client) -> None:
     for name in ("tasks_show", "tasks_edit", "record_new"):
         assert client.get(reverse(f"inspections:{name}", args=[task.pk])).status_code == 404
     assert client.get(f"/p/at/{task.unit_id}/").status_code == 404
+
+
+def test_another_system_reads_and_enters(world: World, desk: Client) -> None:
+    task = data.a_task(world)
+    given = {"id": str(uuid7()), "task": str(task.pk), "result": "normal"}
+    for _again in range(2):
+        answer = desk.post("/api/v1/inspections/records", given, content_type="application/json")
+        assert answer.status_code == 200, answer.content
+    for what in ("tasks", "records"):
+        found = desk.get(f"/api/v1/inspections/{what}").json()
+        assert len(found["items"]) == 1

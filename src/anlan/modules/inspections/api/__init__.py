@@ -1,0 +1,1 @@
+"""Inspections for other systems."""
