@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
 from anlan.base.lists import BulkAction, BulkResult, Column, Filter, ListPage, View
@@ -26,6 +27,7 @@ ICONS = {
     State.ACCEPTED: "circle-check", State.REJECTED: "circle-x",
 }  # fmt: skip
 _TABLES = tuple((table.name, table.label) for table in tables.TABLES)
+_TABLE, _REASON = pgettext_lazy("upload", "table"), pgettext_lazy("upload", "reason")
 _BAD = [State.REJECTED.value, State.INCOMPLETE.value]
 
 
@@ -45,18 +47,18 @@ DELIVERIES = ListPage(
     query=queries.deliveries,
     columns=[
         Column("label", _("record"), fixed=True, wide=True),
-        Column.of(Delivery, "table", choices=_TABLES, kind="choice", sort=None),
+        Column.of(Delivery, "table", label=_TABLE, choices=_TABLES, kind="choice", sort=None),
         Column.of(Delivery, "state", kind="badge", tone=TONES, icon=ICONS, sort=None),
-        Column("problem", _("reason"), value=said),
+        Column("problem", _REASON, value=said),
         enterprise_column(),
         Column("endpoint", _("endpoint"), value="endpoint.name"),
-        Column.of(Delivery, "record_updated_at"),
+        Column.of(Delivery, "record_updated_at", label=pgettext_lazy("upload", "changed at")),
         Column.of(Delivery, "answered_at", shown=False),
         Column.of(Delivery, "attempts", shown=False, sort=None),
     ],
     filters=[
         Filter.of(Delivery, "state"),
-        Filter("table", _("table"), choices=_TABLES),
+        Filter("table", _TABLE, choices=_TABLES),
         Filter.of(Delivery, "is_deleted", pinned=False),
         enterprise_filter(),
     ],
@@ -65,7 +67,7 @@ DELIVERIES = ListPage(
     views=[
         View("bad", _("To be put right"), {"state": _BAD}),
         View("waiting", _("On their way"), {"state": ["pending", "waiting"]}),
-        View("all", _("All"), {}),
+        View("all", _("All"), {"state": [state.value for state in State]}),
     ],
     bulk=[BulkAction("again", _("Send again"), "refresh", _again, permission=SEND)],
     row_url=address,

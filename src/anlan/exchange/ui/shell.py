@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
 from anlan.base.ui import beside, navigation
@@ -16,8 +16,8 @@ def install() -> None:
     """Register everything; called once when the app starts."""
     navigation.register(
         navigation.NavItem(
-            "exchange", _("Upload"), "cloud-upload", "exchange:deliveries", "basis", order=200,
-            prefixes=("/exchange/",),
+            "exchange", pgettext_lazy("authority", "Upload"), "cloud-upload",
+            "exchange:deliveries", "basis", order=200, prefixes=("/exchange/",),
         )
     )  # fmt: skip
     for label in (

@@ -16,7 +16,9 @@ from anlan.base.audit.queries import history_of
 from anlan.base.errors import BadInput, NotYours
 from anlan.base.jobs.services import enqueue
 from anlan.exchange import queries
+from anlan.exchange.adapters import DIALECTS
 from anlan.exchange.choices import State
+from anlan.exchange.fields import fields_of
 from anlan.exchange.jobs import UPLOAD_JOB
 from anlan.exchange.models import Endpoint
 from anlan.exchange.policy import ENDPOINT_EDIT, SEND
@@ -125,14 +127,20 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         return redirect("exchange:delivery", row.pk)
     prefix = row.endpoint.prefix
     bad = row.field
+    order = {field.name: n for n, field in enumerate(fields_of(row.table))}
+    dialect = DIALECTS[row.endpoint.adapter]
+
+    def own(name: str) -> str:
+        return dialect.plain_name(name, prefix)
+
     facts = [
         {
             "name": name,
-            "label": field_meaning(row.table, name.removeprefix(prefix)),
+            "label": field_meaning(row.table, own(name)),
             "value": json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value,
-            "is_bad": bool(bad) and name.removeprefix(prefix) == bad,
+            "is_bad": bool(bad) and own(name) == bad,
         }
-        for name, value in row.payload.items()
+        for name, value in sorted(row.payload.items(), key=lambda item: order.get(own(item[0]), 99))
     ]
     context = {
         "row": row,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,12 +22,12 @@ CODES = {
 }
 # The pages of the records, by the names their modules give them.
 _PAGES = {
-    fields.UNIT: ("risk:unit", "risk:units_show"),
-    fields.EVENT: ("risk:event", "risk:events_show"),
-    fields.MEASURE: ("risk:measure", "risk:measures_show"),
-    fields.TASK: ("inspections:task", "inspections:tasks_show"),
-    fields.RECORD: ("inspections:record", "inspections:records_show"),
-    fields.FINDING: ("findings:show", "findings:finding"),
+    fields.UNIT: "risk:units_show",
+    fields.EVENT: "risk:events_show",
+    fields.MEASURE: "risk:measures_show",
+    fields.TASK: "inspections:tasks_show",
+    fields.RECORD: "inspections:records_show",
+    fields.FINDING: "findings:show",
 }
 
 
@@ -76,9 +76,5 @@ def table_label(name: str) -> Any:
 
 def record_url(row: Delivery) -> str:
     """Return the page where the record is put right; empty where it has none."""
-    for name in _PAGES.get(row.table, ()):
-        try:
-            return reverse(name, args=[row.record_id])
-        except NoReverseMatch:
-            continue
-    return ""
+    name = _PAGES.get(row.table)
+    return reverse(name, args=[row.record_id]) if name else ""

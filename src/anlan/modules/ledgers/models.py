@@ -38,7 +38,7 @@ class LedgerEntry(ScopedModel):
     with a reason; it stays off until put on again.
     """
 
-    ledger = models.CharField(max_length=20)
+    ledger = models.CharField(_("ledger"), max_length=20)
     finding = models.ForeignKey(Finding, models.PROTECT, null=True, related_name="ledger_entries")
     facility = models.ForeignKey(Facility, models.PROTECT, null=True, related_name="ledger_entries")
     township = models.CharField(_("town (subdistrict)"), max_length=60, blank=True)

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('ledger', models.CharField(max_length=20)),
+                ('ledger', models.CharField(max_length=20, verbose_name='ledger')),
                 ('township', models.CharField(blank=True, max_length=60, verbose_name='town (subdistrict)')),
                 ('situation', models.CharField(blank=True, max_length=10, verbose_name='situation')),
                 ('segment', models.CharField(blank=True, max_length=20, verbose_name='high-risk segment')),

@@ -48,12 +48,12 @@ def save(
     entry.left_at, entry.left_reason = None, ""
     if entry_of(row) is None:
         entry.save(force_insert=True)
-        record(actor, events.PUT_ON, entry, after={"ledger": ledger.code, **changed})
+        record(actor, events.PUT_ON, entry, after={"ledger": ledger.official, **changed})
     elif changed or was_off:
         entry.version += 1
         entry.save()
         event = events.PUT_ON if was_off else events.CHANGED
-        record(actor, event, entry, before=before, after={"ledger": ledger.code, **changed})
+        record(actor, event, entry, before=before, after={"ledger": ledger.official, **changed})
     return entry
 
 
@@ -78,7 +78,7 @@ def take_off(actor: Actor, ledger: Ledger, subject_id: UUID | str, reason: str) 
     entry.left_at, entry.left_reason = now(), reason.strip()[:300]
     entry.version += 0 if entry_of(row) is None else 1
     entry.save()
-    record(actor, events.TAKEN_OFF, entry, after={"ledger": ledger.code}, reason=reason)
+    record(actor, events.TAKEN_OFF, entry, after={"ledger": ledger.official}, reason=reason)
     return entry
 
 

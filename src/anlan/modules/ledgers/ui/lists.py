@@ -147,7 +147,7 @@ def _page(ledger: Ledger) -> ListPage:
             View("found", _("Found, not assessed"), {"standing": ["found"]}),
             View("closed", _("Done"), {"standing": ["closed"]}),
             View("off", _("Taken off"), {"standing": ["off"]}),
-            View("all", _("All"), {}),
+            View("all", _("All"), {"standing": [key for key, _label in STANDINGS]}),
         ],
         bulk=[BulkAction("put_on", _("Put on the ledger"), "notebook", put_on,
                          permission=LEDGER_EDIT)],

@@ -10,8 +10,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.audit.queries import history_of
@@ -32,8 +33,10 @@ def _actor(request: HttpRequest) -> Any:
 
 
 def _counts() -> list[dict[str, str]]:
-    labels = (_("Enterprises"), _("Rows"), _("Not assessed"), _("Major or high"), _("Overdue"),
-              _("Done"))  # fmt: skip
+    labels = (
+        pgettext("ledger", "Enterprises"), pgettext("ledger", "Rows"), _("Not assessed"),
+        _("Major or high"), pgettext("ledger", "Overdue"), pgettext("ledger", "Done"),
+    )  # fmt: skip
     return [{"label": label, "align": "num"} for label in labels]
 
 
@@ -122,10 +125,15 @@ def entry(request: HttpRequest, code: str, subject_id: UUID) -> HttpResponse:
     return render(request, "ledgers/entry.html", context, status=status)
 
 
+def _short(heading: str) -> str:
+    """Return a heading without the choices that official forms put into brackets."""
+    return heading.partition("（")[0] if len(heading) > 12 else heading
+
+
 def _context(actor: Any, ledger: Ledger, row: Any) -> dict[str, Any]:
     where, entry = standing(ledger, row), entry_of(row)
     facts = [
-        (column.heading(), cells.value(ledger, row, column.key))
+        (_short(column.heading()), cells.value(ledger, row, column.key))
         for column in ledger.columns
         if column.key not in ("no", "note")
     ]
@@ -150,10 +158,7 @@ def _context(actor: Any, ledger: Ledger, row: Any) -> dict[str, Any]:
 def _record_url(ledger: Ledger, row: Any) -> str:
     if ledger.subject == "facility":
         return url_of(row)
-    try:
-        return reverse("findings:show", args=[row.pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("findings:show", args=[row.pk])
 
 
 @login_required
