@@ -9,6 +9,7 @@ from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.exchange.choices import State
 from anlan.exchange.models import Delivery, Endpoint
 from anlan.modules.registry.models import Enterprise
+from anlan.modules.risk.models import ControlMeasure, RiskEvent
 
 
 def endpoints(actor: Actor) -> QuerySet[Endpoint]:
@@ -56,6 +57,13 @@ def delivery_one(actor: Actor, delivery_id: UUID | str) -> Delivery:
 def of_record(actor: Actor, record_id: UUID) -> list[Delivery]:
     """Return how one record stands at each endpoint."""
     return list(deliveries(actor).filter(record_id=record_id).order_by("endpoint__name", "pk"))
+
+
+def of_measures(actor: Actor, event: RiskEvent) -> list[Delivery]:
+    """Return the uploads of an event's measures that were not taken."""
+    measures = ControlMeasure.objects.for_actor(actor).filter(event=event.pk)
+    rows = deliveries(actor).filter(record_id__in=measures.values("pk"))
+    return list(rows.exclude(state=State.ACCEPTED).order_by("label", "pk"))
 
 
 def company_code_of(endpoint: Endpoint) -> str:

@@ -10,6 +10,7 @@ from anlan.base.ui import beside, navigation
 from anlan.exchange import queries
 from anlan.exchange.ui.lists import shown_state
 from anlan.exchange.ui.words import said
+from anlan.modules.risk.models import RiskEvent
 
 
 def install() -> None:
@@ -28,9 +29,12 @@ def install() -> None:
 
 
 def card(actor: Actor, row: Any) -> str:
-    """Return the card of a record's uploads; empty where it has none."""
-    rows = [
-        {"row": one, "state": shown_state(one), "said": said(one)}
-        for one in queries.of_record(actor, row.pk)
-    ]
+    """Return the card of a record's uploads; empty where it has none.
+
+    Measures are shown on their event's page, so theirs stand there.
+    """
+    found = queries.of_record(actor, row.pk)
+    if isinstance(row, RiskEvent):
+        found += queries.of_measures(actor, row)
+    rows = [{"row": one, "state": shown_state(one), "said": said(one)} for one in found]
     return render_to_string("exchange/_card.html", {"rows": rows}) if rows else ""
