@@ -134,6 +134,12 @@ class Offered:
     fix: str = ""
     fix_url: str = ""
     is_role: bool = False
+    is_second: bool = False
+
+    @property
+    def is_main(self) -> bool:
+        """Tell whether it is the step forward, which alone has the filled button."""
+        return self.act.key in ("confirm", "start", "submit", "accept") and not self.is_second
 
     @property
     def locked(self) -> bool:
@@ -165,6 +171,7 @@ def next_of(actor: Actor, row: Finding) -> list[Offered]:
                 fix,
                 fix_url,
                 is_role=refusal is not None and not isinstance(refusal, Refused),
+                is_second=act.key == "submit" and row.state == FindingState.CONFIRMED,
             )
         )
     return found

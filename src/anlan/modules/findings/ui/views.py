@@ -36,6 +36,7 @@ from anlan.modules.findings.services import (
 from anlan.modules.findings.ui import forms, judging, showing
 from anlan.modules.findings.ui.acts import ACTS, may_decide
 from anlan.modules.findings.ui.addresses import list_url, url_of
+from anlan.modules.registry.ui.identification.showing import MARKS
 
 SAID = (BadInput, Refused, Forbidden)
 
@@ -65,6 +66,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     extensions = queries.extensions_of(actor, row)
     is_major = row.level == Level.MAJOR
     offered = showing.next_of(actor, row)
+    criterion = criteria.find(row.criteria_edition, row.criterion) if row.criterion else None
     context = {
         "row": row,
         "now": now(),
@@ -81,7 +83,8 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "facts": showing.source_of(row),
         "extensions": [(one, may_decide(actor, one)) for one in extensions],
         "entry": showing.entry_of(row),
-        "criterion": criteria.find(row.criteria_edition, row.criterion) if row.criterion else None,
+        "criterion": criterion,
+        "mark": MARKS[criterion.provenance] if criterion else "",
         "suggestions": judging.suggestions(row) if not is_major else [],
         "immunity": showing.immunity_of(row) if is_major else None,
         "flags": queries.open_flags_of(actor, row),
