@@ -1,5 +1,7 @@
 """Flags of the honest-work analysis: raised once, dismissed with a reason, never deleted."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +9,7 @@ from django.db import transaction
 
 from anlan.base.actors import policy
 from anlan.base.actors.actor import Actor
-from anlan.base.audit.services import record
+from anlan.base.audit.services import Entry, record, record_many
 from anlan.base.clock import now
 from anlan.base.errors import Problems
 from anlan.modules.findings import events, texts
@@ -44,6 +46,62 @@ def raise_(
     )
     made.save(force_insert=True)
     record(actor, events.FLAGGED, made, after={"code": code, "why": made.why})
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is to be flagged: a scoped row, the kind of doubt and its reason.
+
+    `others` are ids of further rows of the same doubt; where one of them already has a flag of
+    this kind, standing or dismissed, the doubt is known and no second flag is raised.
+    """
+
+    row: Any
+    code: str
+    why: str
+    score: float = 0
+    evidence: dict[str, Any] = field(default_factory=dict)
+    others: tuple[UUID, ...] = ()
+
+
+@transaction.atomic
+def raise_many(actor: Actor, doubts: Iterable[Doubt]) -> list[Flag]:
+    """Flag many rows the caller has shown the right to; return the flags that are new.
+
+    Three statements however many there are. Safe to repeat.
+    """
+    given = list(doubts)
+    ids = {pk for one in given for pk in (one.row.pk, *one.others)}
+    known = set(
+        Flag.objects.unscoped("the caller has shown the right to the rows")
+        .filter(subject_id__in=ids)
+        .values_list("subject_id", "code")
+    )
+    moment, made = now(), []
+    for one in given:
+        keys = {(pk, one.code) for pk in (one.row.pk, *one.others)}
+        if known & keys:
+            continue
+        known |= keys
+        made.append(
+            Flag(
+                enterprise_id=one.row.enterprise_id,
+                scope_path=one.row.scope_path,
+                subject_type=one.row._meta.label_lower,
+                subject_id=one.row.pk,
+                code=one.code,
+                why=one.why[:500],
+                score=one.score,
+                evidence=one.evidence,
+                raised_at=moment,
+            )
+        )
+    Flag.objects.bulk_create(made, batch_size=1000)
+    record_many(
+        actor,
+        [Entry(events.FLAGGED, row, after={"code": row.code, "why": row.why}) for row in made],
+    )
     return made
 
 

@@ -1,0 +1,143 @@
+"""What is flagged, once, and what is left alone."""
+
+import datetime as dt
+
+import pytest
+
+from anlan.base.actors.actor import SYSTEM
+from anlan.base.actors.roles import Role
+from anlan.base.audit.models import AuditEvent
+from anlan.base.clock import now, today
+from anlan.base.ids import uuid7
+from anlan.modules.findings.models import Finding, Flag
+from anlan.modules.findings.services import flagging
+from anlan.modules.findings.tests import data as findings
+from anlan.modules.honesty.services.analysis import look_at, look_at_all
+from anlan.modules.inspections.models import InspectionRecord
+from anlan.modules.inspections.tests import data as inspections
+
+pytestmark = pytest.mark.django_db
+WHY = "the test counts all"
+
+
+def codes(enterprise):
+    rows = Flag.objects.unscoped(WHY).filter(enterprise=enterprise.pk)
+    return sorted(rows.values_list("code", flat=True))
+
+
+def check(world, task, when, **more):
+    values = {
+        "result": "normal", "received_at": when, "started_at": when - dt.timedelta(seconds=90),
+        "finished_at": when, "by": world.user(Role.OPERATOR, "workshop_a"), **more,
+    }  # fmt: skip
+    return InspectionRecord(
+        id=uuid7(), enterprise_id=task.enterprise_id, scope_path=task.scope_path, task=task,
+        unit_id=task.unit_id, occurred_at=when, **values,
+    )  # fmt: skip
+
+
+def keep(rows):
+    InspectionRecord._base_manager.bulk_create(rows)
+
+
+def test_padding_and_majors_are_flagged_once_and_stay_dismissed(world):
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    for title in (
+        "消防栓箱门关闭不严",
+        "消防栓箱门关不严",
+        "消火栓箱门关闭不严密",
+        "现场消防栓箱门关闭不严",
+    ):
+        findings.report(manager, world.plant_a, title)
+    findings.report(manager, world.plant_a, "罐区可燃气体报警器未投用已停用")
+    findings.report(manager, world.plant_a, "操作室照明灯不亮")
+    major = findings.report(manager, world.plant_a, "特种作业人员张某未持证上岗作业")
+    assert look_at(SYSTEM, world.plant_a.pk, now()) >= 2
+    padding = Flag.objects.unscoped(WHY).get(code="padding")
+    assert "箱" in padding.why or "相近" in padding.why
+    flag = Flag.objects.unscoped(WHY).get(subject_id=major.pk)
+    assert flag.code == "major_as_general"
+    assert "持证" in flag.why + flag.evidence["words"]
+    assert AuditEvent.objects.filter(event="findings.flagged").count() == len(codes(world.plant_a))
+
+    flagging.dismiss(manager, padding.pk, "不同位置，分别整改")
+    findings.report(manager, world.plant_a, "消防栓箱门关不严实")
+    assert look_at(SYSTEM, world.plant_a.pk, now()) == 0
+    assert Flag.objects.unscoped(WHY).filter(code="padding").count() == 1
+
+
+def test_a_finding_of_an_inspection_entered_after_the_month(world):
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    day = today() - dt.timedelta(days=50)
+    late = findings.report(manager, world.plant_a, "安全阀未定期校验")
+    Finding.objects.unscoped(WHY).filter(pk=late.pk).update(channel="county", inspected_on=day)
+    look_at(SYSTEM, world.plant_a.pk, now())
+    assert codes(world.plant_a) == ["outside_entry_late"]
+
+
+def test_a_bad_round_is_one_question_a_day(world):
+    task = inspections.a_task(world)
+    noon = now() - dt.timedelta(days=2)
+    quick = [
+        check(world, task, at, started_at=at - dt.timedelta(seconds=2))
+        for at in (noon + dt.timedelta(minutes=n) for n in range(5))
+    ]
+    keep(quick)
+    assert look_at(SYSTEM, world.plant_a.pk, now()) == 1
+    flag = Flag.objects.unscoped(WHY).get()
+    assert (flag.code, flag.subject_type) == ("too_quick", "inspections.inspectionrecord")
+    assert "另有 4 条" in flag.why
+    assert len(flag.evidence["rows"]) == 4
+
+
+def test_months_of_normal_and_a_week_typed_at_once(world):
+    task = inspections.a_task(world)
+    start = now() - dt.timedelta(days=80)
+    keep([check(world, task, start + dt.timedelta(days=n)) for n in range(80)])
+    assert look_at(SYSTEM, world.plant_a.pk, now(), usual=0.001) == 0
+    assert look_at(SYSTEM, world.plant_a.pk, now(), usual=0.2, is_long=False) == 0
+    assert look_at(SYSTEM, world.plant_a.pk, now(), usual=0.2) == 1
+    assert codes(world.plant_a) == ["all_normal"]
+
+    other = inspections.a_task(world, inspections.a_measure(world, "C2"))
+    evening = now() - dt.timedelta(hours=3)
+    days = [evening - dt.timedelta(hours=10 * n) for n in range(1, 16)]
+    keep([check(world, other, day, received_at=evening) for day in days])
+    # What a phone without signal sealed in time is not late.
+    keep([check(world, other, day, received_at=evening, device_id=uuid7()) for day in days])
+    look_at(SYSTEM, world.plant_a.pk, now(), usual=0.0)
+    assert {"entered_at_once", "late_entry"} <= set(codes(world.plant_a))
+    assert not Flag.objects.unscoped(WHY).filter(
+        subject_id__in=InspectionRecord.objects.unscoped(WHY)
+        .filter(device_id__isnull=False).values("pk")
+    ).exists()  # fmt: skip
+
+
+def test_a_photo_of_two_findings(world):
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    one = findings.report(manager, world.plant_a, "法兰泄漏")
+    two = findings.report(manager, world.plant_a, "护栏松动")
+    photo = findings.photo(one)
+    again = findings.photo(two)
+    again.file = photo.file
+    again.save()
+    look_at(SYSTEM, world.plant_a.pk, now())
+    flag = Flag.objects.unscoped(WHY).get()
+    assert flag.code == "photo_reused"
+    assert {str(flag.subject_id), *flag.evidence["rows"]} == {str(one.pk), str(two.pk)}
+
+
+def test_the_night_looks_at_each_enterprise_and_at_nobody_idle(world):
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    assert look_at_all(now()).n_enterprises == 0
+    findings.report(manager, world.plant_a, "特种作业人员未持证上岗作业")
+    seen = []
+    found = look_at_all(now(), progress=lambda done, total: seen.append((done, total)))
+    assert (found.n_enterprises, found.n_flags, seen) == (1, 1, [(1, 1)])
+
+
+def test_others_see_nothing_of_it(world):
+    stranger = world.actor(Role.SAFETY_MANAGER, "plant_b")
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    findings.report(manager, world.plant_a, "特种作业人员未持证上岗作业")
+    assert look_at(stranger, world.plant_a.pk, now()) == 0
