@@ -19,6 +19,7 @@ from anlan.demo.events import HISTORY
 from anlan.demo.history.found import make_findings
 from anlan.demo.history.pictures import hang_pictures
 from anlan.demo.history.plant import N_DEEP, Plant
+from anlan.demo.history.promises import make_commitments
 from anlan.demo.history.register import Rows, add_plant
 from anlan.demo.history.rounds import make_rounds, make_tasks
 from anlan.demo.plan import FLAGSHIP
@@ -63,6 +64,7 @@ def load_history(seed: int, on: dt.date) -> int:
     abnormal = make_rounds(tasks, moment)
     findings = make_findings(plants, abnormal, moment)
     hang_pictures(plants, findings)
+    make_commitments(plants, findings, moment)
     record_many(SYSTEM, _told(plants))
     made = [*risks.objects, *risks.units, *risks.events, *risks.measures, *findings]
     record_many(SYSTEM, [Entry(HISTORY, row) for row in made])

@@ -14,6 +14,7 @@ from anlan.base.duties import queries as duties
 from anlan.base.duties.models import Instance
 from anlan.base.files.models import Attachment
 from anlan.demo.services import demo_load
+from anlan.modules.commitment.models import Commitment
 from anlan.modules.findings.choices import Level
 from anlan.modules.findings.criteria import find
 from anlan.modules.findings.models import Extension, Finding
@@ -53,6 +54,10 @@ def test_the_city_has_a_year_behind_it() -> None:
     assert Attachment.objects.unscoped(WHY).filter(kind="before").exists()
     padded = findings.filter(title__contains="箱门").values("enterprise").annotate(n=Count("id"))
     assert max(row["n"] for row in padded) >= 30
+
+    promised = Commitment.objects.unscoped(WHY)
+    assert promised.filter(state="published", flags=[]).exists()
+    assert promised.exclude(flags=[]).exists()
 
     operator = load_actor(User.objects.get(username="operator"))
     assert duties.mine(operator, DAY).exists()
