@@ -45,6 +45,7 @@ RULES = (
     Rule(r"^grading/units/<uuid:pk>/", {"pk": "units"}),
     Rule(r"^indicators/enterprises/<uuid:pk>/", {"pk": "enterprises"}),
     Rule(r"^indicators/incentives/<uuid:pk>/", {"pk": "incentive"}),
+    Rule(r"^api/v1/scores/", {"score_id": "score"}),
     Rule(r"^grading/results/<uuid:pk>/", {"pk": "identification"}),
     Rule(r"^grading/settings/<uuid:pk>/", {"pk": "enterprises"}),
     Rule(r"^grading/plans/<uuid:pk>/", {"pk": "scenario"}),

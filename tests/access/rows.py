@@ -25,6 +25,8 @@ from anlan.base.pocket.models import Device, Submission
 from anlan.exchange.models import Delivery, Endpoint
 from anlan.modules.commitment.services import chain, days
 from anlan.modules.findings.services import extending, flagging, reporting, treating
+from anlan.modules.indicators.models import WeeklyScore
+from anlan.modules.indicators.rules import last_week
 from anlan.modules.indicators.services import incentives
 from anlan.modules.inspections.services import checklists, records, tasks
 from anlan.modules.registry import services
@@ -114,6 +116,12 @@ def build_rows(world: World, plant: str) -> Rows:
         "identification": identification,
         "scenario": scenario,
         "incentive": _incentive(actor, enterprise, mark),
+        "score": WeeklyScore.objects.create(
+            enterprise=world.places[plant],
+            scope_path=world.places[plant].path,
+            week_on=last_week(today()),
+            score=90,
+        ),
         "enterprises": enterprise,
         "sites": site,
         "units": unit,

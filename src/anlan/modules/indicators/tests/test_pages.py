@@ -111,3 +111,10 @@ def test_advice_and_parameters_are_for_authorities(client, rated) -> None:
     assert page.context["form"].fields["band_good"].initial == "75"
     assert get(client, leader, reverse("indicators:analysis")).status_code == 200
     assert client.get(reverse("indicators:evaluation")).status_code == 200
+
+
+def test_the_api_reads_scores_of_the_scope(client, rated) -> None:
+    found = get(client, rated.user(Role.SAFETY_MANAGER, "plant_a"), "/api/v1/scores").json()
+    assert [one["enterprise"] for one in found["items"]] == [str(rated.plant_a.pk)]
+    one = client.get(f"/api/v1/scores/{found['items'][0]['id']}").json()
+    assert one["planned"] == 10
