@@ -23,11 +23,15 @@ from anlan.demo.history.promises import make_commitments
 from anlan.demo.history.register import Rows, add_plant
 from anlan.demo.history.rounds import make_rounds, make_tasks
 from anlan.demo.plan import FLAGSHIP
+from anlan.modules.honesty.services.analysis import look_at
 from anlan.modules.registry.models import Enterprise, Facility
 from anlan.modules.risk.models import RiskObject
 
 N_PLANTS = 60
 """Enterprises with a history, whatever the size of the city."""
+
+USUAL_ABNORMAL = 0.008
+"""The share of checks that find something, as the rounds are made."""
 
 WHY = "the demo's history"
 STAFF = (Role.SAFETY_MANAGER, Role.OPERATOR, Role.TEAM_LEADER, Role.EQUIPMENT_ENGINEER)
@@ -68,6 +72,10 @@ def load_history(seed: int, on: dt.date) -> int:
     record_many(SYSTEM, _told(plants))
     made = [*risks.objects, *risks.units, *risks.events, *risks.measures, *findings]
     record_many(SYSTEM, [Entry(HISTORY, row) for row in made])
+    # The night would find it too; whoever opens the city should see it at once.
+    for plant in plants[:N_DEEP]:
+        since = moment - dt.timedelta(days=210)
+        look_at(SYSTEM, plant.enterprise.pk, moment, since=since, usual=USUAL_ABNORMAL)
     return len(findings)
 
 

@@ -17,7 +17,7 @@ from anlan.demo.services import demo_load
 from anlan.modules.commitment.models import Commitment
 from anlan.modules.findings.choices import Level
 from anlan.modules.findings.criteria import find
-from anlan.modules.findings.models import Extension, Finding
+from anlan.modules.findings.models import Extension, Finding, Flag
 from anlan.modules.findings.states import FindingState
 from anlan.modules.inspections.models import InspectionRecord
 from anlan.modules.risk.models import ControlMeasure, RiskObject
@@ -58,6 +58,9 @@ def test_the_city_has_a_year_behind_it() -> None:
     promised = Commitment.objects.unscoped(WHY)
     assert promised.filter(state="published", flags=[]).exists()
     assert promised.exclude(flags=[]).exists()
+
+    doubts = Counter(Flag.objects.unscoped(WHY).values_list("code", flat=True))
+    assert {"padding", "major_as_general", "too_quick", "late_entry"} <= set(doubts)
 
     operator = load_actor(User.objects.get(username="operator"))
     assert duties.mine(operator, DAY).exists()

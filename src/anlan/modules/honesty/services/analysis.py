@@ -95,10 +95,10 @@ def look_at(
 
 
 def _doubt(row: Any, flag: rules.Flag, others: Iterable[UUID] = (), more: int = 0) -> Doubt:
-    """Return a doubt about a row. `more`: how many further ones of the day it stands for."""
+    """Return a doubt about a row. `more`: how many further ones of the week it stands for."""
     why, en = flag.reason_zh, flag.reason_en
     if more:
-        why, en = f"{why}；当日同类另有 {more} 条", f"{en}; {more} more like it that day"
+        why, en = f"{why}；同一周同类另有 {more} 条", f"{en}; {more} more like it that week"
     ids = tuple(others)
     figures = {name: round(value, 3) for name, value in flag.figures.items()}
     return Doubt(
@@ -120,6 +120,10 @@ def _padding(findings: Sequence[Finding]) -> Iterable[Doubt]:
     ]
     for flag in rules.padded_findings(written):
         rows = [by_id[pk] for pk in flag.subjects]
+        n_units = len({row.unit_id for row in rows if row.unit_id})
+        # The same defect at as many places is as many findings.
+        if n_units == len(rows) or flag.figures["elsewhere"] == len(rows) - 1:
+            continue
         yield _doubt(rows[0], flag, [row.pk for row in rows[1:]])
 
 
@@ -185,7 +189,7 @@ def _visits(actor: Actor, records: Sequence[InspectionRecord]) -> Iterable[Doubt
         for row in timed
         if row.started_at and row.finished_at
     ]
-    return _by_day(timed, rules.impossible_visits(visits))
+    return _by_week(timed, rules.impossible_visits(visits))
 
 
 def _device(position: Any) -> rules.Point | None:
@@ -212,16 +216,16 @@ def _late(records: Sequence[InspectionRecord]) -> Iterable[Doubt]:
         for row in records
         if not row.time_doubtful
     ]
-    return _by_day(records, rules.late_entries(entries))
+    return _by_week(records, rules.late_entries(entries))
 
 
-def _by_day(records: Sequence[InspectionRecord], flags: Sequence[rules.Flag]) -> Iterable[Doubt]:
-    """Fold the flags of one kind, person and day into one: a bad round is one question."""
+def _by_week(records: Sequence[InspectionRecord], flags: Sequence[rules.Flag]) -> Iterable[Doubt]:
+    """Fold the flags of one kind, person and week into one: bad rounds are one question."""
     by_id = {str(row.pk): row for row in records}
     groups: dict[Any, list[rules.Flag]] = defaultdict(list)
     for flag in flags:
         row = by_id[flag.subjects[0]]
-        groups[flag.kind, row.by_id, day_of(row.occurred_at)].append(flag)
+        groups[flag.kind, row.by_id, day_of(row.occurred_at).isocalendar()[:2]].append(flag)
     for alike in groups.values():
         ids = dict.fromkeys(pk for flag in alike for pk in flag.subjects)
         first, *others = (by_id[pk] for pk in ids)

@@ -137,13 +137,14 @@ def _corners(given: Any) -> Iterable[tuple[float, float]]:
 
 
 def photos_since(actor: Actor, enterprise_id: UUID, since: dt.datetime) -> list[Attachment]:
-    """Return photos put on findings and records since a moment, oldest first."""
+    """Return photos put on findings and records since a moment, oldest first; no drawn ones."""
     rows = (
         Attachment.objects.for_actor(actor)
         .filter(
             enterprise=enterprise_id, created_at__gte=since, object_type__in=SUBJECTS,
             removed_at__isnull=True, file__mime__startswith="image/",
         )
+        .exclude(details__has_key="drawn")
         .select_related("file")
     )  # fmt: skip
     return list(rows.order_by("-created_at", "pk")[:MOST_PHOTOS])[::-1]
