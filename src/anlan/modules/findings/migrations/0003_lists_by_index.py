@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("actors", "0003_people"),
-        ("findings", "0002_initial"),
+        ("findings", "0001_initial"),
         ("registry", "0006_mixtures"),
         ("risk", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('actors', '0003_people'),
-        ('findings', '0002_initial'),
+        ('findings', '0001_initial'),
         ('registry', '0006_mixtures'),
     ]
 
