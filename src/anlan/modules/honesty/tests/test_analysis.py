@@ -141,3 +141,15 @@ def test_others_see_nothing_of_it(world):
     manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
     findings.report(manager, world.plant_a, "特种作业人员未持证上岗作业")
     assert look_at(stranger, world.plant_a.pk, now()) == 0
+
+
+def test_the_page_of_a_flag_says_why_without_bare_ids(world, client):
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    row = findings.report(manager, world.plant_a, "特种作业人员未持证上岗作业")
+    evidence = {"en": "three alike", "rows": ["0190-bare"], "findings": 3}
+    flag = flagging.raise_(SYSTEM, row, "padding", "三条相近", evidence=evidence)
+    client.force_login(world.user(Role.SAFETY_MANAGER, "plant_a"))
+    page = client.get(f"/findings/flag/{flag.pk}/").content.decode()
+    assert "三条相近" in page
+    assert "0190-bare" not in page
+    assert "three alike" not in page
