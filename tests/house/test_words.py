@@ -66,6 +66,19 @@ def test_every_word_has_its_chinese() -> None:
     assert not missing, "add to locale/zh_Hans of the app:\n" + "\n".join(missing)
 
 
+def test_one_english_has_one_chinese() -> None:
+    """Catalogues are merged: of two translations one would win everywhere, unseen."""
+    said: dict[Word, dict[str, str]] = {}
+    for path in SOURCE.rglob("locale/zh_Hans/LC_MESSAGES/django.po"):
+        app = str(path.relative_to(SOURCE)).split("/locale/")[0]
+        for entry in polib.pofile(str(path)):
+            chinese = entry.msgstr or entry.msgstr_plural.get(0, "")
+            if chinese and not entry.obsolete:
+                said.setdefault((entry.msgctxt or "", entry.msgid), {})[chinese] = app
+    two = {word: ways for word, ways in said.items() if len(ways) > 1}
+    assert not two, f"say it alike, or give one a context (pgettext): {two}"
+
+
 def test_chinese_fills_no_blank_that_the_english_lacks() -> None:
     wrong = {
         english: blanks

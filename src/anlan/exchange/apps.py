@@ -1,7 +1,7 @@
 """The exchange app."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ExchangeConfig(AppConfig):
@@ -9,7 +9,7 @@ class ExchangeConfig(AppConfig):
 
     name = "anlan.exchange"
     label = "exchange"
-    verbose_name = _("Upload")
+    verbose_name = pgettext_lazy("authority", "Upload")
 
     def ready(self) -> None:
         """Make permissions and events known; fill the places of the shell."""

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from anlan.base.actors.actor import Actor
 from anlan.base.papers import Paper, declare
@@ -37,7 +37,7 @@ def _analysis(actor: Actor, row: MonthlyAnalysis) -> dict[str, Any]:
             [_("Repeated"), str(len(found.repeated))],
             [_("State"), _("Finished") if row.finished_at else _("Draft")],
         ],
-        "head": ["", _("Number"), _("Share"), _("Running total")],
+        "head": ["", pgettext("indicators", "Number"), _("Share"), _("Running total")],
         "tables": [
             {
                 "title": titles[key],

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from anlan.base.actors.actor import Actor
 from anlan.base.duties.models.plan import WorkType
@@ -81,7 +81,7 @@ def steps(row: WeeklyScore) -> list[dict[str, Any]]:
             "how": inspection,
             "points": row.inspection_points,
             "links": [
-                (_("Due"), row.planned, duties("planned")),
+                (pgettext("indicators", "Due"), row.planned, duties("planned")),
                 (_("Done in time"), row.done, duties("done")),
                 (_("Done late"), row.late, duties("late")),
                 (_("Missed"), row.planned - row.done - row.late, duties("missed")),

@@ -164,8 +164,8 @@ class Facility(Positioned, RegisterModel):
     design_pressure_mpa = models.DecimalField(
         _("design pressure, MPa"), max_digits=8, decimal_places=3, null=True, blank=True
     )
-    runs_from = models.CharField(_("from"), max_length=80, blank=True)
-    runs_to = models.CharField(_("to"), max_length=80, blank=True)
+    runs_from = models.CharField(pgettext_lazy("pipeline", "from"), max_length=80, blank=True)
+    runs_to = models.CharField(pgettext_lazy("pipeline", "to"), max_length=80, blank=True)
     station_level = models.PositiveSmallIntegerField(_("station level"), null=True, blank=True)
 
     class Meta:
