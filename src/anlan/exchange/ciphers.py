@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -52,7 +53,8 @@ def encrypt(mode: str, form: str, key: str, vector: str, plain: bytes) -> str:
     else:
         padder = PKCS7(BLOCK).padder()
         padded = padder.update(plain) + padder.finalize()
-        worker = Cipher(algorithms.AES(key_bytes(key)), _mode(mode, vector)).encryptor()
+        cipher: Cipher[Any] = Cipher(algorithms.AES(key_bytes(key)), _mode(mode, vector))
+        worker = cipher.encryptor()
         made = worker.update(padded) + worker.finalize()
     return made.hex() if form == "hex" else base64.b64encode(made).decode()
 
@@ -65,7 +67,8 @@ def decrypt(mode: str, form: str, key: str, vector: str, text: str) -> bytes:
         raw = bytes.fromhex(text) if form == "hex" else base64.b64decode(text, validate=True)
         if mode == "aes-gcm":
             return AESGCM(key_bytes(key)).decrypt(raw[:NONCE], raw[NONCE:], None)
-        worker = Cipher(algorithms.AES(key_bytes(key)), _mode(mode, vector)).decryptor()
+        cipher: Cipher[Any] = Cipher(algorithms.AES(key_bytes(key)), _mode(mode, vector))
+        worker = cipher.decryptor()
         padded = worker.update(raw) + worker.finalize()
         opener = PKCS7(BLOCK).unpadder()
         return opener.update(padded) + opener.finalize()

@@ -20,7 +20,7 @@ def endpoints(actor: Actor) -> QuerySet[Endpoint]:
     }
     bad = Q(deliveries__state__in=[State.REJECTED, State.INCOMPLETE])
     on_their_way = Q(deliveries__state__in=[State.PENDING, State.WAITING])
-    return (
+    rows: QuerySet[Endpoint] = (
         Endpoint.objects.for_actor(actor)
         .select_related("enterprise")
         .annotate(
@@ -30,6 +30,7 @@ def endpoints(actor: Actor) -> QuerySet[Endpoint]:
         )
         .order_by("enterprise__name", "name", "pk")
     )
+    return rows
 
 
 def endpoint_one(actor: Actor, endpoint_id: UUID | str) -> Endpoint:
@@ -40,11 +41,12 @@ def endpoint_one(actor: Actor, endpoint_id: UUID | str) -> Endpoint:
 
 def deliveries(actor: Actor) -> QuerySet[Delivery]:
     """Return what was or is to be uploaded, the newest change first."""
-    return (
+    rows: QuerySet[Delivery] = (
         Delivery.objects.for_actor(actor)
         .select_related("endpoint", "enterprise")
         .order_by("-record_updated_at", "-pk")
     )
+    return rows
 
 
 def delivery_one(actor: Actor, delivery_id: UUID | str) -> Delivery:

@@ -64,7 +64,8 @@ def endpoint_save(
         raise BadInput(Problem("name", _("This name is taken."))) from error
     after = {name: getattr(row, name) for name in SHOWN}
     record(actor, events.ENDPOINT_SAVED, row, before=before, after=after)
-    return row
+    saved: Endpoint = row
+    return saved
 
 
 def _check(row: Endpoint) -> None:

@@ -98,17 +98,9 @@ def held_by_unit(actor: Actor, unit_ids: Sequence[UUID]) -> dict[UUID, list[Held
     found: dict[UUID, list[Held]] = defaultdict(list)
     ordered = rows.order_by("unit", "chemical__name", "place", "pk")
     for unit_id, pk, name, cas, categories, *rest, parts, pure, same in ordered.values_list(*_HELD):
-        held = Held(
-            str(pk),
-            name,
-            cas,
-            tuple(categories or ()),
-            *rest,
-            components=tuple(parts or ()),
-            mixture_of=pure,
-            same_class=same,
-        )
-        found[unit_id].append(held)
+        kinds, components = tuple(categories or ()), tuple(parts or ())
+        values: tuple[Any, ...] = (str(pk), name, cas, kinds, *rest, components, pure, same)
+        found[unit_id].append(Held(*values))
     return found
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.scoped import ScopedQuerySet
 from anlan.modules.risk import rules
 from anlan.modules.risk.choices import Method, Verification
 from anlan.modules.risk.models import (
@@ -43,25 +44,25 @@ def task_counts(actor: Actor, enterprise_id: UUID) -> Mapping[UUID, int]:
     return found
 
 
-def objects(actor: Actor) -> QuerySet[RiskObject]:
+def objects(actor: Actor) -> ScopedQuerySet[RiskObject]:
     """Return the analysis objects the actor sees."""
     rows = RiskObject.objects.for_actor(actor).filter(removed_at__isnull=True)
     return rows.order_by("position", "code")
 
 
-def units(actor: Actor) -> QuerySet[RiskUnit]:
+def units(actor: Actor) -> ScopedQuerySet[RiskUnit]:
     """Return the units the actor sees, with their object."""
     rows = RiskUnit.objects.for_actor(actor).filter(removed_at__isnull=True)
     return rows.select_related("object").order_by("route", "code")
 
 
-def events(actor: Actor) -> QuerySet[RiskEvent]:
+def events(actor: Actor) -> ScopedQuerySet[RiskEvent]:
     """Return the risk events the actor sees, with unit and object."""
     rows = RiskEvent.objects.for_actor(actor).filter(removed_at__isnull=True)
     return rows.select_related("unit__object").order_by("code")
 
 
-def measures(actor: Actor) -> QuerySet[ControlMeasure]:
+def measures(actor: Actor) -> ScopedQuerySet[ControlMeasure]:
     """Return the control measures the actor sees, with all above them."""
     rows = ControlMeasure.objects.for_actor(actor).filter(removed_at__isnull=True)
     return rows.select_related("event__unit__object").order_by("code")

@@ -235,7 +235,7 @@ _CHAIN_COLUMNS = _chain_columns()
 def _existing(
     actor: Actor, keys: Collection[Any], *, lock: bool = False
 ) -> Mapping[Any, Mapping[str, Any]]:
-    found = coded(queries.measures(actor)).filter(  # type: ignore[arg-type]
+    found = coded(queries.measures(actor)).filter(
         enterprise__in={key[0].id for key in keys}, code__in={key[1] for key in keys}
     )
     if lock:
@@ -324,7 +324,7 @@ def _events_sheet() -> Sheet:
     def existing(
         actor: Actor, keys: Collection[Any], *, lock: bool = False
     ) -> Mapping[Any, Mapping[str, Any]]:
-        found = coded(queries.events(actor)).filter(  # type: ignore[arg-type]
+        found = coded(queries.events(actor)).filter(
             enterprise__in={key[0].id for key in keys}, code__in={key[1] for key in keys}
         )
         if lock:

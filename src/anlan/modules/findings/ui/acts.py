@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -222,7 +223,10 @@ ACTS: dict[str, Act] = {
         Act(
             "reward", _("Reward the report"), "gift", _reward_form,
             lambda actor, row, form, files: rewarding.grant(
-                actor, row.pk, form.cleaned_data["reward"] or 0, form.cleaned_data["reason"]
+                actor,
+                row.pk,
+                form.cleaned_data["reward"] or Decimal(0),
+                form.cleaned_data["reason"],
             ),
             policy.FINDING_REWARD,
             lambda row: row.channel == "employee"

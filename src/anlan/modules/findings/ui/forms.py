@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.models import User
 from anlan.base.errors import BadInput
 from anlan.modules.findings import criteria, queries
 from anlan.modules.findings.choices import PhotoRole
@@ -195,7 +196,7 @@ class BulkConfirmForm(PlanForm):
         for name in ("cause", "plan", "interim", "funds_note"):
             del self.fields[name]
         if data is None:
-            self.initial |= {"measures": "", "deadline": None, "owner": None}
+            self.initial = {**self.initial, "measures": "", "deadline": None, "owner": None}
 
     def plan(self) -> Plan:
         """Return the plan for each of them."""
@@ -203,7 +204,7 @@ class BulkConfirmForm(PlanForm):
         return super().plan()
 
 
-def _person(people: Any, label: Any) -> forms.ModelChoiceField:
+def _person(people: Any, label: Any) -> "forms.ModelChoiceField[User]":
     return forms.ModelChoiceField(people, required=False, label=label, empty_label=NONE_CHOSEN)
 
 

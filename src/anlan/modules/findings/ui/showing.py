@@ -210,7 +210,8 @@ class Photo:
 def photos(rows: list[Attachment]) -> tuple[list[Photo], list[Photo]]:
     """Return pictures, and other files."""
     words = dict(PhotoRole.choices)
-    pictures, others = [], []
+    pictures: list[Photo] = []
+    others: list[Photo] = []
     for one in rows:
         role = one.kind if one.kind in words else str(one.details.get("role", "scene"))
         taken = str(one.details.get("taken_at", ""))[:16].replace("T", " ")
@@ -311,9 +312,13 @@ _ICONS = {
 }  # fmt: skip
 
 
+def _field(name: str) -> Any:
+    return Finding._meta.get_field(name)
+
+
 def story_of(entries: list[Entry]) -> list[Told]:
     """Return the history as the story of one finding, without what the page says elsewhere."""
-    known = {capfirst(str(Finding._meta.get_field(name).verbose_name)) for name in _TOLD}
+    known = {capfirst(str(_field(name).verbose_name)) for name in _TOLD}
     found = []
     for entry in entries:
         declared = event_for(entry.code)

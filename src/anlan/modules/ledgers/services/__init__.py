@@ -60,7 +60,9 @@ def save(
 def put_on(actor: Actor, ledger: Ledger, subject_ids: Sequence[UUID]) -> int:
     """Put several on a ledger with what the registers suggest; return how many are new."""
     known = queries.rows(actor, ledger).filter(pk__in=list(subject_ids))
-    wanted = [row.pk for row in known if entry_of(row) is None or entry_of(row).left_at is not None]
+    wanted = [
+        row.pk for row in known if (entry := entry_of(row)) is None or entry.left_at is not None
+    ]
     with transaction.atomic():
         for pk in wanted:
             save(actor, ledger, pk, {})

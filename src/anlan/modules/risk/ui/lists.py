@@ -1,5 +1,7 @@
 """The four registers as lists: search, filters, bulk changes, export as a valid import."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +42,10 @@ _JOINS: dict[Any, tuple[str, ...]] = {
 }
 
 
+def _by_code(query: Callable[[Actor], Any], actor: Actor) -> Any:
+    return query(actor).order_by("code", "pk")
+
+
 def _within(rows: Any, value: str) -> Any:
     return rows.filter(enterprise=value)
 
@@ -52,7 +58,7 @@ for _key, _query in (
     register_chooser(
         Chooser(
             _key,
-            lambda actor, query=_query: query(actor).order_by("code", "pk"),
+            partial(_by_code, _query),
             label=lambda row: row.name,
             note=lambda row: row.code,
             within=_within,

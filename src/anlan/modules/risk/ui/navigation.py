@@ -1,10 +1,10 @@
 """What the risk register puts into the shell."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.actors.actor import Actor
 from anlan.base.search_key import typed
 from anlan.base.ui import navigation, searching
 from anlan.base.ui.marks import StateMark, register_states
@@ -39,7 +39,7 @@ def install() -> None:
     )
 
 
-def _find(viewer: Actor, text: str, limit: int) -> Sequence[searching.Hit]:
+def _find(viewer: Any, text: str, limit: int) -> Sequence[searching.Hit]:
     rows = queries.events(viewer)
     for word in typed(text).split()[:6]:
         rows = rows.filter(search_key__contains=word)

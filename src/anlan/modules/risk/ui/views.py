@@ -18,7 +18,7 @@ from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.modules.registry import queries as registry
 from anlan.modules.registry.ui.forms import kind_form
 from anlan.modules.risk import queries
-from anlan.modules.risk.models import RiskObject
+from anlan.modules.risk.models import RiskEvent, RiskObject, RiskUnit
 from anlan.modules.risk.policy import RISK_EDIT
 from anlan.modules.risk.ui import tree
 from anlan.modules.risk.ui.detail import detail_of, shown_gap
@@ -150,6 +150,7 @@ def _may_add(actor: Any, enterprise: Any) -> bool:
 def branch(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
     """Answer the lines below one node of the tree."""
     actor = _actor(request)
+    row: RiskObject | RiskUnit | RiskEvent
     if kind == "object":
         row = queries.objects(actor).one(pk)
     elif kind == "unit":

@@ -148,9 +148,12 @@ def _row(
         faults=faults,
         url=link("registry:inventories_edit", row["id"]) if row.get("id") else "",
         mixture_of=row.get("mixture_of") or "",
-        same_class={True: "yes", False: "no"}.get(row.get("same_class"), ""),
+        same_class=SAME_CLASS.get(row.get("same_class"), ""),
         mixture=_mixture(row),
     )
+
+
+SAME_CLASS: dict[bool | None, str] = {True: "yes", False: "no"}
 
 
 def _mixture(row: Mapping[str, Any]) -> str:
@@ -158,11 +161,12 @@ def _mixture(row: Mapping[str, Any]) -> str:
     pure = row.get("mixture_of")
     if not pure:
         return ""
-    words = {
+    ways: dict[bool | None, str] = {
+        None: gettext("mixture, class compared with %(pure)s not said"),
         True: gettext("mixture in the class of %(pure)s"),
         False: gettext("mixture in another class than %(pure)s"),
-    }.get(row.get("same_class"), gettext("mixture, class compared with %(pure)s not said"))
-    parts = [words % {"pure": pure}, *(row.get("components") or ())]
+    }
+    parts = [ways[row.get("same_class")] % {"pure": pure}, *(row.get("components") or ())]
     return " · ".join(parts)
 
 
