@@ -97,13 +97,17 @@ class PlansQuery(PageQuery):
     active: bool | None = None
 
 
+# Days whose windows an id can name, which is made of the moment they open.
+EARLIEST, LATEST = dt.date(2000, 1, 1), dt.date(2200, 1, 1)
+
+
 class InstancesQuery(PageQuery):
     """Those that open from `since` on for `days` days (today if left out)."""
 
     enterprise: UUID | None = None
     plan: UUID | None = None
     state: Literal["pending", "due_soon", "done", "done_late", "overdue", "exempt"] | None = None
-    since: dt.date | None = None
+    since: Annotated[dt.date | None, Field(ge=EARLIEST, le=LATEST)] = None
     days: Annotated[int, Field(ge=1, le=DAYS)] = 1
 
 
