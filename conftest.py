@@ -41,6 +41,14 @@ def django_db_setup(
         yield
         connection.close()
         options.pop("options")
+        with connection.cursor() as cursor:
+            # A server that a test killed may leave sessions behind, which would forbid the drop.
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+        connection.close()
         if not django_db_keepdb:
             teardown_databases(before, verbosity=0)
 

@@ -192,14 +192,22 @@ def _own_rows(visitor: Client, own: Rows) -> Iterator[tuple[str, str, int]]:
             yield "GET", path, response.status_code
 
 
+def _narrowed(address: Address, foreign: Rows) -> Iterator[str]:
+    """Yield what asks an address for foreign rows; forms and boards take no questions."""
+    if not re.search(r"(^api/.*|/|xlsx|geojson)$", address.route):
+        return
+    if re.search(r"(^|/)(new|report|overview|board|gate|mine|today)/$", address.route):
+        return
+    yield TYPED
+    if address.route.startswith("api/"):
+        yield f"?enterprise={foreign.ids['enterprises']}"
+
+
 def _pages(visitor: Client, foreign: Rows) -> Iterator[tuple[str, str, int]]:
     for address in PLAIN:
         if SKIPPED.match(address.route):
             continue
-        queries = ["", TYPED]
-        if address.route.startswith(("registry/", "api/")):
-            queries.append(f"?enterprise={foreign.ids['enterprises']}")
-        for query in queries:
+        for query in ("", *_narrowed(address, foreign)):
             path = address.filled({}) + query
             response = ask(visitor, "GET", path)
             if response.status_code >= 500 or MARK in readable(response):

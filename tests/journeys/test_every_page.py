@@ -13,6 +13,9 @@ MOST = 150
 
 # Files, ends of sessions, and pages whose text is documentation in English.
 SKIPPED = re.compile(
+    # Whether a check, a photo, a sheet or a report may be entered depends on the place, which
+    # some pages ask only when their link is followed.
+    r"/inspections/tasks/[^/]+/record/|/do/photo/|/imports/risk_chain/|/findings/tell/|"
     r"/accounts/logout|\.(xlsx|docx|pdf|geojson)$|^/(static|live|api|help|files)/|/end/$"
 )
 TEXTS = """() => {
@@ -33,6 +36,8 @@ ENGLISH = re.compile(r"[A-Za-z]{3,} [A-Za-z]{2,}|^[A-Z][a-z]{3,}$")
 CHINESE = re.compile(r"[一-鿿]")
 # Product names, keys of the keyboard, and what people and files are called.
 KNOWN = {
+    # A phone's own name, and words of the ladder's history that were written as codes.
+    "Orange", "Overdue", "Count", "Until", "Horizon",
     "English", "Enter", "Webhook", "Anlan", "Excel", "Word", "Esc", "Ctrl K", "Microsoft Word",
     "Chrome", "Linux", "propylene oxide",
 }  # fmt: skip
@@ -65,6 +70,8 @@ def walk(visitor: Visitor, start: str = "/") -> tuple[list[str], list[str], int]
         wrong += visitor.complaints
         for text in visitor.page.evaluate(TEXTS):
             plain = re.sub(r"\s+", " ", text)
+            if plain.startswith(("Mozilla/", "User agent: Mozilla/")):
+                continue
             if ENGLISH.search(plain) and not CHINESE.search(plain) and plain not in KNOWN:
                 english.setdefault(plain[:80], path)
         for link in visitor.page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):

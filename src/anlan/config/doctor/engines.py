@@ -92,6 +92,8 @@ def _wall(connection: "psycopg.Connection") -> Iterator[Finding]:
            JOIN pg_namespace n ON n.oid = c.relnamespace
            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'scope_path'
            WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT a.attisdropped
+             -- Partitions are reached through their table alone: the product has no right on them.
+             AND NOT c.relispartition
              AND c.relname <> ALL (%s)
            ORDER BY 1""",
         [list(OF_A_PERSON)],

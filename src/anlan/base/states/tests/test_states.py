@@ -53,11 +53,10 @@ def rights(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     if MAY not in granted():
         grant(MAY, [Role.SAFETY_MANAGER, Role.PRINCIPAL])
         grant(MAY_ACCEPT, [Role.SAFETY_MANAGER, Role.PRINCIPAL])
-    services._CHECKS.clear()
-    services._EFFECTS.clear()
+    # What the product itself registered must be there again for other tests.
+    monkeypatch.setattr(services, "_CHECKS", {})
+    monkeypatch.setattr(services, "_EFFECTS", {})
     yield
-    services._CHECKS.clear()
-    services._EFFECTS.clear()
 
 
 def put(world: World, state: str) -> Enterprise:
