@@ -128,6 +128,8 @@ def sparkline(values: Any, limit: float | None = None, label: str = "") -> SafeS
     figures = [float(v) for v in values]
     if len(figures) < 2:
         return SafeString("")
+    # Limits come from columns too, which give decimals.
+    limit = None if limit is None else float(limit)
     low, high = min([*figures, limit or figures[0]]), max([*figures, limit or figures[0]])
     span = (high - low) or 1.0
 
