@@ -6,6 +6,7 @@ The cotton components `<c-an.icon>`, `<c-an.risk>` … call these, so both ways 
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -123,7 +124,7 @@ def stacked_bar(counts: Any, label: str = "") -> SafeString:
 
 
 @register.simple_tag
-def sparkline(values: Any, limit: float | None = None, label: str = "") -> SafeString:
+def sparkline(values: Any, limit: float | Decimal | None = None, label: str = "") -> SafeString:
     """Draw a small line of figures, oldest first, the last one marked; `limit` is dashed."""
     figures = [float(v) for v in values]
     if len(figures) < 2:
