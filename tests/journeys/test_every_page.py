@@ -13,9 +13,6 @@ MOST = 150
 
 # Files, ends of sessions, and pages whose text is documentation in English.
 SKIPPED = re.compile(
-    # Whether a check, a photo, a sheet or a report may be entered depends on the place, which
-    # some pages ask only when their link is followed.
-    r"/inspections/tasks/[^/]+/record/|/do/photo/|/imports/risk_chain/|/findings/tell/|"
     r"/accounts/logout|\.(xlsx|docx|pdf|geojson)$|^/(static|live|api|help|files)/|/end/$"
 )
 TEXTS = """() => {

@@ -155,3 +155,33 @@ def test_the_notice_prints(world) -> None:
     client = signed_in(world.user(Role.SAFETY_MANAGER, "plant_a"))
     answer = client.get(reverse("papers:paper", args=["findings.notice", row.pk, "docx"]))
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "offered"),
+    [
+        (Role.SAFETY_MANAGER, "plant_a", {"employee", "flags"}),
+        (Role.OPERATOR, "workshop_a", {"employee"}),
+        (Role.BUREAU_INSPECTOR, "county_a", {"flags", "clearing"}),
+        (Role.AUDITOR, "city_a", set()),
+    ],
+)
+def test_the_list_offers_only_pages_that_open(world, role, place, offered) -> None:
+    client = signed_in(world.user(role, place))
+    html = client.get(reverse("findings:list") + "?view=all").content.decode()
+    for name in ("employee", "flags", "clearing"):
+        address = reverse(f"findings:{name}")
+        assert (f'href="{address}"' in html) == (name in offered), name
+        if name in offered:
+            assert client.get(address).status_code == 200
+
+
+def test_who_may_not_add_a_photo_is_not_asked_for_one(world) -> None:
+    row = data.report(world.actor(Role.OPERATOR, "workshop_a"), world.plant_a)
+    address = reverse("findings:act", args=[row.pk, "photo"])
+    for role, place, offered in (
+        (Role.OPERATOR, "workshop_a", True), (Role.AUDITOR, "city_a", False),
+    ):  # fmt: skip
+        client = signed_in(world.user(role, place))
+        html = client.get(reverse("findings:show", args=[row.pk])).content.decode()
+        assert (address in html) == offered, role

@@ -14,7 +14,12 @@ from anlan.base.lists import BulkAction, Chooser, Column, Filter, ListPage, View
 from anlan.base.lists import register_chooser as register
 from anlan.modules.findings import queries
 from anlan.modules.findings.models import Finding, Flag
-from anlan.modules.findings.policy import FINDING_CONFIRM, FINDING_REPORT, FLAG_DISMISS
+from anlan.modules.findings.policy import (
+    FINDING_CLEAR,
+    FINDING_CONFIRM,
+    FINDING_REPORT,
+    FLAG_DISMISS,
+)
 from anlan.modules.findings.ui.addresses import list_url, url_of
 from anlan.modules.findings.ui.columns import ICONS, SPECIAL, TONES, due_of, risk_of, special
 from anlan.modules.findings.ui.forms import BulkConfirmForm
@@ -134,9 +139,20 @@ FINDINGS = ListPage(
     first_step=_("Whatever is found, by whomever, comes in here; report the first one."),
     nav="findings",
     template="findings/list.html",
-    context=lambda request: {"figures": _figures(request)},
+    context=lambda request: _more(request),
     sorts_when_large=("registered_at", "number"),
 )  # fmt: skip
+
+
+def _more(request: HttpRequest) -> dict[str, Any]:
+    """Return what the list's own template shows: figures, and links to what may be opened."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return {
+        "figures": _figures(request),
+        "may_flags": actor.may(FLAG_DISMISS),
+        "may_clear": actor.may(FINDING_CLEAR),
+        "may_tell": bool(actor.own_enterprise_id) and actor.may(FINDING_REPORT),
+    }
 
 
 def _figures(request: HttpRequest) -> list[tuple[str, int, str]]:

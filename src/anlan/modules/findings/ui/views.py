@@ -90,6 +90,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "flags": queries.open_flags_of(actor, row),
         "repeats": queries.repeats_of(actor, row),
         "alike": repeating.alike(actor, row) if row.repeat_of_id is None else [],
+        "may_photo": ACTS["photo"].is_open(actor, row),
         "may_link": actor.may(FINDING_CONFIRM, row.scope_path, row.enterprise_id),
         "may_dismiss": actor.may(FLAG_DISMISS, row.scope_path, row.enterprise_id),
         "story": showing.story_of(history_of(actor, row)),

@@ -119,3 +119,15 @@ def test_another_system_reads_and_enters(world: World, desk: Client) -> None:
     for what in ("tasks", "records"):
         found = desk.get(f"/api/v1/inspections/{what}").json()
         assert len(found["items"]) == 1
+
+
+def test_who_only_looks_on_is_shown_the_task_instead_of_the_check(
+    world: World, client: Client
+) -> None:
+    task = data.a_task(world)
+    inspector = sign_in(client, world.user(Role.BUREAU_INSPECTOR, "county_a"))
+    address = reverse("inspections:record_new", args=[task.pk])
+    answer = inspector.get(address)
+    assert answer.headers["Location"] == reverse("inspections:tasks_show", args=[task.pk])
+    assert inspector.get(answer.headers["Location"]).status_code == 200
+    assert inspector.post(address, {"result": "normal"}).status_code == 403

@@ -171,6 +171,9 @@ def record_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = _actor(request)
     task = queries.task_one(actor, pk)
     if not actor.may(RECORD_MAKE):
+        # The lists of duties lead everybody here; who only looks on is shown the task.
+        if request.method == "GET":
+            return HttpResponseRedirect(reverse("inspections:tasks_show", args=[task.pk]))
         raise Forbidden(permission=RECORD_MAKE)
     duty = request.GET.get("duty")
     instance = (

@@ -168,3 +168,12 @@ def test_the_own_matrix_values_anew(client, branch, manager) -> None:
     client.post(reverse("risk:method"), {"cell_2_5": "0"})
     event.refresh_from_db()
     assert event.level == 0
+
+
+def test_the_import_is_offered_to_those_who_may_edit(world, client, branch) -> None:
+    address = reverse("imports:sheet", args=["risk_chain"])
+    index = reverse("risk:index")
+    assert address in client.get(index).content.decode()
+    enterprise = f"?enterprise={world.plant_a.pk}"
+    officer = signed_in(world, Role.BUREAU_INSPECTOR, "county_a")
+    assert address not in officer.get(index + enterprise).content.decode()

@@ -89,6 +89,7 @@ def page(
         "facts": _facts(nodes),
         "n_objects": len(nodes),
         "may_add": _may_add(actor, enterprise),
+        "may_import": actor.may(RISK_EDIT),
         "is_index": is_index,
         "form_part": form,
     }  # fmt: skip
