@@ -33,10 +33,6 @@ ENGLISH = re.compile(r"[A-Za-z]{3,} [A-Za-z]{2,}|^[A-Z][a-z]{3,}$")
 CHINESE = re.compile(r"[一-鿿]")
 # Product names, keys of the keyboard, and what people and files are called.
 KNOWN = {
-    # The map library's own name of a mark, until ours has replaced it.
-    "Map marker",
-    # A phone's own name, and words of the ladder's history that were written as codes.
-    "Orange", "Overdue", "Count", "Until", "Horizon",
     "English", "Enter", "Webhook", "Anlan", "Excel", "Word", "Esc", "Ctrl K", "Microsoft Word",
     "Chrome", "Linux", "propylene oxide",
 }  # fmt: skip

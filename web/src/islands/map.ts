@@ -134,6 +134,15 @@ function byRisk(colour: (name: string) => string, end: string): Maplibre.Express
   return ["match", ["to-number", ["coalesce", ["get", "risk"], 0]], 1, colour(`--an-r1${end}`), 2, colour(`--an-r2${end}`), 3, colour(`--an-r3${end}`), 4, colour(`--an-r4${end}`), grey];
 }
 
+/** Words on the map. Named by themselves, or the library calls each of them "Map marker". */
+function written(looks: string, words: string): HTMLElement {
+  const label = document.createElement("span");
+  label.className = looks;
+  label.textContent = words;
+  label.setAttribute("aria-label", words);
+  return label;
+}
+
 /** How many marks a cluster holds, written as HTML: a blank style has no glyphs to draw text with. */
 function counts(map: Maplibre.Map, element: HTMLElement): void {
   let markers: Maplibre.Marker[] = [];
@@ -142,9 +151,7 @@ function counts(map: Maplibre.Map, element: HTMLElement): void {
     markers = [];
     if (!map.getLayer("clusters")) return;
     for (const feature of map.queryRenderedFeatures({ layers: ["clusters"] })) {
-      const label = document.createElement("span");
-      label.className = "an-map__n an-xs an-medium";
-      label.textContent = String(feature.properties.point_count_abbreviated ?? "");
+      const label = written("an-map__n an-xs an-medium", String(feature.properties.point_count_abbreviated ?? ""));
       const [lon, lat] = (feature.geometry as GeoJSON.Point).coordinates;
       if (lon !== undefined && lat !== undefined) markers.push(new gl.Marker({ element: label }).setLngLat([lon, lat]).addTo(map));
     }
@@ -159,9 +166,7 @@ function names(map: Maplibre.Map, data: GeoJSON.FeatureCollection): void {
     const box = new gl.LngLatBounds();
     extend(box, geometry.coordinates);
     if (box.isEmpty()) continue;
-    const label = document.createElement("span");
-    label.className = `an-map__name an-map__name--${String(properties.kind)}`;
-    label.textContent = String(properties.title ?? "");
+    const label = written(`an-map__name an-map__name--${String(properties.kind)}`, String(properties.title ?? ""));
     new gl.Marker({ element: label, anchor: "top" }).setLngLat([box.getCenter().lng, box.getNorth()]).addTo(map);
   }
 }

@@ -7,8 +7,22 @@ from anlan.base.audit.events import Event
 PLAN_SAVED = Event("duties.plan.saved", _("Duty plan set up"))
 PLAN_CHANGED = Event("duties.plan.changed", _("Duty plan changed"))
 PLAN_STOPPED = Event("duties.plan.stopped", _("Duty plan stopped"))
-MADE = Event("duties.instance.made", _("Duties made from their plans"))
-MARKED = Event("duties.instance.marked", _("Duties due soon and overdue marked"))
+MADE = Event(
+    "duties.instance.made",
+    _("Duties made from their plans"),
+    labels={"count": _("number of duties"), "until": _("made until")},
+)
+MARKED = Event(
+    "duties.instance.marked",
+    _("Duties due soon and overdue marked"),
+    labels={
+        "due_soon": _("duties due soon"),
+        "overdue": _("duties overdue"),
+        "yellow": _("yellow warnings"),
+        "orange": _("orange warnings"),
+        "red": _("red warnings"),
+    },
+)
 DONE = Event("duties.instance.done", _("Duty done"))
 DONE_EARLIER = Event("duties.instance.done_earlier", _("Duty was done earlier"))
 HANDED_OVER = Event("duties.instance.handed_over", _("Duty handed over"))

@@ -122,6 +122,7 @@ class Horizon(ScopedModel):
     made_until = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("duties made ahead")
         constraints = [
             models.UniqueConstraint(fields=["enterprise"], name="duty_horizon_per_enterprise")
         ]
