@@ -91,7 +91,7 @@ def test_the_phone_says_so_when_the_server_is_gone(visit: Open) -> None:
     his.context.set_offline(True)
     his.page.goto("/p/never-visited/")
     # The shell comes from the phone itself and says what it can do without a line.
-    assert "连一次网就能离线用" in his.text()
+    expect(his.page.locator("body")).to_contain_text("连一次网就能离线用")
     assert his.overflow() == 0
     his.context.set_offline(False)
     his.page.goto("/p/")

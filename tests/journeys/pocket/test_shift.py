@@ -2,11 +2,12 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.journeys.pocket.conftest import Handset, Served
+from tests.journeys.pocket.conftest import PHONE, Handset, Served
 from tests.journeys.pocket.oracle import judge, ready, sealed_on
 from tests.journeys.pocket.proxy import Line
 
@@ -95,6 +96,36 @@ def test_a_whole_shift_offline_then_everything_is_there_once(
     assert not back.complaints
 
 
+def test_the_cut_matrix(served: Served, line: Line, handset: Phones) -> None:
+    """Each way a line can break, for one envelope and for fifty, by page and by worker."""
+    phone = handset()
+    page = phone.open()
+    ready(page)
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    for count in (1, 50):
+        for way in ("before", "half", "lost"):
+            for sender in ("page", "worker"):
+                line.cut()
+                page.evaluate(f"() => pocket.sealMany({count}, 5, 30000)")
+                if way != "before":
+                    line.mode = "lose" if way == "lost" else "open"
+                    _send(page, sender)
+                    time.sleep(0.25)
+                    line.cut()
+                line.mend()
+                _send(page, sender)
+                found = page.evaluate("() => pocket.keepSending(40)")
+                assert set(found) == {"complete"}, (count, way, sender, found)
+    judge(sealed_on(page), served.data / "files")
+
+
+def _send(page: Page, sender: str) -> None:
+    if sender == "page":
+        page.evaluate("() => { pocket.send(true).catch(() => undefined) }")
+    else:
+        page.evaluate("() => navigator.serviceWorker.controller.postMessage('send')")
+
+
 def test_two_tabs_send_each_envelope_once(served: Served, line: Line, handset: Phones) -> None:
     phone = handset()
     first = phone.open()
@@ -175,3 +206,26 @@ def test_a_full_phone_still_takes_text_and_says_so(
     line.mend()
     assert page.evaluate("() => pocket.keepSending(40)") == {"complete": 4}
     judge(sealed_on(page), served.data / "files")
+
+
+def test_the_pill_never_says_synced_with_rows_unsent(
+    served: Served, line: Line, handset: Phones
+) -> None:
+    phone = handset()
+    page = phone.open()
+    ready(page)
+    said = []
+    for turn in range(4):
+        line.cut() if turn % 2 == 0 else line.mend()
+        page.evaluate("() => pocket.sealMany(3, 1, 20000)")
+        page.evaluate("() => { pocket.send(true).catch(() => undefined) }")
+        for _look in range(6):
+            said.append(page.evaluate("() => pocket.pillAndTruth()"))
+            page.wait_for_timeout(120)
+    line.mend()
+    page.evaluate("() => pocket.keepSending(30)")
+    said.append(page.evaluate("() => pocket.pillAndTruth()"))
+    for one in said:
+        assert one["state"] != "ok" or (one["unsent"] == 0 and one["age"] < 60_000), one
+    assert said[-1]["state"] == "ok"
+    assert page.viewport_size == PHONE
