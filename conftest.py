@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.wiping import FILLED, filled_tables
+
 pytest_plugins = ["tests.support.fixtures"]
 
 
@@ -34,7 +36,7 @@ def django_db_setup(
             verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb
         )
         protect_database()
-        connection.close()
+        request.config.stash[FILLED] = filled_tables()
         options = connection.settings_dict["OPTIONS"]
         options["options"] = f"-c role={settings.DATABASE_APP_ROLE}"
         _flush_as_owner(connection)
@@ -72,14 +74,25 @@ def _flush_as_owner(connection: Any) -> None:
     connection.ops.execute_sql_flush = as_owner
 
 
+# First, because pytest-xdist reads the marks in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one worker, except where each stands alone and costs seconds.
+    """Keep what shares a costly fixture on one worker; begin with the longest.
 
-    Files that start the product themselves share it; the access matrix is spread over all.
+    A file stays together, the journeys share one product over all their files, and the access
+    matrix, where each test stands alone and costs seconds, is spread over all workers.
     """
     for item in items:
-        if "test_matrix" not in item.nodeid and "test_pages" not in item.nodeid:
-            file = item.nodeid.split("::")[0]
-            # The journeys share one product over all their files.
-            group = "tests/journeys" if file.startswith("tests/journeys/") else file
+        if group := _group(item.nodeid.split("::")[0]):
             item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/journeys/"))
+
+
+def _group(file: str) -> str:
+    if file == "tests/access/test_matrix.py":
+        return ""
+    if file.startswith("tests/journeys/pocket/"):
+        return "tests/journeys/pocket"
+    if file.startswith("tests/journeys/"):
+        return "tests/journeys"
+    return file

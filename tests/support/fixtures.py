@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from anlan.base.actors import wall
+from tests.support.wiping import FILLED, wipe
 from tests.support.world import World, build_world
 
 
@@ -32,44 +33,17 @@ def count_queries() -> Callable[[Callable[[], Any]], int]:
 
 
 @pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def committed(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[None]:
     """Let a test commit for real, so that its threads and processes see the rows; wipe after.
 
     pytest-django's own transactional tests would empty the tables as the application's role,
     which must not be able to.
     """
     with django_db_blocker.unblock():
-        kept = _filled_tables()
         wall.bind(wall.default_scope())  # see `world`
         try:
             yield
         finally:
-            _wipe(kept)
-
-
-def _filled_tables() -> set[str]:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SET ROLE NONE")
-        filled = set()
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")')
-            if cursor.fetchone()[0]:
-                filled.add(table)
-    connection.close()
-    return filled
-
-
-def _wipe(kept: set[str]) -> None:
-    from django.db import connection
-
-    connection.close()
-    with connection.cursor() as cursor:
-        cursor.execute("SET ROLE NONE")
-        made = [name for name in connection.introspection.table_names(cursor) if name not in kept]
-        cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_refuse")
-        cursor.execute("TRUNCATE " + ", ".join(f'"{name}"' for name in made))
-        cursor.execute("ALTER TABLE audit_event ENABLE TRIGGER audit_refuse")
-    # The next test connects anew, as the application's role.
-    connection.close()
+            wipe(request.config.stash[FILLED])
