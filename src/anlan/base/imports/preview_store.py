@@ -67,7 +67,7 @@ def _problems(checked: Checked, problems: Iterable[Problem]) -> list[list[str]]:
                 cell_address(checked, problem),
                 column.heading() if column else problem.field,
                 str(problem.text),
-                str(problem.remedy),
+                str(problem.remedy or (column.help if column else "")),
             ]
         )
     return found

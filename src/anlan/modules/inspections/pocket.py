@@ -192,7 +192,7 @@ def places(actor: Actor, now: dt.datetime) -> parts.Rows:
             "code": unit.code,
             "name": unit.name,
             "path": unit.object.name,
-            "level": unit.level + 1 if unit.level is not None else None,
+            "level": unit.level,
             "lng": _float(unit.longitude),
             "lat": _float(unit.latitude),
             "qr": str(unit.pk),
@@ -252,12 +252,11 @@ def _item(task: InspectionTask) -> dict[str, Any]:
     plain = {"task_id": str(task.pk), "content": task.content or task.title}
     if measure is None:
         return {**plain, "photo": "optional"}
-    level = measure.event.level
     return {
         **plain,
         "measure_id": str(measure.pk),
-        "class2": measure.class2,
-        "level": level + 1 if level is not None else None,
+        "class2": measure.get_class2_display(),
+        "level": measure.event.level,
         "event": measure.event.name,
         "quantity": measure.quantity,
         "unit": measure.reading_unit,

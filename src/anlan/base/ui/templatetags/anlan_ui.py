@@ -178,6 +178,14 @@ def given(value: Any) -> Any:
 
 
 @register.filter
+def plain(value: Any) -> Any:
+    """Return a decimal without trailing zeros and never as `8E+1`; anything else as it is."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value
+
+
+@register.filter
 def item(mapping: Any, key: Any) -> Any:
     """Return `mapping[key]`, empty if it is not there."""
     return mapping.get(key, "") if isinstance(mapping, Mapping) else ""

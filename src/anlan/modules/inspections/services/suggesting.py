@@ -5,14 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from anlan.base.actors import policy
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Organisation
-from anlan.base.actors.roles import OrganisationKind
+from anlan.base.actors.roles import HELD_AT, OrganisationKind, Role
 from anlan.base.actors.scope import path_end
+from anlan.base.duties.models.plan import Days
 from anlan.base.duties.services.places import enterprise_of
 from anlan.modules.findings.choices import Source
 from anlan.modules.inspections import queries, ready
@@ -28,29 +29,47 @@ Fields = dict[str, Any]
 def for_measures(actor: Actor, enterprise_id: UUID) -> list[Fields]:
     """Return the tasks suggested for measures verified by inspection that have none.
 
-    Each is what `tasks.save` takes, with `measure` as its row; nothing is written.
+    What the register says of cycle and post comes before what is usual for the class. Each is what
+    `tasks.save` takes, with `measure` as its row; nothing is written.
     """
     has = queries.tasks_of_measures(actor, enterprise_id)
     rows = risk.measures(actor).filter(
         enterprise=enterprise_id, verification=Verification.INSPECTION
     )
+    posts = _roles_by_name()
     found = []
     for measure in rows:
         if measure.pk in has:
             continue
         cycle = ready.cycles()[measure.class2]
+        own = (measure.cycle_n, measure.cycle_unit, Days.EVERY_DAY)
+        usual = (cycle.n, cycle.unit, cycle.calendar)
+        cycle_n, cycle_unit, calendar = own if measure.cycle_n and measure.cycle_unit else usual
         content = measure.inspection_content or measure.text
         found.append(
             {
                 "measure": measure,
                 "title": content[:200],
                 "content": content,
-                "cycle_n": cycle.n,
-                "cycle_unit": cycle.unit,
-                "calendar": cycle.calendar,
-                "role": cycle.role,
+                "cycle_n": cycle_n,
+                "cycle_unit": cycle_unit,
+                "calendar": calendar,
+                "role": posts.get(measure.post.strip().casefold(), cycle.role),
             }
         )
+    return found
+
+
+def _roles_by_name() -> dict[str, str]:
+    """Return the roles within an enterprise by their names in both languages."""
+    found: dict[str, str] = {}
+    for language in ("en", "zh-hans"):
+        with override(language):
+            found |= {
+                str(role.label).casefold(): role.value
+                for role in Role
+                if OrganisationKind.TEAM in HELD_AT[role]
+            }
     return found
 
 

@@ -47,8 +47,11 @@ def test_a_package_holds_the_round(world: World, phone: Phone) -> None:
     found = package(phone)
     assert {row["task_id"] for row in found["tasks"]} >= {str(other.pk)}
     assert [row["code"] for row in found["places"]] == [measure.event.unit.code]
+    # As everywhere else 0 is the worst; the phone finds the word.
+    assert [row["level"] for row in found["places"]] == [measure.event.unit.level]
     item = next(row for row in found["items"] if row["task_id"] == str(other.pk))
-    assert (item["low"], item["high"], item["unit"], item["class2"]) == ("0.2", "0.6", "MPa", "1-3")
+    assert (item["low"], item["high"], item["unit"]) == ("0.2", "0.6", "MPa")
+    assert (item["level"], item["class2"]) == (measure.event.level, "安全附件")
     assert {row["id"] for row in found["people"]} >= {str(operator.user_id)}
 
 

@@ -40,6 +40,17 @@ def test_measures_get_the_cycle_of_their_subclass_once(world: World) -> None:
     assert risk.gaps(manager, world.plant_a.pk) == []
 
 
+def test_what_the_register_says_comes_before_what_is_usual(world: World) -> None:
+    first = data.a_measure(world, class2="2-2", cycle_n=1, cycle_unit="day", post="操作人员")
+    manager = data.manager(world)
+    risk_data.a_measure(manager, first.event, "C2", class2="2-2", post="Team leader")
+    risk_data.a_measure(manager, first.event, "C3", class2="2-2", post="外操")
+    offered = suggesting.for_measures(manager, world.plant_a.pk)
+    assert [(one["cycle_n"], one["cycle_unit"], one["role"]) for one in offered] == [
+        (1, "day", "operator"), (1, "week", "team_leader"), (1, "week", "equipment_engineer"),
+    ]  # fmt: skip
+
+
 def test_the_ladder_is_set_up_once(world: World) -> None:
     manager = data.manager(world)
     made = suggesting.apply_ladder(manager, world.plant_a.pk)

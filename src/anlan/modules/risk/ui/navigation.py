@@ -34,15 +34,52 @@ def install() -> None:
             "risk.superseded": StateMark("history", EditionState.SUPERSEDED.label, "idle"),
         }
     )
-    searching.register(
-        searching.SearchSource("risk.events", _("Risk events"), "alert-triangle", _find, order=40)
-    )
+    for source in (
+        searching.SearchSource(
+            "risk.objects", _("Risk analysis objects"), "hierarchy-3", _objects, order=38
+        ),
+        searching.SearchSource(
+            "risk.units", _("Risk analysis units"), "hierarchy-3", _units, order=39
+        ),
+        searching.SearchSource(
+            "risk.events", _("Risk events"), "alert-triangle", _events, order=40
+        ),
+    ):
+        searching.register(source)
 
 
-def _find(viewer: Any, text: str, limit: int) -> Sequence[searching.Hit]:
-    rows = queries.events(viewer)
+def _named(rows: Any, text: str) -> Any:
     for word in typed(text).split()[:6]:
         rows = rows.filter(search_key__contains=word)
+    return rows
+
+
+def _objects(viewer: Any, text: str, limit: int) -> Sequence[searching.Hit]:
+    return [
+        searching.Hit(
+            title=row.name,
+            url=address("object", row.pk),
+            subtitle=row.code,
+            risk=0 if row.level is None else row.level + 1,
+        )
+        for row in _named(queries.objects(viewer), text)[:limit]
+    ]
+
+
+def _units(viewer: Any, text: str, limit: int) -> Sequence[searching.Hit]:
+    return [
+        searching.Hit(
+            title=row.name,
+            url=address("unit", row.pk),
+            subtitle=f"{row.object.name} · {row.code}",
+            risk=0 if row.level is None else row.level + 1,
+        )
+        for row in _named(queries.units(viewer), text)[:limit]
+    ]
+
+
+def _events(viewer: Any, text: str, limit: int) -> Sequence[searching.Hit]:
+    rows = _named(queries.events(viewer), text)
     return [
         searching.Hit(
             title=row.name,
