@@ -35,11 +35,14 @@ export async function jumped(): Promise<void> {
 /** What goes into an envelope: null when the clock was never measured; `age_s` null after a jump. */
 export function stamp(found: Clock | undefined): Record<string, number | string | null> | null {
   if (!found) return null;
-  const age = found.session === SESSION ? performance.now() - found.mono : Date.now() - found.at;
+  const elapsed = Date.now() - found.at;
+  const age = found.session === SESSION ? performance.now() - found.mono : elapsed;
+  // Set back since, and nobody has noticed yet: the watch looks every two seconds only.
+  const back = found.session === SESSION && elapsed < age - JUMP_MS;
   return {
     offset_ms: found.offset_ms,
     err_ms: found.err_ms,
-    age_s: found.jumped || age < 0 ? null : Math.round(age / 1000),
+    age_s: found.jumped || back || age < 0 ? null : Math.round(age / 1000),
     session: SESSION,
     mono_ms: Math.round(performance.now()),
   };

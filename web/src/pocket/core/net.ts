@@ -27,7 +27,7 @@ export async function setLine(change: Partial<Line>): Promise<void> {
 }
 
 /** Send one proved request. Raises NoLine when no whole answer came, Answered for anything but 2xx. */
-export async function call(method: string, path: string, options: { body?: BodyInit; headers?: Record<string, string>; timeout?: number } = {}): Promise<Record<string, unknown>> {
+export async function call(method: string, path: string, options: { body?: BodyInit; headers?: Record<string, string>; timeout?: number; stop?: AbortSignal } = {}): Promise<Record<string, unknown>> {
   const one = await device();
   const stamp = String(Date.now());
   const headers: Record<string, string> = {
@@ -38,12 +38,13 @@ export async function call(method: string, path: string, options: { body?: BodyI
     "Pocket-Proof": await sign(`anlan-pocket\n${method}\n${path}\n${stamp}`),
     ...options.headers,
   };
-  return request(method, path, headers, options.body, options.timeout ?? 8000);
+  return request(method, path, headers, options.body, options.timeout ?? 8000, options.stop);
 }
 
-export async function request(method: string, path: string, headers: Record<string, string>, body?: BodyInit, timeout = 8000): Promise<Record<string, unknown>> {
+export async function request(method: string, path: string, headers: Record<string, string>, body?: BodyInit, timeout = 8000, ended?: AbortSignal): Promise<Record<string, unknown>> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), timeout);
+  ended?.addEventListener("abort", () => stop.abort());
   let answer: Response;
   let text: string;
   try {

@@ -4,19 +4,29 @@ import { measured, clock } from "./clock";
 import { asked, meta, note, outbox, setMeta, within } from "./db";
 import { device, signedByServer, trust } from "./device";
 import { Answered, NoLine, call, line, setLine } from "./net";
-import { tell } from "./news";
+import { hear, tell } from "./news";
 import { obey, type Order } from "./orders";
 import { storage } from "./storage";
 import { UNSENT, type BlobRow, type EnvelopeRow, type Receipt, type Verdict } from "./types";
 
 const BATCH = 50;
-const BATCH_BYTES = 200_000;
+const BATCH_BYTES = { cap: 200_000, floor: 8000 };
+/** Lanes that wait for nobody: safety and major findings. */
+const URGENT = 1;
 const CONTACT_EVERY = 25_000;
 const CHUNK = { start: 128 * 1024, floor: 32 * 1024, cap: 1024 * 1024 };
 const BACKOFF = { first: 2000, cap: 300_000 };
 
 let again = false;
 let chunk = CHUNK.start;
+let room = BATCH_BYTES.cap;
+/** The request under way, when it may give way to something urgent: on a thin line it can take a minute. */
+let running: AbortController | null = null;
+
+hear((news) => {
+  const mine = running;
+  if (news === "outbox" && mine) void urgent().then((found) => found && mine.abort());
+});
 
 /**
  * Send what there is. Returns at once when somebody else sends already (they are asked to look again).
@@ -127,7 +137,9 @@ async function sendEnvelopes(): Promise<void> {
     const batch: EnvelopeRow[] = [];
     let size = 0;
     for (const row of waiting) {
-      if (batch.length === BATCH || (batch.length > 0 && size + row.text.length > BATCH_BYTES)) break;
+      if (batch.length === BATCH || (batch.length > 0 && size + row.text.length > room)) break;
+      // Nothing urgent waits for the records behind it to be on the line.
+      if (row.lane > URGENT && (batch[0]?.lane ?? row.lane) <= URGENT) break;
       batch.push(row);
       size += row.text.length;
     }
@@ -135,11 +147,25 @@ async function sendEnvelopes(): Promise<void> {
     await mark(batch.map((row) => row.id), { state: "sending" });
     await progress();
     const body = await packed(`{"envelopes":[${batch.map((row) => row.text).join(",")}]}`);
-    const told = await call("POST", "/api/pocket/submissions", {
-      body: body.body,
-      headers: { "Content-Type": "application/json", ...body.headers },
-      timeout: batch.some((row) => row.lane === 0) ? 8000 : 20_000,
-    });
+    const mine = batch.some((row) => row.lane <= URGENT) ? null : new AbortController();
+    running = mine;
+    let told: Record<string, unknown>;
+    try {
+      told = await call("POST", "/api/pocket/submissions", {
+        body: body.body,
+        headers: { "Content-Type": "application/json", ...body.headers },
+        timeout: batch.some((row) => row.lane === 0) ? 8000 : 20_000,
+        ...(mine ? { stop: mine.signal } : {}),
+      });
+    } catch (reason) {
+      if (mine?.signal.aborted) continue;
+      // A batch that does not get through in time would not do so the next time either.
+      if (reason instanceof NoLine) room = Math.max(BATCH_BYTES.floor, room / 2);
+      throw reason;
+    } finally {
+      running = null;
+    }
+    room = Math.min(BATCH_BYTES.cap, room * 2);
     for (const verdict of told.verdicts as Verdict[]) await take(verdict);
     await setLine({ ok: true, at: Date.now(), stop: "" });
   }
@@ -253,15 +279,23 @@ async function sendPieces(sha: string, whole: ArrayBuffer, start: number): Promi
   let [offset, fast, turns] = [start, 0, 0];
   for (;;) {
     const piece = whole.slice(offset, offset + chunk);
+    const digest = await digestOf(piece);
     const began = performance.now();
+    const mine = (running = new AbortController());
     let told: Record<string, unknown>;
     try {
       told = await call("PATCH", `/api/pocket/blobs/${sha}`, {
         body: piece,
-        headers: { "Upload-Offset": String(offset), "Content-Digest": await digestOf(piece), "Content-Type": "application/octet-stream" },
+        headers: { "Upload-Offset": String(offset), "Content-Digest": digest, "Content-Type": "application/octet-stream" },
         timeout: 30_000,
+        stop: mine.signal,
       });
     } catch (reason) {
+      running = null;
+      if (mine.signal.aborted) {
+        await sendEnvelopes();
+        continue;
+      }
       if (reason instanceof Answered && reason.status === 409 && typeof reason.body.offset === "number" && (turns += 1) < 8) {
         offset = reason.body.offset;
         continue;
@@ -269,7 +303,10 @@ async function sendPieces(sha: string, whole: ArrayBuffer, start: number): Promi
       chunk = Math.max(CHUNK.floor, chunk / 2);
       throw reason;
     }
-    if (performance.now() - began < 2000 && (fast += 1) % 3 === 0) chunk = Math.min(CHUNK.cap, chunk * 2);
+    running = null;
+    const took = performance.now() - began;
+    if (took < 2000 && (fast += 1) % 3 === 0) chunk = Math.min(CHUNK.cap, chunk * 2);
+    else if (took > 8000) chunk = Math.max(CHUNK.floor, chunk / 2);
     await setLine({ ok: true, at: Date.now(), stop: "" });
     if (told.complete) {
       for (const verdict of (told.verdicts as Verdict[] | undefined) ?? []) await take(verdict);
@@ -286,6 +323,13 @@ async function sendPieces(sha: string, whole: ArrayBuffer, start: number): Promi
 
 async function digestOf(piece: ArrayBuffer): Promise<string> {
   return `sha-256=:${base64(new Uint8Array(await crypto.subtle.digest("SHA-256", piece)))}:`;
+}
+
+/** Whether something urgent waits that was never tried. */
+async function urgent(): Promise<boolean> {
+  const first = IDBKeyRange.bound([0, 0], [URGENT, Infinity]);
+  const rows = (await within(outbox(), ["envelopes"], "readonly", (store) => asked(store("envelopes").index("lane_seq").getAll(first)))) as EnvelopeRow[];
+  return rows.some((row) => row.state === "sealed" && row.next_try <= Date.now());
 }
 
 async function newcomer(): Promise<boolean> {
