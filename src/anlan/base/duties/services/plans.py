@@ -1,7 +1,8 @@
 """Setting up, changing and stopping plans."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,21 +12,18 @@ from django.utils.translation import gettext as _
 from anlan.base.actors import policy
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Organisation
-from anlan.base.actors.roles import Role
-from anlan.base.actors.scope import path_end
 from anlan.base.audit.services import Entry, record, record_many
 from anlan.base.clock import day_of
 from anlan.base.clock import now as clock_now
 from anlan.base.duties import events
-from anlan.base.duties.kinds import all_kinds
-from anlan.base.duties.models import Horizon, Instance, Plan, ShiftPattern
-from anlan.base.duties.models.plan import CycleUnit, Days, WorkType
+from anlan.base.duties.models import Horizon, Instance, Plan
 from anlan.base.duties.policy import PLAN
 from anlan.base.duties.problems import Stopped
+from anlan.base.duties.services.checking import plan_problems
 from anlan.base.duties.services.making import default_until, make
-from anlan.base.duties.services.places import enterprise_of, people_of
+from anlan.base.duties.services.places import enterprise_of
 from anlan.base.duties.states import OPEN, WAITING, State
-from anlan.base.errors import BadInput, Problem, Problems
+from anlan.base.errors import BadInput, NotYours, Problem
 from anlan.base.states.problems import ReasonMissing
 
 FIELDS = (
@@ -35,7 +33,11 @@ FIELDS = (
 )  # fmt: skip
 WHEN = frozenset(FIELDS[FIELDS.index("cycle_n") :])
 WHOSE = ("organisation_id", "assignee_id", "role", "work_type")
-_SLOTS = {WorkType.PRINCIPAL: 9, WorkType.TECHNICAL: 9, WorkType.OPERATIONAL: 10}
+_COLUMNS = tuple(
+    name.removesuffix("_id") if name in ("organisation_id", "assignee_id", "shift_pattern_id")
+    else name
+    for name in FIELDS
+)  # fmt: skip
 
 
 def save(
@@ -56,8 +58,7 @@ def save(
     moment = now or clock_now()
     if plan_id is None:
         return save_many(actor, enterprise, [fields], now=moment)[0]
-    with transaction.atomic():
-        return _change(actor, plan_id, _plain(fields), moment)
+    return change_many(actor, [(plan_id, fields)], now=moment)[0]
 
 
 @transaction.atomic
@@ -120,31 +121,142 @@ def _make(enterprise_id: UUID, now: dt.datetime) -> None:
     make(max(until, horizon.made_until) if horizon else until, now, enterprise_id)
 
 
-def _change(actor: Actor, plan_id: UUID | str, given: dict[str, Any], now: dt.datetime) -> Plan:
-    plan = Plan.objects.for_actor(actor).select_related("enterprise").lock(plan_id)
-    policy.require(actor, PLAN, plan)
-    if not plan.is_active:
-        raise Stopped()
-    before = {name: getattr(plan, name) for name in FIELDS}
-    changed = {name: value for name, value in given.items() if before[name] != value}
-    if not changed:
-        return plan
-    for name, value in changed.items():
-        setattr(plan, name, value)
-    _check(plan.enterprise, [plan])
-    policy.require(actor, PLAN, plan)
-    after: dict[str, Any] = dict(changed)
-    plan.version += 1
-    plan.save()
-    if WHEN & changed.keys():
-        after["taken_back"] = remake(plan.enterprise_id, [plan.pk], now)
-        plan.refresh_from_db(fields=["make_from", "made_until"])
-    elif set(WHOSE) & changed.keys():
+@transaction.atomic
+def change_many(
+    actor: Actor,
+    given: Sequence[tuple[UUID | str, Mapping[str, Any]]],
+    *,
+    now: dt.datetime | None = None,
+) -> list[Plan]:
+    """Change plans of one enterprise, all or none; statements do not grow with their number.
+
+    Each is the plan's id with the fields to change; see `save`. Raises NotYours (one is not there
+    or of another enterprise), Forbidden, Stopped, BadInput whose problems carry the row's number.
+    """
+    if not given:
+        return []
+    moment = now or clock_now()
+    edits = _edits(actor, given, lock=True)
+    owner = edits[0].plan.enterprise
+    for edit in edits:
+        policy.require(actor, PLAN, _Place(edit.was_at, owner.pk))
+        if not edit.plan.is_active:
+            raise Stopped()
+    _check(owner, [edit.plan for edit in edits])
+    for path in {edit.plan.scope_path for edit in edits}:
+        policy.require(actor, PLAN, _Place(path, owner.pk))
+    changed = [edit for edit in edits if edit.after]
+    for edit in changed:
+        edit.plan.version += 1
+        edit.plan.updated_at = moment
+    Plan.objects.for_actor(actor).bulk_update(
+        [edit.plan for edit in changed],
+        [*_COLUMNS, "scope_path", "version", "updated_at"],
+        batch_size=500,
+    )
+    anew = [edit.plan for edit in changed if WHEN & edit.after.keys()]
+    taken_back = remake(owner.pk, [plan.pk for plan in anew], moment)
+    made = dict(
+        Plan.objects.for_actor(actor)
+        .filter(pk__in=[plan.pk for plan in anew])
+        .values_list("pk", "made_until")
+    )
+    for plan in anew:
+        plan.make_from, plan.made_until = moment, made[plan.pk]
+    _move_open(actor, owner.pk, [edit.plan for edit in changed if edit.only_moves], moment)
+    record_many(
+        actor,
+        [
+            Entry(
+                events.PLAN_CHANGED,
+                edit.plan,
+                before=edit.before,
+                after=edit.after | ({"taken_back": taken_back} if anew == [edit.plan] else {}),
+            )
+            for edit in changed
+        ],
+    )
+    return [edit.plan for edit in edits]
+
+
+@dataclass(slots=True)
+class _Edit:
+    """A plan with its new values set, and what they were."""
+
+    plan: Plan
+    was_at: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    @property
+    def only_moves(self) -> bool:
+        """Tell whether it is somebody else's now, at the same times."""
+        return bool(set(WHOSE) & self.after.keys()) and not WHEN & self.after.keys()
+
+
+def _edits(
+    actor: Actor, given: Sequence[tuple[UUID | str, Mapping[str, Any]]], *, lock: bool
+) -> list[_Edit]:
+    """Return the plans with their new values set; nothing is written. Raises NotYours."""
+    rows = Plan.objects.for_actor(actor).select_related("enterprise")
+    if lock:
+        rows = rows.select_for_update(of=("self",)).order_by("pk")
+    known = {str(row.pk): row for row in rows.filter(pk__in=[pk for pk, _fields in given])}
+    edits = []
+    for pk, fields in given:
+        plan = known.get(str(pk))
+        if plan is None or plan.enterprise_id != next(iter(known.values())).enterprise_id:
+            raise NotYours()
+        before, after = {}, {}
+        for name, value in _plain(fields).items():
+            if getattr(plan, name) != value:
+                before[name], after[name] = getattr(plan, name), value
+        edit = _Edit(plan, plan.scope_path, before, after)
+        for name, value in after.items():
+            setattr(plan, name, value)
+        edits.append(edit)
+    return edits
+
+
+def _move_open(actor: Actor, enterprise_id: UUID, plans: Sequence[Plan], now: dt.datetime) -> None:
+    """Let what is open and not due follow its plans, one statement for all of the same people."""
+    alike: dict[tuple[Any, ...], list[UUID]] = {}
+    for plan in plans:
+        key = (plan.scope_path, *(getattr(plan, name) for name in WHOSE))
+        alike.setdefault(key, []).append(plan.pk)
+    for (path, *whose), ids in alike.items():
         Instance.objects.for_actor(actor).filter(
-            enterprise=plan.enterprise_id, plan=plan, due_at__gt=now, state__in=OPEN
-        ).update(scope_path=plan.scope_path, updated_at=now, **{n: getattr(plan, n) for n in WHOSE})
-    record(actor, events.PLAN_CHANGED, plan, before={n: before[n] for n in changed}, after=after)
-    return plan
+            enterprise=enterprise_id, plan__in=ids, due_at__gt=now, state__in=OPEN
+        ).update(scope_path=path, updated_at=now, **dict(zip(WHOSE, whose, strict=True)))
+
+
+def problems_of(
+    actor: Actor,
+    enterprise: Organisation | UUID,
+    given: Sequence[tuple[UUID | None, Mapping[str, Any]]],
+    *,
+    now: dt.datetime | None = None,
+) -> list[list[Problem]]:
+    """Return what each of these new plans (id None) or changes would be refused for.
+
+    Nothing is written; the number of statements does not grow. Raises NotYours.
+    """
+    moment = now or clock_now()
+    owner = enterprise_of(actor, enterprise)
+    edits = iter(_edits(actor, [(pk, row) for pk, row in given if pk is not None], lock=False))
+    plans = [
+        Plan(enterprise=owner, make_from=moment, **_defaults(_plain(row), moment))
+        if pk is None
+        else next(edits).plan
+        for pk, row in given
+    ]
+    found = plan_problems(owner, plans)
+    for plan, problems in zip(plans, found, strict=True):
+        if problems.found:
+            continue
+        if not policy.allows(actor, PLAN, plan.scope_path, owner.pk):
+            problems.add("organisation", _("You may not plan the duties of this department."))
+    return [problems.found for problems in found]
 
 
 def remake(enterprise_id: UUID, plan_ids: Sequence[UUID], now: dt.datetime) -> int:
@@ -209,69 +321,10 @@ def _shown(plan: Plan) -> dict[str, Any]:
 
 def _check(owner: Organisation, plans: Sequence[Plan]) -> None:
     """Complete scope paths and raise BadInput with every problem of every plan."""
-    places = _places(owner, (plan.organisation_id for plan in plans))
-    people = people_of(owner, {plan.assignee_id for plan in plans if plan.assignee_id})
-    patterns = {
-        row.pk: row
-        for row in ShiftPattern.objects.unscoped("checked against the enterprise").filter(
-            enterprise=owner, pk__in={plan.shift_pattern_id for plan in plans}
-        )
-    }
-    found: list[Problem] = []
-    for number, plan in enumerate(plans, start=1):
-        problems = Problems()
-        place = places.get(plan.organisation_id)
-        if place is None:
-            problems.add("organisation", _("Choose a department of this enterprise."))
-        else:
-            plan.scope_path = place
-        _check_one(plan, problems)
-        if plan.assignee_id and plan.assignee_id not in people:
-            problems.add("assignee", _("This person does not belong to the enterprise."))
-        if plan.shift_pattern_id and plan.shift_pattern_id not in patterns:
-            problems.add("shift_pattern", _("Choose a shift pattern of this enterprise."))
-        found += [
-            Problem(p.field, p.text, p.remedy, row=number if len(plans) > 1 else None, code=p.code)
-            for p in problems.found
-        ]
+    found = [
+        Problem(p.field, p.text, p.remedy, row=number if len(plans) > 1 else None, code=p.code)
+        for number, problems in enumerate(plan_problems(owner, plans), start=1)
+        for p in problems.found
+    ]
     if found:
         raise BadInput(found)
-
-
-def _check_one(plan: Plan, problems: Problems) -> None:
-    if not plan.title.strip():
-        problems.add("title", _("Fill this in."))
-    if plan.kind not in all_kinds():
-        problems.add("kind", _("Choose one."))
-    if plan.cycle_unit not in CycleUnit.values:
-        problems.add("cycle_unit", _("Choose one."))
-    if plan.calendar not in Days.values:
-        problems.add("calendar", _("Choose one."))
-    if plan.role and plan.role not in Role.values:
-        problems.add("role", _("Choose one."))
-    if not 1 <= plan.cycle_n <= 1000:
-        problems.add("cycle_n", _("Give a whole number from 1 to 1000."))
-    if plan.cycle_unit == CycleUnit.HOUR and plan.cycle_n > 24:
-        problems.add("cycle_n", _("More than 24 hours: choose days."))
-    if plan.cycle_unit == CycleUnit.SHIFT and plan.shift_pattern_id is None:
-        problems.add("shift_pattern", _("Choose the shifts that it follows."))
-    if plan.ends_on is not None and plan.ends_on < plan.starts_on:
-        problems.add("ends_on", _("This lies before the first day."))
-    slots = _SLOTS.get(WorkType(plan.work_type)) if plan.work_type in WorkType.values else None
-    if plan.work_type not in WorkType.values:
-        problems.add("work_type", _("Choose one."))
-    elif slots and not (plan.role_item and 1 <= plan.role_item <= slots):
-        problems.add(
-            "role_item", _("Name the item of the responsible person's list, 1 to %s.") % slots
-        )
-
-
-def _places(owner: Organisation, ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    return dict(
-        Organisation.objects.filter(
-            pk__in={pk for pk in ids if pk},
-            is_active=True,
-            path__gte=owner.path,
-            path__lt=path_end(owner.path),
-        ).values_list("pk", "path")
-    )
