@@ -215,6 +215,7 @@ def _inspections(actor: Any, plant: Any, mark: str) -> dict[str, Any]:
     check = records.Check(task_id=task.pk, note=f"正常{mark}")
     return {
         "place": place,
+        "measure": measure,
         "task": task,
         "record": records.record(actor, check).row,
         "checklist": checklists.save(actor, plant.pk, title=f"检查表{mark}", items=["甲"]),

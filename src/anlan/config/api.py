@@ -9,6 +9,7 @@ from anlan.base.api.limits import PerPerson
 from anlan.base.duties.api import router as duties_router
 from anlan.modules.indicators.api import router as indicators_router
 from anlan.modules.inspections.api.routes import router as inspections_router
+from anlan.modules.inspections.api.tasks import router as tasks_router
 from anlan.modules.registry.api.routes import routers as registry_routers
 from anlan.modules.risk.api import routers as risk_routers
 
@@ -27,5 +28,6 @@ problems.install(api)
 api.add_router("/v1", duties_router)
 api.add_router("/v1", indicators_router)
 api.add_router("/v1", inspections_router)
+api.add_router("/v1", tasks_router)
 for router in [*registry_routers(), *risk_routers()]:
     api.add_router("/v1", router)

@@ -47,11 +47,18 @@ class InspectionTask(ScopedModel):
     """Something to inspect again and again (隐患排查任务); `plan` says how often and whose.
 
     Of measure, unit and object the finest known one is set and what lies above it. A task with a
-    checklist is answered item by item. `work_type` and `role_item` name the responsible person's
-    item as the national interface wants it; they are the plan's.
+    checklist is answered item by item. `code` is the enterprise's own, or given. `work_type` and
+    `role_item` name the responsible person's item as the national interface wants it; they are
+    the plan's.
     """
 
     plan = models.OneToOneField(Plan, models.PROTECT, related_name="inspection_task")
+    code = models.CharField(
+        _("task code"),
+        max_length=40,
+        blank=True,
+        help_text=_("Tells tasks apart in imports; given when left empty."),
+    )
     title = models.CharField(_("title"), max_length=200)
     content = models.TextField(_("what to inspect"), blank=True, max_length=2000)
     source = models.PositiveSmallIntegerField(
@@ -105,6 +112,11 @@ class InspectionTask(ScopedModel):
             models.CheckConstraint(
                 condition=Q(work_type=0) | Q(role_item__isnull=False),
                 name="inspection_task_names_its_item",
+            ),
+            models.UniqueConstraint(
+                fields=["enterprise", "code"],
+                condition=~Q(code=""),
+                name="inspection_task_one_per_code",
             ),
         ]
         indexes = [

@@ -19,3 +19,12 @@ class AlreadyChecked(Refused):
     code = "inspections.already_checked"
     text = _("This was inspected already at %(done_at)s.")
     remedy = _("Look at the record.")
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody changed the task since it was read."""
+
+    code = "inspections.changed_meanwhile"
+    status = 412
+    text = _("The task was changed meanwhile.")
+    remedy = _("Read it again, then send your change again.")

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import SHANGHAI, day_of
 from anlan.modules.findings.models import Finding
 from anlan.modules.inspections.models import Checklist, InspectionRecord, InspectionTask
-from anlan.modules.risk.models import RiskUnit
+from anlan.modules.risk.models import ControlMeasure, RiskUnit
 
 LAST = 8
 """How many former values a person sees at a check."""
@@ -169,7 +169,29 @@ def places(actor: Actor, enterprise_id: UUID) -> QuerySet[RiskUnit]:
 
 
 def place_one(actor: Actor, unit_id: UUID | str) -> RiskUnit:
-    """Return one place. Raises NotYours."""
-    rows: Any = RiskUnit.objects.for_actor(actor).filter(removed_at__isnull=True)
+    """Return one place, also one taken out of the register: its records stay readable.
+
+    Raises NotYours.
+    """
+    rows: Any = RiskUnit.objects.for_actor(actor)
     found: RiskUnit = rows.select_related("object", "enterprise").one(unit_id)
     return found
+
+
+def inspected_measures(actor: Actor) -> QuerySet[ControlMeasure]:
+    """Return the measures that have or had a task, those taken out of the register included."""
+    has_task = InspectionTask.objects.for_actor(actor).filter(measure=OuterRef("pk"))
+    rows = ControlMeasure.objects.for_actor(actor).filter(Exists(has_task))
+    return rows.order_by(F("removed_at").desc(nulls_first=True), "code", "pk")
+
+
+def measure_one(actor: Actor, measure_id: UUID | str) -> ControlMeasure:
+    """Return one measure, also one taken out of the register. Raises NotYours."""
+    rows: Any = ControlMeasure.objects.for_actor(actor)
+    found: ControlMeasure = rows.select_related("event__unit__object", "enterprise").one(measure_id)
+    return found
+
+
+def records_of_measure(actor: Actor, measure: ControlMeasure) -> QuerySet[InspectionRecord]:
+    """Return the records made of a measure by any of its tasks, the newest first."""
+    return records(actor).filter(enterprise=measure.enterprise_id, task__measure=measure)

@@ -1,17 +1,22 @@
-"""Inspection tasks and records for other systems: read both, enter records."""
+"""Inspection records for other systems: read them, enter them."""
 
 import datetime as dt
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router, Schema, Status
+from ninja.decorators import decorate_view
+from pydantic import AwareDatetime, Field
 
+from anlan.base.api.etags import not_modified, set_etag
 from anlan.base.api.paging import Page, PageQuery, page
 from anlan.base.api.problems import ProblemOut
+from anlan.base.api.services import idempotent
+from anlan.base.ids import uuid7
 from anlan.modules.inspections import queries
-from anlan.modules.inspections.models import InspectionRecord, InspectionTask
+from anlan.modules.inspections.models import InspectionRecord
 from anlan.modules.inspections.services import records
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422, 429), ProblemOut)
@@ -20,23 +25,14 @@ Outcome = Literal["normal", "abnormal", "not_inspected"]
 Why = Literal["", "out_of_service", "no_access", "weather", "danger", "no_tool", "other"]
 
 
-class TaskOut(Schema):
-    """What is inspected again and again; `plan` is its duty plan."""
+class AnswerOut(Schema):
+    """What was answered to one item; `finding` is what it gave rise to."""
 
-    id: UUID
-    version: int
-    enterprise: UUID
-    plan: UUID
-    title: str
-    content: str
-    source: int
-    measure: UUID | None
-    unit: UUID | None
-    object: UUID | None
-    work_type: int
-    role_item: int | None
-    route: int
-    is_active: bool
+    item: str
+    text: str
+    result: str
+    note: str
+    finding: UUID | None
 
 
 class RecordOut(Schema):
@@ -54,6 +50,8 @@ class RecordOut(Schema):
     reading_unit: str
     note: str
     reason: str
+    answers: list[AnswerOut]
+    finding: UUID | None
     by: UUID | None
     occurred_at: dt.datetime
     received_at: dt.datetime
@@ -64,24 +62,28 @@ class RecordOut(Schema):
     stands: bool
 
 
+class AnswerIn(Schema):
+    """The answer to one item of the task's checklist; `not_inspected` is not applicable."""
+
+    item: str = Field(max_length=10)
+    result: Outcome
+    note: str = Field("", max_length=500)
+
+
 class RecordIn(Schema):
     """A check. `id` is a UUIDv7 of the sender: the same again is the same record."""
 
-    id: UUID
+    id: UUID = Field(default_factory=uuid7)
     task: UUID
     duty: UUID | None = None
-    result: Outcome
+    result: Outcome = "normal"
     reading: Decimal | None = None
-    note: str = ""
+    note: str = Field("", max_length=2000)
     reason: Why = ""
-    occurred_at: dt.datetime | None = None
-
-
-class TasksQuery(PageQuery):
-    """`enterprise` narrows to one."""
-
-    enterprise: UUID | None = None
-    active: bool | None = None
+    answers: list[AnswerIn] = Field(default_factory=list, max_length=200)
+    occurred_at: AwareDatetime | None = None
+    started_at: AwareDatetime | None = None
+    finished_at: AwareDatetime | None = None
 
 
 class RecordsQuery(PageQuery):
@@ -95,21 +97,6 @@ class RecordsQuery(PageQuery):
 
 def _actor(request: HttpRequest) -> Any:
     return request.actor  # type: ignore[attr-defined]
-
-
-@router.get(
-    "/inspections/tasks",
-    response={200: Page[TaskOut], **ERRORS},
-    operation_id="inspection_task_list",
-    summary="List inspection tasks of your scope",
-)
-def task_list(request: HttpRequest, query: Query[TasksQuery]) -> Any:
-    rows = queries.tasks(_actor(request))
-    if query.enterprise:
-        rows = rows.filter(enterprise=query.enterprise)
-    if query.active is not None:
-        rows = rows.filter(is_active=query.active)
-    return page(rows, ("id",), query, task_out)
 
 
 @router.get(
@@ -134,9 +121,11 @@ def record_list(request: HttpRequest, query: Query[RecordsQuery]) -> Any:
     "/inspections/records",
     response={200: RecordOut, **ERRORS},
     operation_id="inspection_record_make",
-    summary="Enter a check; it fulfils its duty, and what is abnormal becomes a finding",
+    summary="Enter a check; it fulfils its duty, and what is abnormal becomes a finding."
+    " Send an Idempotency-Key, or an id of your own, to be safe against doubles",
 )
-def record_make(request: HttpRequest, given: RecordIn) -> Any:
+@decorate_view(idempotent)
+def record_make(request: HttpRequest, given: RecordIn, response: HttpResponse) -> Any:
     check = records.Check(
         id=given.id,
         task_id=given.task,
@@ -145,24 +134,46 @@ def record_make(request: HttpRequest, given: RecordIn) -> Any:
         reading=given.reading,
         note=given.note,
         reason=given.reason,
+        answers=tuple(records.Answer(one.item, one.result, one.note) for one in given.answers),
         occurred_at=given.occurred_at,
+        started_at=given.started_at,
+        finished_at=given.finished_at,
     )
-    return record_out(records.record(_actor(request), check).row)
+    row = records.record(_actor(request), check).row
+    set_etag(response, row)
+    return record_out(row)
 
 
-def task_out(row: InspectionTask) -> dict[str, Any]:
-    """Return a task as the API names it."""
-    links = ("enterprise", "plan", "measure", "unit", "object")
-    return {
-        name: getattr(row, f"{name}_id" if name in links else name) for name in TaskOut.model_fields
-    }
+@router.get(
+    "/inspections/records/{record_id}",
+    response={200: RecordOut, 304: None, **ERRORS},
+    operation_id="inspection_record_read",
+    summary="Read one record; the ETag names its version",
+)
+def record_read(request: HttpRequest, record_id: UUID, response: HttpResponse) -> Any:
+    row = queries.record_one(_actor(request), record_id)
+    set_etag(response, row)
+    if not_modified(request, row):
+        return Status(304, None)
+    return record_out(row)
 
 
 def record_out(row: InspectionRecord) -> dict[str, Any]:
     """Return a record as the API names it."""
-    names = {"duty": "instance_id", "device": "device_id"}
-    links = ("enterprise", "task", "unit", "by")
-    return {
+    names = {"duty": "instance_id"}
+    links = ("enterprise", "task", "unit", "by", "device", "finding")
+    made = {
         name: getattr(row, names.get(name) or (f"{name}_id" if name in links else name))
         for name in RecordOut.model_fields
     }
+    made["answers"] = [
+        {
+            "item": one["item"],
+            "text": one.get("text", ""),
+            "result": one["result"],
+            "note": one.get("note", ""),
+            "finding": one.get("finding_id"),
+        }
+        for one in row.answers
+    ]
+    return made

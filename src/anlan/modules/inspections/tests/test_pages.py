@@ -1,16 +1,25 @@
 """The pages: what a manager sets up and a person enters, in a fixed number of statements."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
+from anlan.base.actors import wall
 from anlan.base.actors.roles import Role
+from anlan.base.actors.scope import EVERYTHING
+from anlan.base.clock import now
+from anlan.base.files.models import Attachment
 from anlan.base.ids import uuid7
 from anlan.modules.inspections import queries
+from anlan.modules.inspections.models import InspectionRecord
 from anlan.modules.inspections.services import records, suggesting
 from anlan.modules.inspections.tests import data
+from anlan.modules.risk.models import ControlMeasure, RiskUnit
 from tests.support.world import World
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +140,46 @@ def test_who_only_looks_on_is_shown_the_task_instead_of_the_check(
     assert answer.headers["Location"] == reverse("inspections:tasks_show", args=[task.pk])
     assert inspector.get(answer.headers["Location"]).status_code == 200
     assert inspector.post(address, {"result": "normal"}).status_code == 403
+
+
+def test_a_check_at_the_desk_takes_photos_and_its_measure_stays_readable(
+    world: World, client: Client
+) -> None:
+    with wall.acting_as(EVERYTHING):
+        measure = data.a_measure(world, photo="required")
+        task = data.a_task(world, measure)
+    sign_in(client, world.user(Role.SAFETY_MANAGER, "plant_a"))
+    address = f"/inspections/tasks/{task.pk}/record/"
+    given = {"id": str(uuid7()), "result": "abnormal", "note": "阀门渗漏"}
+    asked = client.post(address, given)
+    assert asked.status_code == 422
+    assert "photos" in asked.context["form"].errors
+    wrong = SimpleUploadedFile("a.png", b"<html>", "image/png")
+    assert client.post(address, given | {"photos": [wrong]}).status_code == 422
+    both = [SimpleUploadedFile(f"{n}.png", picture(n), "image/png") for n in (1, 2)]
+    done = client.post(address, given | {"photos": both})
+    assert done.status_code == 302, done.context["form"].errors
+    page = client.get(done["Location"]).content.decode()
+    assert page.count("<img") == 2
+    with wall.acting_as(EVERYTHING):
+        record = InspectionRecord.objects.unscoped("test").get()
+        assert Attachment.objects.unscoped("test").filter(object_id=record.finding_id).count() == 2
+        ControlMeasure.objects.unscoped("test").update(removed_at=now())
+        RiskUnit.objects.unscoped("test").update(removed_at=now())
+    for path in (
+        f"/inspections/measures/{measure.pk}/",
+        f"/inspections/places/{task.unit_id}/",
+        f"/inspections/records/{record.pk}/",
+        f"/inspections/tasks/{task.pk}/",
+        f"/inspections/records/?measure={measure.pk}",
+        "/inspections/tasks/?view=gone",
+    ):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert task.title in answer.content.decode(), path
+
+
+def picture(shade: int) -> bytes:
+    content = BytesIO()
+    Image.new("RGB", (8, 8), (shade, shade, shade)).save(content, "PNG")
+    return content.getvalue()

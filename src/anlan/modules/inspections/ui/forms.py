@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Organisation, User
-from anlan.base.actors.roles import HELD_AT, OrganisationKind, Role
 from anlan.base.actors.scope import path_end
 from anlan.base.clock import SHANGHAI
 from anlan.base.duties import queries as duties
@@ -19,20 +18,13 @@ from anlan.base.duties.models.plan import CycleUnit, Days, WorkType
 from anlan.base.errors import BadInput
 from anlan.base.ids import uuid7
 from anlan.modules.findings.choices import Source
-from anlan.modules.inspections import queries
+from anlan.modules.inspections import queries, sheets
 from anlan.modules.inspections.choices import Reason, Result
 from anlan.modules.inspections.models import Checklist, InspectionTask
 from anlan.modules.risk import queries as risk
+from anlan.modules.risk.choices import PhotoDuty
 
-ROLES = [
-    ("", "—"),
-    *(
-        (role.value, role.label)
-        for role in Role
-        if HELD_AT[role] & {OrganisationKind.DEPARTMENT, OrganisationKind.CONTRACTOR}
-        and role not in (Role.AUDITOR,)
-    ),
-]
+ROLES = [("", "—"), *sheets.ROLES]
 
 
 class PageForm(forms.Form):
@@ -64,7 +56,7 @@ class TaskForm(PageForm):
     groups = (
         (
             _("What and where"),
-            ("title", "content", "source", "unit", "object", "checklist", "route"),
+            ("title", "code", "content", "source", "unit", "object", "checklist", "route"),
         ),
         (
             _("How often"),
@@ -76,6 +68,10 @@ class TaskForm(PageForm):
 
     measure = forms.UUIDField(required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=_("title"), max_length=200, required=False)
+    code = forms.CharField(
+        label=_("task code"), max_length=40, required=False,
+        help_text=_("Tells tasks apart in imports; given when left empty."),
+    )  # fmt: skip
     content = forms.CharField(
         label=_("what to inspect"), max_length=2000, required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -167,7 +163,7 @@ def initial_of(task: InspectionTask) -> dict[str, Any]:
     plan = task.plan
     names = ("cycle_n", "cycle_unit", "calendar", "starts_on", "ends_on", "time_from", "time_to",
              "grace_minutes", "role")  # fmt: skip
-    own = ("title", "content", "source", "route", "work_type", "role_item")
+    own = ("code", "title", "content", "source", "route", "work_type", "role_item")
     return {
         **{name: getattr(plan, name) for name in names},
         **{name: getattr(task, name) for name in own},
@@ -194,6 +190,17 @@ class ChecklistForm(PageForm):
     )
 
 
+class Photos(forms.FileField):
+    """Several photos; the service says which files are taken."""
+
+    widget = type("PhotosInput", (forms.FileInput,), {"allow_multiple_selected": True})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return the uploads, none for nothing chosen."""
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(Photos, self).clean(one, initial) for one in given if one]
+
+
 class RecordForm(PageForm):
     """A check entered at the desk."""
 
@@ -216,6 +223,9 @@ class RecordForm(PageForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text=_("Empty: now. The time that counts."),
     )  # fmt: skip
+    photos = Photos(
+        label=_("Photos"), required=False, help_text=_("JPEG or PNG, up to 9."),
+    )  # fmt: skip
 
     def __init__(self, task: InspectionTask, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("id", uuid7())
@@ -237,7 +247,11 @@ class RecordForm(PageForm):
             self.fields["reading"].help_text = _("Limits: %(low)s to %(high)s") % {
                 "low": _plain(measure.low), "high": _plain(measure.high),
             }  # fmt: skip
-        first = ("result", "reading", "reason", "note", "occurred_at")
+        self.fields["photos"].widget.attrs |= {"accept": "image/*", "multiple": True}
+        self.needs_photo = measure is not None and measure.photo == PhotoDuty.REQUIRED
+        if self.needs_photo:
+            self.fields["photos"].help_text = _("This check needs a photo.")
+        first = ("result", "reading", "reason", "note", "occurred_at", "photos")
         self.groups = ((_("Check"), first),)
         if items:
             self.groups = ((_("Items"), tuple(items)), (_("Check"), first))
@@ -262,6 +276,10 @@ class RecordForm(PageForm):
              self.cleaned_data[f"note_{one['id']}"])
             for one in items
         ]  # fmt: skip
+
+    def uploads(self) -> list[tuple[Any, str]]:
+        """Return the photos with their names."""
+        return [(one, one.name) for one in self.cleaned_data["photos"]]
 
     def moment(self) -> dt.datetime | None:
         """Return when it was inspected, aware; None for now."""

@@ -14,13 +14,14 @@ from anlan.base.duties import queries as duties
 from anlan.base.duties.models import Instance
 from anlan.base.duties.models.plan import CycleUnit, WorkType
 from anlan.base.duties.states import State
-from anlan.base.lists import Column, Filter, ListPage, View
-from anlan.modules.inspections import queries
+from anlan.base.lists import Chooser, Column, Filter, ListPage, View, register_chooser
+from anlan.modules.inspections import queries, sheets
 from anlan.modules.inspections.choices import Result
 from anlan.modules.inspections.duties import KIND
 from anlan.modules.inspections.models import Checklist, InspectionRecord, InspectionTask
 from anlan.modules.inspections.policy import TASK_EDIT
 from anlan.modules.inspections.ui import words
+from anlan.modules.risk.models import ControlMeasure
 
 RESULT_TONES = {"normal": "done", "abnormal": "work", "not_inspected": "outline"}
 RESULT_ICONS = {"normal": "circle-check", "abnormal": "alert-triangle", "not_inspected": "ban"}
@@ -67,11 +68,40 @@ def _offers(request: HttpRequest) -> dict[str, Any]:
     return {"may_plan": bool(actor.own_enterprise_id) and actor.may(TASK_EDIT)}
 
 
+def _measure_note(row: ControlMeasure) -> str:
+    return f"{row.code} · {_('taken out of the register')}" if row.removed_at else row.code
+
+
+register_chooser(
+    Chooser(
+        "inspections.measures",
+        queries.inspected_measures,
+        label=lambda row: row.text,
+        note=_measure_note,
+        within=lambda rows, value: rows.filter(enterprise=value),
+    )
+)
+register_chooser(
+    Chooser(
+        "inspections.tasks",
+        queries.tasks,
+        label=lambda row: row.title,
+        note=lambda row: row.code,
+        within=lambda rows, value: rows.filter(enterprise=value),
+    )
+)
+
+
+def _is_gone(values: tuple[str, ...]) -> Q:
+    return Q(measure__removed_at__isnull="yes" not in values)
+
+
 TASKS = ListPage(
     key="inspections.tasks",
     title=_("Inspection tasks"),
-    query=queries.tasks,
+    query=sheets.rows,
     columns=[
+        Column.of(InspectionTask, "code", fixed=True),
         Column.of(InspectionTask, "title", wide=True, fixed=True),
         Column("place", _("place"), value="plan.place_text"),
         enterprise_column(),
@@ -91,18 +121,29 @@ TASKS = ListPage(
         Filter.of(InspectionTask, "work_type", kind="choice", nullable=False),
         enterprise_filter(),
         Filter.of(InspectionTask, "is_active", pinned=False),
+        Filter(
+            "measure_gone",
+            _("Control measure taken out"),
+            kind="boolean",
+            condition=_is_gone,
+            pinned=False,
+        ),
     ],
-    search_hint=_("Title, place or pinyin"),
+    search_hint=_("Title, code, place or pinyin"),
     order=("unit__route", "route", "title", "pk"),
     views=[
         View("active", _("In use"), {"is_active": ["yes"]}),
         View("responsible", _("Responsible persons"), {"work_type": ["1", "2", "3"]}),
+        View(
+            "gone", _("Control measure taken out"), {"is_active": ["yes"], "measure_gone": ["yes"]}
+        ),
         View("all", _("All"), {}),
     ],
     row_url=lambda row: reverse("inspections:tasks_show", args=[row.pk]),
     create_url=_create_task,
     create_label=_("New task"),
     create_permission=TASK_EDIT,
+    sheet=sheets.TASKS,
     first_step=_("Set up tasks for the measures of the risk register in one go."),
     nav="inspections.tasks",
     template="inspections/tasks.html",
@@ -154,6 +195,15 @@ RECORDS = ListPage(
         Filter.of(InspectionRecord, "is_repeat", nullable=False, pinned=False),
         Filter.of(InspectionRecord, "arrived_by", nullable=False, pinned=False),
         Filter("by", _("inspected by"), "relation", chooser="people.people", pinned=False),
+        Filter(
+            "measure",
+            _("control measure"),
+            "relation",
+            field="task__measure",
+            chooser="inspections.measures",
+            pinned=False,
+        ),
+        Filter("task", _("inspection task"), "relation", chooser="inspections.tasks", pinned=False),
         enterprise_filter(),
     ],
     search=_search_records,

@@ -50,7 +50,8 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
             queries.records(actor).filter(enterprise=unit.enterprise_id, unit=unit)[:RECENT]
         ),
         "may_record": actor.may(RECORD_MAKE),
-        "may_plan": actor.may(TASK_EDIT, unit.scope_path, unit.enterprise_id),
+        "may_plan": unit.removed_at is None
+        and actor.may(TASK_EDIT, unit.scope_path, unit.enterprise_id),
         "crumbs": [
             (_("Inspections of today"), reverse("inspections:board")),
             (unit.object.name, ""),

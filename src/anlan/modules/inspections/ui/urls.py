@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.modules.inspections.ui import place_views, views
+from anlan.modules.inspections.ui import measure_views, place_views, views
 from anlan.modules.inspections.ui.lists import BOARD, CHECKLISTS, RECORDS, TASKS
 
 app_name = "inspections"
@@ -18,6 +18,7 @@ urlpatterns = [
     path("records/<uuid:pk>/", views.record_show, name="records_show"),
     path("checklists/new/", views.checklist_new, name="checklists_new"),
     path("checklists/<uuid:pk>/", views.checklist_edit, name="checklists_edit"),
+    path("measures/<uuid:pk>/", measure_views.measure, name="measure"),
     path("places/labels.pdf", place_views.labels, name="labels"),
     path("places/<uuid:pk>/", place_views.place, name="place"),
     *BOARD.urls("", "board"),

@@ -23,7 +23,7 @@ from anlan.modules.findings.models import Finding
 from anlan.modules.inspections import queries, ready
 from anlan.modules.inspections.models import InspectionTask
 from anlan.modules.inspections.policy import RECORD_MAKE, TASK_EDIT
-from anlan.modules.inspections.services import checklists, records, suggesting, tasks
+from anlan.modules.inspections.services import checklists, evidence, records, suggesting, tasks
 from anlan.modules.inspections.ui import words
 from anlan.modules.inspections.ui.forms import (
     ChecklistForm,
@@ -180,10 +180,12 @@ def record_new(request: HttpRequest, pk: UUID) -> HttpResponse:
         duties.instance_one(actor, duty) if duty else duties.instance_at(actor, task.plan_id, now())
     )
     initial = {"instance": instance.pk if instance else None}
-    form = RecordForm(task, request.POST or None, initial=initial)
+    form = RecordForm(task, request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            made = records.record(actor, _check(task, form))
+            made = evidence.record_with_photos(
+                actor, _check(task, form), form.uploads(), needs_photo=form.needs_photo
+            )
         except (BadInput, Refused, Forbidden) as error:
             form.take(error)
         else:
@@ -193,7 +195,7 @@ def record_new(request: HttpRequest, pk: UUID) -> HttpResponse:
             return HttpResponseRedirect(reverse("inspections:records_show", args=[made.row.pk]))
     address = reverse("inspections:tasks_show", args=[pk])
     crumbs = _crumbs((task.title, address), (_("Check"), ""))
-    more = {"window": words.window(instance) if instance else "", "task": task}
+    more = {"window": words.window(instance) if instance else "", "task": task, "upload": True}
     return _form_page(request, form, task.title, crumbs, **more)
 
 
