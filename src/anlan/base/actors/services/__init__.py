@@ -9,14 +9,6 @@ from anlan.base.actors.services.accounts import (
     user_reactivate,
     user_sign_out,
 )
-from anlan.base.actors.services.enterprise_nodes import (
-    NewEnterpriseNode,
-    enterprise_node_close,
-    enterprise_node_create,
-    enterprise_node_place,
-    enterprise_node_rename,
-    enterprise_nodes_create,
-)
 from anlan.base.actors.services.invitations import (
     invitation_accept,
     invitation_accept_new,
@@ -35,12 +27,6 @@ from anlan.base.actors.services.roles import membership_end, membership_grant, u
 from anlan.base.actors.services.tokens import token_create, token_revoke
 
 __all__ = [
-    "NewEnterpriseNode",
-    "enterprise_node_close",
-    "enterprise_node_create",
-    "enterprise_node_place",
-    "enterprise_node_rename",
-    "enterprise_nodes_create",
     "invitation_accept",
     "invitation_accept_new",
     "invitation_create",

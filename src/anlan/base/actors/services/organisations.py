@@ -135,15 +135,13 @@ def organisation_create(
 def organisation_rename(
     actor: Actor, organisation_id: UUID | str, *, name: str, short_name: str = ""
 ) -> Organisation:
-    """Change the names of a node other than an enterprise (its register renames that)."""
+    """Change the names of a node other than an enterprise (its register renames that).
+
+    Nothing happens when they are the same.
+    """
     node = _lock(actor, organisation_id)
     if node.kind == Kind.ENTERPRISE:
         raise WrongPlace()
-    return rename_node(actor, node, name=name, short_name=short_name)
-
-
-def rename_node(actor: Actor, node: Organisation, *, name: str, short_name: str) -> Organisation:
-    """Change the names of a locked node; nothing happens when they are the same."""
     name, short_name = name.strip(), short_name.strip()
     if not name or len(name) > 120:
         raise BadInput(Problem("name", _("Give a name of at most 120 characters.")))
@@ -154,8 +152,7 @@ def rename_node(actor: Actor, node: Organisation, *, name: str, short_name: str)
     node.name, node.short_name = name, short_name
     node.search_key = search_key(name, short_name, node.code)
     node.version += 1
-    if node.kind != Kind.ENTERPRISE:
-        _require_new(node)
+    _require_new(node)
     node.save(update_fields=["name", "short_name", "search_key", "version", "updated_at"])
     record(actor, events.ORGANISATION_CHANGED, node, before=before, after=after)
     return node

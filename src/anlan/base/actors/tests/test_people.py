@@ -285,26 +285,6 @@ def test_closing_a_department_ends_sight_and_keeps_the_rows(world: World) -> Non
     assert load_actor(head).roles == {Role.WORKSHOP_HEAD}
 
 
-def test_the_register_places_an_enterprise_and_the_plant_cannot(world: World) -> None:
-    officer = world.actor(Role.BUREAU_DATA_OFFICER, "province")
-    where = {"area_code": world.county_b.code, "park_id": world.park_b.pk, "group_id": None}
-    with pytest.raises(Forbidden):
-        services.enterprise_node_place(
-            world.actor(Role.SAFETY_MANAGER, "plant_a"), world.plant_a.pk, **where
-        )
-    services.enterprise_node_place(officer, world.plant_a.pk, **where)
-    park_b = world.actor(Role.PARK_OFFICER, "park_b")
-    assert {one.name for one in Enterprise.objects.for_actor(park_b)} == {"plant_a", "plant_b"}
-    made = services.enterprise_node_create(
-        officer, services.NewEnterpriseNode(name="新厂", area_code=world.county_a.code)
-    )
-    assert made.path == f"{world.county_a.path}e{made.pk.hex}/"
-    with pytest.raises(BadInput):
-        services.enterprise_node_create(
-            officer, services.NewEnterpriseNode(name="新厂", area_code="000000")
-        )
-
-
 def test_the_first_administrator_comes_by_a_printed_link(db: None) -> None:
     from io import StringIO
 
