@@ -220,7 +220,9 @@ def _plain_mark(sample: int) -> float:
 
     began = time.perf_counter()
     with transaction.atomic():
-        rows = Instance.objects.unscoped("benchmark").filter(next_turn_at__isnull=False)
+        rows = Instance.objects.unscoped("benchmark").filter(
+            next_turn_at__isnull=False, state__in=("pending", "due_soon")
+        )
         for row in rows[:sample]:
             row.state, row.warning = "overdue", 2
             row.save()

@@ -26,6 +26,7 @@ from anlan.base.actors.models import Membership, Organisation
 from anlan.base.audit.models import AuditEvent
 from anlan.base.audit.services import record
 from anlan.base.search_key import search_key
+from anlan.modules.findings.models import Finding
 from anlan.modules.registry import events, models
 
 LIST = """<table>{% for row in page %}<tr><td><a href="/x/{{ row.pk }}/">{{ row.name }}</a></td>
@@ -37,6 +38,12 @@ EQUIPMENT = """<table>{% for row in page %}<tr><td>{{ row.code }}</td><td>{{ row
 <td>{{ row.get_category_display }}</td><td>{{ row.enterprise.name }}</td>
 <td>{{ row.facility.name }}</td><td>{{ row.inspect_by|default:"" }}</td>
 <td>{{ row.get_state_display }}</td></tr>{% endfor %}</table><p>{{ page.paginator.count }}</p>"""
+FINDINGS = """<table>{% for row in page %}<tr>
+<td><a href="/x/{{ row.pk }}/">{{ row.number }}</a></td><td>{{ row.title }}</td>
+<td>{{ row.enterprise.name }}</td><td>{{ row.unit.name }}</td>
+<td>{{ row.get_source_display }}</td><td>{{ row.owner.display_name }}</td>
+<td>{{ row.get_state_display }}</td><td>{{ row.deadline|default:"" }}</td>
+<td>{{ row.registered_at }}</td></tr>{% endfor %}</table><p>{{ page.paginator.count }}</p>"""
 DETAIL = """<h1>{{ row.name }}</h1><p>{{ row.address }} {{ row.enterprise.parent.name }}</p>
 <ul>{% for name, n in counts %}<li>{{ name }} {{ n }}</li>{% endfor %}</ul>
 <ol>{% for one in history %}<li>{{ one.at }} {{ one.actor_name }} {{ one.event }}</li>{% endfor %}
@@ -112,7 +119,24 @@ def equipment(request: HttpRequest) -> HttpResponse:
     return _page(request, rows, "code", EQUIPMENT)
 
 
+@login_required
+def findings(request: HttpRequest) -> HttpResponse:
+    """List findings."""
+    post = Membership.objects.filter(user=request.user).first()
+    assert post is not None
+    rows = Finding._base_manager.filter(scope_path__startswith=post.organisation.path)
+    if q := request.GET.get("q"):
+        rows = rows.filter(
+            Q(number__icontains=q) | Q(title__icontains=q) | Q(search_key__icontains=q)
+        )
+    for name in ("state", "source"):
+        if value := request.GET.get(name):
+            rows = rows.filter(**{name: value})
+    return _page(request, rows, "-registered_at", FINDINGS)
+
+
 urlpatterns = [
+    path("plain/findings/", findings),
     path("plain/enterprises/", enterprises),
     path("plain/enterprises/<uuid:pk>/", enterprise),
     path("plain/equipment/", equipment),

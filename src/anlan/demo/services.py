@@ -55,7 +55,7 @@ def demo_load(seed: int, size: str, on: date, progress: Progress = lambda done, 
     call goes on after the last enterprise that was written.
     """
     with wall.acting_as(EVERYTHING):
-        places = _load_places(size)
+        places = load_places(size)
         done = Enterprise.objects.unscoped("the demo resumes").filter(is_demo=True).count()
         total = SIZES[size].n_enterprises
         plans = islice(enterprises(seed, size, on), done, None)
@@ -74,7 +74,7 @@ def demo_load(seed: int, size: str, on: date, progress: Progress = lambda done, 
 
 
 @transaction.atomic
-def _load_places(size: str) -> dict[str, Organisation]:
+def load_places(size: str) -> dict[str, Organisation]:
     """Make areas, parks and groups that are not there yet; return all by code."""
     known = {node.code: node for node in Organisation.objects.filter(is_demo=True) if node.code}
     fresh = []
