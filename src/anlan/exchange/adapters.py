@@ -9,26 +9,34 @@ from uuid import UUID
 
 from anlan.base.clock import SHANGHAI
 from anlan.exchange.choices import Adapter
+from anlan.exchange.fields import days_of, variants_of
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """How one kind of receiving side wants its rows.
 
-    `moments` is a strftime pattern in Asia/Shanghai. `names` renames fields. `body` is json (an
-    object with `datas`) or form (`datas=…` form-encoded with the enterprise's key).
+    `moments` and `days` are strftime patterns in Asia/Shanghai. `names` renames fields. `body` is
+    json (an object with `datas`) or form (`datas=…` form-encoded with the enterprise's key).
+    `is_variant` tells that it knows the fields of the provincial variant.
     """
 
     moments: str
+    days: str
     names: Mapping[str, str]
     body: str
+    is_variant: bool = False
 
-    def row(self, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-        """Return a row as it is sent; empty fields are left out."""
+    def row(self, table: str, values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+        """Return a row as it is sent; empty fields and those it does not know are left out."""
+        unknown = frozenset() if self.is_variant else variants_of(table)
+        days = days_of(table)
         return {
-            prefix + self.names.get(name, name): self._value(value)
+            prefix + self.names.get(name, name): (
+                value.strftime(self.days) if name in days else self._value(value)
+            )
             for name, value in values.items()
-            if value is not None and value != ""
+            if value is not None and value != "" and name not in unknown
         }
 
     def _value(self, value: Any) -> Any:
@@ -50,9 +58,10 @@ class Dialect:
         return next((own for own, theirs in self.names.items() if theirs == bare), bare)
 
 
-_COMPACT, _SPACED = "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M:%S"
+_COMPACT = ("%Y%m%d%H%M%S", "%Y%m%d")
+_SPACED = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d")
 DIALECTS: dict[str, Dialect] = {
-    Adapter.NATIONAL: Dialect(_COMPACT, {"dangerSrc": "dangersSrc"}, "json"),
-    Adapter.BATCH: Dialect(_SPACED, {}, "json"),
-    Adapter.FORM: Dialect(_SPACED, {}, "form"),
+    Adapter.NATIONAL: Dialect(*_COMPACT, {"dangerSrc": "dangersSrc"}, "json"),
+    Adapter.BATCH: Dialect(*_SPACED, {}, "json"),
+    Adapter.FORM: Dialect(*_SPACED, {}, "form", is_variant=True),
 }

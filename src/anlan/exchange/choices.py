@@ -37,3 +37,20 @@ class TextForm(models.TextChoices):
 
     BASE64 = "base64", "Base64"
     HEX = "hex", _("Hexadecimal")
+
+
+class Part(models.TextChoices):
+    """What may go to an endpoint. Authorities ask that no two levels are sent the same."""
+
+    CHAIN = "chain", _("Risk chain, tasks, records, findings")
+    COMMITMENT = "commitment", _("Daily safety-risk commitment")
+    SCORE = "score", _("Weekly operating-effect score")
+    OBJECTS = "objects", _("Risk analysis objects (provincial table)")
+
+
+class Photos(models.TextChoices):
+    """In which fields the photos of findings go, Base64 in either case."""
+
+    ATTACHMENTS = "attachments", _("attachments1, attachments2, attachments3")
+    IMAGES = "images", _("dangerImg, dangerAcceptImg")
+    NONE = "none", _("not sent")

@@ -6,6 +6,7 @@ from functools import cache
 
 from anlan.facts.loader import load_packaged
 
+OBJECT = "risk_analysis_object"
 UNIT = "sec_security_risk_unit"
 EVENT = "sec_security_risk_events"
 MEASURE = "sec_security_risk_control_measures"
@@ -13,6 +14,8 @@ SHUTDOWN = "sec_deactivated_maintenance_record"
 TASK = "sec_hidden_check_mission"
 RECORD = "sec_hidden_check_record"
 FINDING = "sec_hidden_danger_info"
+PROMISE = "sec_production_promise"
+SCORE = "operating_effect_score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,13 @@ class Field:
 
 
 @cache
+def not_carried() -> dict[tuple[str, str], str]:
+    """Return why a field is not sent, by table and field; field `*` stands for a whole table."""
+    rows = load_packaged("exchange/not_carried.csv")
+    return {(row["table"], row["field"]): row["reason_en"] for row in rows}
+
+
+@cache
 def fields_of(table: str) -> tuple[Field, ...]:
     """Return the fields of a table in the order of the interface."""
     return tuple(
@@ -54,3 +64,15 @@ def fields_of(table: str) -> tuple[Field, ...]:
         for row in load_packaged("exchange/fields.csv")
         if row["table"] == table
     )
+
+
+@cache
+def variants_of(table: str) -> frozenset[str]:
+    """Return the fields of a table that only the provincial variant knows."""
+    return frozenset(one.name for one in fields_of(table) if one.required == "variant")
+
+
+@cache
+def days_of(table: str) -> frozenset[str]:
+    """Return the fields of a table that hold a day without a time."""
+    return frozenset(one.name for one in fields_of(table) if one.type == "date")

@@ -37,7 +37,7 @@ def upload(context: JobContext, endpoint: str) -> JobResult:
     pk = UUID(endpoint)
     n = collect(pk)
     context.progress(0, n)
-    run = push(pk)
+    run = push(pk, at_once=True)
     return JobResult(
         message=_("Taken: %(accepted)s, rejected: %(rejected)s. %(problem)s"),
         params={"accepted": run.accepted, "rejected": run.rejected, "problem": run.problem},

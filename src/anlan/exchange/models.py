@@ -7,7 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.scoped import ScopedModel
-from anlan.exchange.choices import Adapter, Cipher, State, TextForm
+from anlan.exchange.choices import Adapter, Cipher, Part, Photos, State, TextForm
+
+
+def usual_parts() -> list[str]:
+    """Return what a new endpoint is sent."""
+    return [Part.CHAIN.value, Part.COMMITMENT.value]
 
 
 class Endpoint(ScopedModel):
@@ -15,7 +20,8 @@ class Endpoint(ScopedModel):
 
     `sealed` holds the keys, encrypted. `watermarks` are the newest change already looked at, by
     table, as ISO text. `problem` is set when the other side refuses altogether (a wrong key, an
-    address gone); sending stops until somebody saves the endpoint.
+    address gone); sending stops until somebody saves the endpoint. `failing_since` and `said` are
+    since when and why nothing went through.
     """
 
     name = models.CharField(_("name"), max_length=60)
@@ -48,6 +54,22 @@ class Endpoint(ScopedModel):
         default=50,
         validators=[MinValueValidator(20), MaxValueValidator(50)],
     )
+    parts = ArrayField(
+        models.CharField(max_length=12, choices=Part.choices),
+        verbose_name=_("what is sent"),
+        default=usual_parts,
+    )
+    photos = models.CharField(
+        _("photos of findings in"),
+        max_length=12,
+        choices=Photos.choices,
+        default=Photos.ATTACHMENTS,
+    )
+    grade_codes = models.CharField(
+        _("codes of the day's risk grade"),
+        max_length=60,
+        blank=True,
+    )
     sealed = models.BinaryField(default=b"", editable=False)
     is_active = models.BooleanField(_("in use"), default=True)
     problem = models.CharField(max_length=300, blank=True, editable=False)
@@ -55,6 +77,8 @@ class Endpoint(ScopedModel):
     tried_at = models.DateTimeField(_("last run"), null=True, editable=False)
     next_try_at = models.DateTimeField(null=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False)
+    failing_since = models.DateTimeField(null=True, editable=False)
+    said = models.CharField(max_length=300, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("upload endpoint")
@@ -68,6 +92,12 @@ class Endpoint(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """Return the codes of the day's risk grade from low to major."""
+        parts = self.grade_codes.replace("，", ",").split(",")
+        return tuple(part.strip() for part in parts if part.strip())
 
 
 class Delivery(ScopedModel):

@@ -1,15 +1,17 @@
 """The only door for reading uploads, actor first."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
 from anlan.base.actors.actor import SYSTEM, Actor
+from anlan.base.clock import now
 from anlan.exchange.choices import State
 from anlan.exchange.models import Delivery, Endpoint
 from anlan.modules.registry.models import Enterprise
-from anlan.modules.risk.models import ControlMeasure, RiskEvent
+from anlan.modules.risk.models import ControlMeasure, RiskEvent, RiskUnit, ShutdownRecord
 
 
 def endpoints(actor: Actor) -> QuerySet[Endpoint]:
@@ -66,6 +68,30 @@ def of_measures(actor: Actor, event: RiskEvent) -> list[Delivery]:
     measures = ControlMeasure.objects.for_actor(actor).filter(event=event.pk)
     rows = deliveries(actor).filter(record_id__in=measures.values("pk"))
     return list(rows.exclude(state=State.ACCEPTED).order_by("label", "pk"))
+
+
+def of_shutdowns(actor: Actor, unit: RiskUnit) -> list[Delivery]:
+    """Return the uploads of a unit's shutdowns that were not taken."""
+    rows = deliveries(actor).filter(
+        record_id__in=ShutdownRecord.objects.for_actor(actor).filter(unit=unit.pk).values("pk")
+    )
+    return list(rows.exclude(state=State.ACCEPTED).order_by("label", "pk"))
+
+
+STILL_AFTER = dt.timedelta(hours=12)
+
+
+def standing_still(actor: Actor) -> list[Endpoint]:
+    """Return endpoints in use that refuse altogether, or took nothing for half a day."""
+    rows = Endpoint.objects.for_actor(actor).filter(is_active=True)
+    still = ~Q(problem="") | Q(failing_since__lt=now() - STILL_AFTER)
+    return list(rows.filter(still).order_by("name", "pk")[:20])
+
+
+def n_refused(actor: Actor) -> int:
+    """Return how many records the other sides refused and nobody has put right."""
+    rows = Delivery.objects.for_actor(actor).filter(state=State.REJECTED, endpoint__is_active=True)
+    return int(rows.count())
 
 
 def company_code_of(endpoint: Endpoint) -> str:

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -90,9 +90,10 @@ def terminal(device_id: UUID | None) -> str:
     return f"{device_id.int % 10**15:015d}" if device_id else ""
 
 
-def fingerprint(payload: Mapping[str, object]) -> str:
-    """Return a hash that differs when what would be sent differs."""
-    text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+def fingerprint(payload: Mapping[str, object], stamps: Collection[str] = ()) -> str:
+    """Return a hash that differs when what is said differs; `stamps` say when and by whom."""
+    said = {name: value for name, value in payload.items() if name not in stamps}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -8,6 +8,8 @@ sides word their answers was not found in public; the shape here is Anlan's own.
 """
 
 import argparse
+import base64
+import binascii
 import datetime as dt
 import json
 from collections import Counter
@@ -17,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
-from anlan.exchange import ciphers, fields, rules
+from anlan.exchange import ciphers, fields, photos, rules
 from anlan.exchange.adapters import DIALECTS
 
 _TEXTS = frozenset({"dangerDesc", "controlMeasures", "dangerReason", "troubleshootContent",
@@ -30,7 +32,10 @@ _PARENTS = {
     fields.RECORD: {"checkTaskId": fields.TASK},
     fields.FINDING: {"riskMeasureId": fields.MEASURE, "checkRecordId": fields.RECORD},
 }
-_MOMENTS = ("createDate", "updateDate")
+_KEYS = {fields.OBJECT: "hazardCode"}
+_PICTURES = ("dangerImg", "dangerAcceptImg", "attachments1", "attachments2")
+_FILES = (*_PICTURES, "attachments3")
+_MAGIC = (b"\x89PNG", b"\xff\xd8\xff")
 
 
 @dataclass
@@ -88,13 +93,13 @@ class Receiver:
     def _take(self, table: str, row: Mapping[str, Any]) -> dict[str, Any]:
         dialect = DIALECTS[self.adapter]
         bare = {dialect.plain_name(name, self.prefix): value for name, value in row.items()}
-        pk = str(bare.get("id", ""))
+        pk = str(bare.get(_KEYS.get(table, "id"), ""))
         problem = self._problem(table, bare, row)
         if problem is not None:
             code, name, text = problem
             named = self.prefix + dialect.names.get(name, name)
             return {"id": pk, "code": code, "field": named, "message": text}
-        version = str(bare["updateDate"])
+        version = str(bare.get("updateDate", json.dumps(bare, sort_keys=True)))
         self.tables.setdefault(table, {})[pk] = bare
         self.arrivals.append((table, pk))
         self.stored[(table, pk, version)] += 1
@@ -105,6 +110,7 @@ class Receiver:
     ) -> tuple[str, str, str] | None:
         dialect = DIALECTS[self.adapter]
         known = {field.name for field in fields.fields_of(table)}
+        known -= set() if dialect.is_variant else fields.variants_of(table)
         for name in row:
             plain = dialect.plain_name(name, self.prefix)
             if plain not in known or name != self.prefix + dialect.names.get(plain, plain):
@@ -112,13 +118,19 @@ class Receiver:
         if bare.get("deleted") != "1":
             for wrong in rules.wrong_in(table, bare):
                 return wrong.code, wrong.field, f"字段 {wrong.field} 不符合要求（{wrong.code}）"
+        for name in _FILES:
+            if name in bare and (text := _file_problem(name, bare[name])):
+                return "photo", name, text
         for name, value in bare.items():
+            if name in _FILES:
+                continue
             limit = self.longest_text if name in _TEXTS else self.longest
             if isinstance(value, str) and len(value) > limit:
                 return "too_long", name, f"{name} 超过{limit}字"
-        for name in _MOMENTS:
-            if not self._is_moment(str(bare.get(name, ""))):
-                return "format", name, f"{name} 时间格式错误"
+        for one in fields.fields_of(table):
+            pattern = {"datetime": dialect.moments, "date": dialect.days}.get(one.type)
+            if pattern and one.name in bare and not _is_moment(str(bare[one.name]), pattern):
+                return "format", one.name, f"{one.name} 时间格式错误"
         company = str(bare.get("companyCode", ""))
         if self.companies and company not in self.companies:
             return "unknown_company", "companyCode", f"企业编码 {company} 不存在"
@@ -131,21 +143,34 @@ class Receiver:
                 pk = bare.get(name)
                 if pk and str(pk) not in self.tables.get(parent, {}):
                     return "orphan", name, f"上级记录 {pk} 不存在"
-        old = self.tables.get(table, {}).get(str(bare.get("id")))
-        if old is not None and str(old["updateDate"]) >= str(bare["updateDate"]):
-            if old == dict(bare):
-                return "duplicate", "id", "重复上报"
-            if str(old["updateDate"]) > str(bare["updateDate"]):
-                return "outdated", "updateDate", "已有更新的版本"
+        old = self.tables.get(table, {}).get(str(bare.get(_KEYS.get(table, "id"))))
+        if old == dict(bare):
+            return "duplicate", "id", "重复上报"
+        before = str((old or {}).get("updateDate", ""))
+        if before > str(bare.get("updateDate", "")):
+            return "outdated", "updateDate", "已有更新的版本"
         return None
 
-    def _is_moment(self, text: str) -> bool:
-        try:
-            # Local time without a zone, as the interface writes it.
-            dt.datetime.strptime(text, DIALECTS[self.adapter].moments)  # noqa: DTZ007
-        except ValueError:
-            return False
-        return True
+
+def _is_moment(text: str, pattern: str) -> bool:
+    try:
+        # Local time without a zone, as the interface writes it.
+        dt.datetime.strptime(text, pattern)  # noqa: DTZ007
+    except ValueError:
+        return False
+    return True
+
+
+def _file_problem(name: str, value: Any) -> str:
+    try:
+        content = base64.b64decode(str(value), validate=True)
+    except binascii.Error:
+        return f"{name} 不是Base64"
+    if len(content) > photos.MOST_BYTES:
+        return f"{name} 超过5MB"
+    if name in _PICTURES and not content.startswith(_MAGIC):
+        return f"{name} 不是PNG或JPEG"
+    return ""
 
 
 def serve(receiver: Receiver, port: int, told: Callable[[str], None]) -> None:

@@ -15,13 +15,15 @@ from anlan.base.actors.roles import OrganisationKind
 from anlan.base.audit.services import record
 from anlan.base.errors import BadInput, NotYours, Problem, Problems
 from anlan.exchange import ciphers, events
-from anlan.exchange.models import Endpoint
+from anlan.exchange.models import Delivery, Endpoint
 from anlan.exchange.policy import ENDPOINT_EDIT
+from anlan.exchange.rows.days import GRADES
 from anlan.exchange.sealing import keys_of, sealed_with
+from anlan.exchange.tables import of_endpoint
 
 SHOWN = (
     "name", "adapter", "base_url", "company_code", "prefix", "cipher", "text_form", "batch_size",
-    "is_active",
+    "is_active", "parts", "photos", "grade_codes",
 )  # fmt: skip
 
 
@@ -56,12 +58,17 @@ def endpoint_save(
     row.sealed = sealed_with(row, keys)
     _check(row)
     row.problem, row.failures, row.next_try_at, row.watermarks = "", 0, None, {}
+    row.failing_since, row.said = None, ""
     row.version += 1 if endpoint_id else 0
     try:
         with transaction.atomic():
             row.save()
     except IntegrityError as error:
         raise BadInput(Problem("name", _("This name is taken."))) from error
+    # What was waiting of a part that is sent no more waits in vain.
+    tables = [table.name for table in of_endpoint(row)]
+    waiting = Delivery.objects.for_actor(actor).filter(endpoint=row, accepted_at__isnull=True)
+    waiting.exclude(table__in=tables).delete()
     after = {name: getattr(row, name) for name in SHOWN}
     record(actor, events.ENDPOINT_SAVED, row, before=before, after=after)
     saved: Endpoint = row
@@ -79,6 +86,10 @@ def _check(row: Endpoint) -> None:
         problems.add("company_code", _("The enterprise code has 9 characters."))
     if not 20 <= row.batch_size <= 50:
         problems.add("batch_size", _("20 to 50 rows are sent at once."))
+    if not row.parts:
+        problems.add("parts", _("Choose at least one."))
+    if row.grades and len(row.grades) != len(GRADES):
+        problems.add("grade_codes", _("Four codes with commas between: low to major."))
     keys = keys_of(row)
     try:
         ciphers.check(row.cipher, keys.get("key", ""), keys.get("vector", ""))

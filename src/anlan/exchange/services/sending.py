@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -15,11 +15,18 @@ from anlan.base.audit.services import record
 from anlan.base.clock import now as clock_now
 from anlan.base.errors import Unavailable
 from anlan.base.inbox.channels import http
-from anlan.exchange import client, events, rules, tables
+from anlan.exchange import client, events, photos, rules, tables
 from anlan.exchange.choices import State
 from anlan.exchange.ciphers import WrongKey
 from anlan.exchange.models import Delivery, Endpoint
 from anlan.exchange.policy import SEND
+from anlan.exchange.rows.shape import Table
+
+# Photos that go in one batch at most, as they are written; rows without photos weigh nothing.
+MOST_PHOTO_BYTES = 8 * 1024 * 1024
+# So many rows refused alike, and nothing taken, are the endpoint's fault.
+MANY = 3
+KEY_WORDS = ("decrypt", "key", "sign", "解密", "密钥", "验签", "签名")
 
 
 @dataclass(slots=True)
@@ -30,6 +37,12 @@ class Run:
     rejected: int = 0
     problem: str = ""
     was_busy: bool = False
+    refused: list[tuple[Delivery, client.Said]] = field(default_factory=list)
+    """Rows of batches refused as a whole, judged when the run is over."""
+
+
+class EverythingRefused(Exception):
+    """The other side refused whole batches and took nothing: it is not the rows."""
 
 
 @contextmanager
@@ -51,11 +64,14 @@ def push(
     endpoint_id: UUID,
     transport: client.Transport = http.post,
     now: dt.datetime | None = None,
+    *,
+    at_once: bool = False,
 ) -> Run:
     """Send everything that may go, table by table; return what it came to.
 
     A row is marked only once it was answered: whatever breaks in between, it goes out again, and
-    the receiving side tells that it has it. A row whose parent is not there yet waits.
+    the receiving side tells that it has it. A row whose parent is not there yet waits. What is
+    taken back goes last, children first. `at_once` does not wait for the next attempt's time.
     """
     moment = now or clock_now()
     run = Run()
@@ -63,19 +79,28 @@ def push(
     if not endpoint.is_active or endpoint.problem:
         run.problem = endpoint.problem
         return run
-    if endpoint.next_try_at is not None and endpoint.next_try_at > moment:
+    if not at_once and endpoint.next_try_at is not None and endpoint.next_try_at > moment:
         return run
     with _alone(endpoint.pk) as is_mine:
         if not is_mine:
             run.was_busy = True
             return run
         try:
-            for table in tables.TABLES:
-                _push_table(endpoint, table.name, transport, run, moment)
+            mine = tables.of_endpoint(endpoint)
+            for table in mine:
+                _push_table(endpoint, table, False, transport, run, moment)
+            for table in reversed(mine):
+                _push_table(endpoint, table, True, transport, run, moment)
+            _judge_refused(run, moment)
         except WrongKey:
             _fail(endpoint, moment, run, _("The key does not fit the encryption."), for_good=True)
         except Unavailable as error:
-            _fail(endpoint, moment, run, error.message(), for_good=error.permanent)
+            _fail(
+                endpoint, moment, run, error.message(), for_good=error.permanent,
+                least=dt.timedelta(seconds=error.retry_after),
+            )  # fmt: skip
+        except EverythingRefused as refused:
+            _fail(endpoint, moment, run, str(refused))
         else:
             _ended(endpoint, moment, run)
         _mark_waiting(endpoint)
@@ -87,6 +112,7 @@ _READY = """
     SELECT d.id FROM exchange_delivery d
      WHERE d.endpoint_id = %(endpoint)s AND d.table = %(table)s
        AND d.state IN ('pending', 'waiting') AND d.id <> ALL(%(tried)s)
+       AND d.is_deleted = %(deleted)s
        AND NOT EXISTS (
         SELECT 1 FROM unnest(d.needs) AS n (id)
           LEFT JOIN exchange_delivery p
@@ -107,42 +133,124 @@ _WAITING = """
 
 
 def _push_table(
-    endpoint: Endpoint, table: str, transport: client.Transport, run: Run, moment: dt.datetime
+    endpoint: Endpoint,
+    table: Table,
+    is_deleted: bool,
+    transport: client.Transport,
+    run: Run,
+    moment: dt.datetime,
 ) -> None:
-    unanswered: list[UUID] = []
-    while batch := _batch(endpoint, table, unanswered):
-        said = _send(endpoint, table, batch, transport)
-        unanswered += [one.pk for one in batch if str(one.record_id) not in said]
+    tried: list[UUID] = []
+    while batch := _batch(endpoint, table.name, is_deleted, tried):
+        said = _send(endpoint, table, batch, transport, run)
+        tried += [one.pk for one in batch if str(one.record_id) not in said]
         _keep(batch, said, run, moment)
 
 
-def _batch(endpoint: Endpoint, table: str, tried: Sequence[UUID]) -> list[Delivery]:
+def _batch(
+    endpoint: Endpoint, table: str, is_deleted: bool, tried: Sequence[UUID]
+) -> list[Delivery]:
     with connection.cursor() as cursor:
         cursor.execute(
             _READY,
             {
                 "endpoint": endpoint.pk, "table": table, "tried": list(tried),
-                "limit": endpoint.batch_size,
+                "limit": endpoint.batch_size, "deleted": is_deleted,
             },
         )  # fmt: skip
         ids = [row[0] for row in cursor.fetchall()]
     rows = Delivery.objects.for_actor(SYSTEM).filter(pk__in=ids)
-    return list(rows.order_by("record_updated_at", "pk"))
+    batch: list[Delivery] = []
+    heavy = 0
+    for one in rows.order_by("record_updated_at", "pk"):
+        heavy += photos.weight(one.payload)
+        if batch and heavy > MOST_PHOTO_BYTES:
+            break
+        batch.append(one)
+    return batch
 
 
 def _send(
-    endpoint: Endpoint, table: str, batch: list[Delivery], transport: client.Transport
+    endpoint: Endpoint,
+    table: Table,
+    batch: list[Delivery],
+    transport: client.Transport,
+    run: Run,
 ) -> dict[str, client.Said]:
-    """Send a batch; one refused as a whole is halved until the row that spoils it is alone."""
-    ids = [str(one.record_id) for one in batch]
+    """Send a batch; return what was said by record.
+
+    One refused as a whole is halved until the row that spoils it is alone; when its first and
+    last row alone are refused with the same words, so are all of them, and the run is judged when
+    it is over.
+    """
     try:
-        return client.send(endpoint, table, [one.payload for one in batch], ids, transport)
+        return _said(endpoint, table, batch, transport)
     except client.BatchRefused as refused:
-        if len(batch) == 1:
-            return {ids[0]: refused.said}
-    half = len(batch) // 2
-    first = _send(endpoint, table, batch[:half], transport)
-    return first | _send(endpoint, table, batch[half:], transport)
+        answer = refused.said
+    if len(batch) == 1:
+        run.refused.append((batch[0], answer))
+        return {}
+    ends = [batch[0], batch[-1]]
+    said: dict[str, client.Said] = {}
+    alike = []
+    for one in ends:
+        try:
+            said |= _said(endpoint, table, [one], transport)
+        except client.BatchRefused as refused:
+            run.refused.append((one, refused.said))
+            alike.append(refused.said == answer)
+    inner = batch[1:-1]
+    if alike == [True, True]:
+        run.refused += [(one, answer) for one in inner]
+        return said
+    half = len(inner) // 2
+    for part in (inner[:half], inner[half:]):
+        if part:
+            said |= _send(endpoint, table, part, transport, run)
+    return said
+
+
+def _said(
+    endpoint: Endpoint, table: Table, batch: list[Delivery], transport: client.Transport
+) -> dict[str, client.Said]:
+    payloads, ids, said = [], [], {}
+    for one in batch:
+        try:
+            payloads.append(
+                {
+                    name: photos.written(value) if photos.is_reference(value) else value
+                    for name, value in one.payload.items()
+                }
+            )
+        except photos.Unreadable:
+            said[str(one.record_id)] = client.Said("photo", "", _("A photo cannot be read."))
+        else:
+            ids.append(str(one.payload[endpoint.prefix + table.key]))
+    by_key = {str(one.payload[endpoint.prefix + table.key]): str(one.record_id) for one in batch}
+    if payloads:
+        found = client.send(endpoint, table.name, payloads, ids, transport)
+        said |= {by_key[key]: words for key, words in found.items() if key in by_key}
+    return said
+
+
+def _judge_refused(run: Run, moment: dt.datetime) -> None:
+    """Decide about batches refused as a whole: rows' fault where others were taken, or few are.
+
+    A wrong key looks the same for every row, and rows must not be blamed for it. Raises
+    EverythingRefused.
+    """
+    if not run.refused:
+        return
+    took_any = run.accepted + run.rejected > 0
+    answers = {said for _row, said in run.refused}
+    speaks_of_keys = any(
+        word in f"{said.code} {said.text}".lower() for said in answers for word in KEY_WORDS
+    )
+    is_everything = len(run.refused) >= MANY and len(answers) == 1
+    if not took_any and (speaks_of_keys or is_everything):
+        raise EverythingRefused(run.refused[0][1].text or run.refused[0][1].code)
+    rows = [row for row, _said in run.refused]
+    _keep(rows, {str(row.record_id): said for row, said in run.refused}, run, moment)
 
 
 @transaction.atomic
@@ -183,23 +291,38 @@ def _mark_waiting(endpoint: Endpoint) -> None:
         cursor.execute(_WAITING, {"endpoint": endpoint.pk})
 
 
-def _fail(endpoint: Endpoint, moment: dt.datetime, run: Run, text: str, *, for_good: bool) -> None:
+def _fail(
+    endpoint: Endpoint,
+    moment: dt.datetime,
+    run: Run,
+    text: str,
+    *,
+    for_good: bool = False,
+    least: dt.timedelta = dt.timedelta(0),
+) -> None:
     run.problem = text
     endpoint.failures += 1
-    endpoint.next_try_at = moment + rules.pause_after(endpoint.failures)
+    endpoint.failing_since = endpoint.failing_since or moment
+    endpoint.said = text[:300]
+    endpoint.next_try_at = moment + max(least, rules.pause_after(endpoint.failures))
     endpoint.problem = text[:300] if for_good else ""
     _save(endpoint, moment, run)
 
 
 def _ended(endpoint: Endpoint, moment: dt.datetime, run: Run) -> None:
     endpoint.failures, endpoint.next_try_at, endpoint.problem = 0, None, ""
+    endpoint.failing_since, endpoint.said = None, ""
     _save(endpoint, moment, run)
 
 
 @transaction.atomic
 def _save(endpoint: Endpoint, moment: dt.datetime, run: Run) -> None:
     endpoint.tried_at = moment
-    endpoint.save(update_fields=["tried_at", "failures", "next_try_at", "problem", "updated_at"])
+    endpoint.save(
+        update_fields=[
+            "tried_at", "failures", "failing_since", "said", "next_try_at", "problem", "updated_at",
+        ]
+    )  # fmt: skip
     if run.accepted or run.rejected or endpoint.problem:
         after = {"accepted": run.accepted, "rejected": run.rejected, "problem": run.problem}
         record(SYSTEM, events.UPLOADED, endpoint, after=after)

@@ -1,22 +1,33 @@
 """A small world to upload."""
 
 import datetime as dt
+import io
+import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from PIL import Image
+
+from anlan.base.actors.roles import Role
 from anlan.base.clock import today
+from anlan.base.files.models import Attachment
 from anlan.base.inbox.channels.base import TimedOut
 from anlan.base.inbox.channels.http import Answer
 from anlan.exchange.models import Endpoint
 from anlan.exchange.services.endpoints import endpoint_save
 from anlan.exchange.simulator import Receiver
+from anlan.modules.commitment.models import Commitment
+from anlan.modules.commitment.services import days
 from anlan.modules.findings.models import Finding
-from anlan.modules.findings.services import reporting, treating
+from anlan.modules.findings.services import evidence, reporting, treating
+from anlan.modules.indicators.models import WeeklyScore
+from anlan.modules.indicators.rules import last_week
 from anlan.modules.inspections.services import records
 from anlan.modules.inspections.tests import data as inspections
 from anlan.modules.registry.services import person_create
 from anlan.modules.registry.tests import data as registry
-from anlan.modules.risk.models import RiskObject
+from anlan.modules.risk.models import RiskObject, RiskUnit
+from anlan.modules.risk.services import shutdowns
 from tests.support.world import World
 
 KEY = "0123456789abcdef"
@@ -90,3 +101,63 @@ def fill(world: World, n: int = 2) -> list[Finding]:
         )
         treating.confirm(manager, row.pk, plan)
     return found
+
+
+def picture(width: int = 40, form: str = "JPEG") -> io.BytesIO:
+    """Return a picture; a wide one does not compress."""
+    noise = Image.frombytes("RGB", (width, width), random.Random(1).randbytes(width * width * 3))
+    out = io.BytesIO()
+    noise.save(out, form)
+    out.seek(0)
+    return out
+
+
+def a_photo(world: World, row: Finding, role: str = "before", **more: Any) -> Attachment:
+    """Put a true photo on an open finding."""
+    end = "png" if more.get("form") == "PNG" else "jpg"
+    return evidence.add(inspections.manager(world), row.pk, picture(**more), f"{role}.{end}", role)
+
+
+def a_commitment(world: World) -> Commitment:
+    """Publish today's commitment of plant A."""
+    manager = inspections.manager(world)
+    row = days.open_day(manager, world.plant_a.pk, today())
+    days.prepare(
+        manager, row.pk, counts=row.counts, grade=row.grade, text="今日安全", committer="郭承安"
+    )
+    return days.publish(world.actor(Role.PRINCIPAL, "plant_a"), row.pk, reason="无下级")
+
+
+def a_score(world: World) -> WeeklyScore:
+    """Keep last week's score of plant A."""
+    row: WeeklyScore = WeeklyScore.objects.create(
+        enterprise=world.plant_a, scope_path=world.plant_a.path, week_on=last_week(today()),
+        score=92, band="excellent", planned=10, done=9, findings_due=4, findings_accepted=3,
+    )  # fmt: skip
+    return row
+
+
+def fill_everything(world: World) -> list[Finding]:
+    """Make a row of every table, and the photos."""
+    found = fill(world, 1)
+    for role in ("before", "after", "evidence"):
+        a_photo(world, found[0], role)
+    unit = RiskUnit.objects.for_actor(inspections.manager(world)).first()
+    assert unit is not None
+    shutdowns.start(inspections.manager(world), unit.pk, reason="检修")
+    a_commitment(world)
+    a_score(world)
+    return found
+
+
+def fill_more(world: World) -> Finding:
+    """Report and confirm one more finding of no measure."""
+    thing = RiskObject.objects.for_actor(inspections.manager(world)).first()
+    assert thing is not None
+    report = reporting.Report(title="防火堤破损", object_id=thing.pk)
+    row = reporting.report(inspections.operator(world), world.plant_a.pk, report)
+    owner = world.user("workshop_head", "workshop_a")  # type: ignore[arg-type]
+    plan = treating.Plan(
+        level=0, owner_id=owner.pk, deadline=today() + dt.timedelta(days=7), measures="修补"
+    )
+    return treating.confirm(inspections.manager(world), row.pk, plan)

@@ -161,12 +161,18 @@ def test_changes_and_removals_go_out_as_new_versions(world: World) -> None:
     receiver = data.a_receiver(endpoint)
     collect(endpoint.pk)
     push(endpoint.pk, data.line_to(receiver))
+    # Work has begun: the interface calls it the same as before, so nothing goes out.
     treating.start(world.actor(Role.PRINCIPAL, "plant_a"), found[-1].pk)
+    assert collect(endpoint.pk) == 0
+    found[-1].refresh_from_db()
+    found[-1].cause = "基础沉降"
+    found[-1].save()
     unit = RiskUnit.objects.for_actor(actor).get()
     unit.removed_at = unit.updated_at
     unit.save()
-    assert collect(endpoint.pk) >= 2
+    assert collect(endpoint.pk) == 2
     push(endpoint.pk, data.line_to(receiver))
+    assert receiver.tables[fields.FINDING][str(found[-1].pk)]["dangerReason"] == "基础沉降"
     assert receiver.tables[fields.UNIT][str(unit.pk)]["deleted"] == "1"
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.exchange.models import Endpoint
+from anlan.exchange.choices import Part
+from anlan.exchange.models import Endpoint, usual_parts
 from anlan.exchange.sealing import NAMES
 
 KEEP = _("Leave empty to keep the present one.")
@@ -42,12 +43,29 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text=_("Where the province gives one."),
     )
 
+    parts = forms.MultipleChoiceField(
+        label=Endpoint._meta.get_field("parts").verbose_name,
+        help_text=_(
+            "Send nothing twice: what one level hands on to the next needs one endpoint only."
+        ),
+        choices=Part.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=usual_parts,
+        required=False,
+    )
+
     class Meta:
         model = Endpoint
         fields = (
             "name", "adapter", "base_url", "company_code", "prefix", "cipher", "text_form",
-            "key", "vector", "app_key", "batch_size", "is_active",
+            "key", "vector", "app_key", "parts", "photos", "grade_codes", "batch_size", "is_active",
         )  # fmt: skip
+        help_texts = {
+            "grade_codes": _(
+                "Low, general, considerable, major in this order, with commas between, as the"
+                " access papers say. The codes are not published: without them commitments wait."
+            ),
+        }
         widgets = {"is_active": forms.CheckboxInput(attrs={"class": "an-check"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

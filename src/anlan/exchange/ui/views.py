@@ -1,6 +1,5 @@
 """Pages of uploads."""
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from anlan.base.actors import policy
 from anlan.base.audit.queries import history_of
 from anlan.base.errors import BadInput, NotYours
 from anlan.base.jobs.services import enqueue
-from anlan.exchange import queries
+from anlan.exchange import photos, queries
 from anlan.exchange.adapters import DIALECTS
 from anlan.exchange.choices import State
 from anlan.exchange.fields import fields_of
@@ -26,7 +25,7 @@ from anlan.exchange.services.endpoints import endpoint_save
 from anlan.exchange.services.sending import send_again
 from anlan.exchange.ui.forms import EndpointForm
 from anlan.exchange.ui.lists import shown_state
-from anlan.exchange.ui.words import field_meaning, record_url, said, table_label
+from anlan.exchange.ui.words import field_meaning, record_url, remedy, said, table_label
 
 
 def _actor(request: HttpRequest) -> Any:
@@ -137,7 +136,9 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         {
             "name": name,
             "label": field_meaning(row.table, own(name)),
-            "value": json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value,
+            "value": value["name"] if photos.is_reference(value) else value,
+            "file": value["attachment"] if photos.is_reference(value) else "",
+            "size": value["size"] if photos.is_reference(value) else 0,
             "is_bad": bool(bad) and own(name) == bad,
         }
         for name, value in sorted(row.payload.items(), key=lambda item: order.get(own(item[0]), 99))
@@ -146,6 +147,7 @@ def delivery(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
         "row": row,
         "state": shown_state(row),
         "said": said(row),
+        "remedy": remedy(row),
         "table": table_label(row.table),
         "facts": facts,
         "fix_url": record_url(row),

@@ -19,15 +19,48 @@ CODES = {
     "outdated": gettext_lazy("is older than what is there"),
     "unknown_company": gettext_lazy("is an enterprise code unknown there"),
     "unknown_field": gettext_lazy("is a field unknown there"),
+    "photo": gettext_lazy("is no photo the other side can take"),
+}
+_REMEDIES = {
+    "missing": gettext_lazy("Fill it in at the record; it goes out by itself at the next run."),
+    "code": gettext_lazy("Choose another value at the record; it goes out by itself."),
+    "too_long": gettext_lazy("Shorten the text at the record; it goes out by itself."),
+    "format": gettext_lazy("Correct it at the record; it goes out by itself."),
+    "item": gettext_lazy("Choose an item of the responsible person's list at the task."),
+    "orphan": gettext_lazy(
+        "Look at what stands above it in the list of uploads, put that right, then send this again."
+    ),
+    "outdated": gettext_lazy("Change the record once more, so that its time is newer than theirs."),
+    "unknown_company": gettext_lazy(
+        "Correct the enterprise code at the endpoint or in the register."
+    ),
+    "unknown_field": gettext_lazy(
+        "Choose another dialect, prefix or photo fields at the endpoint."
+    ),
+    "photo": gettext_lazy("Take the photo off the record and add it anew, or choose at the endpoint"
+                          " that none are sent."),
+}  # fmt: skip
+_OF_FIELD = {
+    ("missing", "companyCode"): gettext_lazy("Enter it in the register or at the endpoint."),
+    ("format", "companyCode"): gettext_lazy("Enter it in the register or at the endpoint."),
+    ("missing", "hazardLiablePerson"): gettext_lazy(
+        "Choose the head of the department at the risk analysis object."
+    ),
+    ("missing", "hazardCode"): gettext_lazy("Choose the risk analysis object it belongs to."),
+    ("missing", "riskGrade"): gettext_lazy(
+        "Enter the codes of the risk grade at the endpoint; they stand in the access papers."
+    ),
 }
 # The pages of the records, by the names their modules give them.
 _PAGES = {
+    fields.OBJECT: "risk:objects_show",
     fields.UNIT: "risk:units_show",
     fields.EVENT: "risk:events_show",
     fields.MEASURE: "risk:measures_show",
     fields.TASK: "inspections:tasks_show",
     fields.RECORD: "inspections:records_show",
     fields.FINDING: "findings:show",
+    fields.PROMISE: "commitment:show",
 }
 
 
@@ -40,6 +73,16 @@ def said(row: Delivery) -> str:
     text = f"{meaning} {words}" if meaning and words else row.problem or row.code
     also = row.problem if row.problem and row.problem not in text else ""
     return _("%(text)s (%(also)s)") % {"text": text, "also": also} if also else text
+
+
+def remedy(row: Delivery) -> str:
+    """Return what to do about a row that did not go through; empty for nothing."""
+    if not row.code:
+        return ""
+    found = _OF_FIELD.get((row.code, row.field)) or _REMEDIES.get(row.code)
+    return str(
+        found or _("Ask the other side what is meant; once it is mended there, send it again.")
+    )
 
 
 def field_meaning(table: str, name: str) -> str:
@@ -66,6 +109,15 @@ NAMES = {
     "dangerManageDeadline": gettext_lazy("Deadline"),
     "dangerName": gettext_lazy("Finding"),
     "checkAcceptPerson": gettext_lazy("Acceptor"),
+    "riskGrade": gettext_lazy("Risk grade of the day"),
+    "commitment": gettext_lazy("Committed by"),
+    "commitContent": gettext_lazy("Text of the commitment"),
+    "dangerImg": gettext_lazy("Photo before"),
+    "dangerAcceptImg": gettext_lazy("Photo after"),
+    "attachments1": gettext_lazy("Photo before"),
+    "attachments2": gettext_lazy("Photo after"),
+    "attachments3": gettext_lazy("Further attachment"),
+    "stopReason": gettext_lazy("Reason of the shutdown"),
 }
 
 
@@ -76,5 +128,11 @@ def table_label(name: str) -> Any:
 
 def record_url(row: Delivery) -> str:
     """Return the page where the record is put right; empty where it has none."""
+    if row.table == fields.SHUTDOWN and row.needs:
+        # A shutdown has no page of its own: it stands on its unit's.
+        return reverse("risk:units_show", args=[row.needs[0]])
+    if row.table == fields.SCORE:
+        page = reverse("indicators:enterprise", args=[row.enterprise_id])
+        return f"{page}?week={row.label[:10]}"
     name = _PAGES.get(row.table)
     return reverse(name, args=[row.record_id]) if name else ""
