@@ -24,7 +24,7 @@ from anlan.base.lists.services import view_save
 from anlan.base.pocket.models import Device, Submission
 from anlan.exchange.models import Delivery, Endpoint
 from anlan.modules.commitment.services import chain, days
-from anlan.modules.findings.services import extending, flagging, reporting, treating
+from anlan.modules.findings.services import extending, flagging, outside, reporting, treating
 from anlan.modules.indicators.models import WeeklyScore
 from anlan.modules.indicators.rules import last_week
 from anlan.modules.indicators.services import incentives
@@ -111,6 +111,9 @@ def build_rows(world: World, plant: str) -> Rows:
         **_inspections(actor, world.places[plant], mark),
         "finding": finding,
         "extension": extension,
+        "outside": outside.register(
+            actor, world.places[plant].pk, outside.Given(f"检〔2026〕{mark}", "county", today())
+        ),
         "flag": flagging.raise_(actor, finding, "test", f"可疑{mark}"),
         **_risk(actor, mark),
         "identification": identification,

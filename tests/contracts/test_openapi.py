@@ -57,7 +57,7 @@ def token(world: World) -> Iterator[str]:
     _token, raw = token_create(
         world.actor(Role.SAFETY_MANAGER, "plant_a"),
         name="fuzz",
-        scopes=["read", "registry"],
+        scopes=["read", "registry", "findings"],
         expires_at=now() + timedelta(days=1),
     )
     yield raw

@@ -76,6 +76,17 @@ class Problem:
     row: int | None = None
     code: str = "invalid"
 
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON can hold it, in the active language, without what is empty."""
+        told: dict[str, Any] = {
+            "field": self.field,
+            "text": str(self.text),
+            "remedy": str(self.remedy),
+            "row": self.row,
+            "code": self.code,
+        }
+        return {name: value for name, value in told.items() if value not in ("", None)}
+
 
 class BadInput(AnlanError):
     """The input cannot be taken; every problem is listed, not just the first."""

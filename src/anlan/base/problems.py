@@ -51,8 +51,12 @@ def problem(
     remedy: str = "",
     clause: str = "",
     fields: dict[str, list[str]] | None = None,
+    problems: list[dict[str, Any]] | None = None,
 ) -> HttpResponse:
-    """Return the JSON response for one problem; empty members are left out."""
+    """Return the JSON response for one problem; empty members are left out.
+
+    `fields` are texts by field, `problems` the same one by one, with row and remedy.
+    """
     body: dict[str, Any] = {
         "type": f"urn:anlan:problem:{code}",
         "title": HTTPStatus(status).phrase,
@@ -62,6 +66,7 @@ def problem(
         "remedy": remedy,
         "clause": clause,
         "fields": fields,
+        "problems": problems,
         "trace": getattr(request, "trace_id", None),
     }
     return JsonResponse(
@@ -74,6 +79,7 @@ def problem(
 
 def problem_of(request: HttpRequest, error: AnlanError) -> HttpResponse:
     """Return the JSON response for an error of our own family."""
+    wrong = error if isinstance(error, BadInput) else None
     response = problem(
         request,
         error.status,
@@ -81,7 +87,8 @@ def problem_of(request: HttpRequest, error: AnlanError) -> HttpResponse:
         error.message(),
         remedy=error.remedy_text(),
         clause=error.clause,
-        fields=dict(error.by_field()) if isinstance(error, BadInput) else None,
+        fields=dict(wrong.by_field()) if wrong else None,
+        problems=[one.plain() for one in wrong.problems] if wrong else None,
     )
     return _with_retry(response, error)
 

@@ -1,17 +1,33 @@
 """Every error of the API as a problem (`anlan.base.problems`), and its shape for the schema."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from pydantic import BaseModel
 
-from anlan.base.errors import AnlanError
+from anlan.base.errors import AnlanError, BadInput, Problem
 from anlan.base.problems import problem, problem_of
 
 
+class EntryProblemOut(BaseModel):
+    """One entry that needs correcting. `row` counts from 1 as in the sender's own table."""
+
+    field: str
+    text: str
+    remedy: str | None = None
+    row: int | None = None
+    code: str
+
+
 class ProblemOut(BaseModel):
-    """What an error looks like. `fields` names each entry that needs correcting."""
+    """What an error looks like.
+
+    `problems` has each entry that needs correcting, with what to do about it; `fields` has their
+    texts by field.
+    """
 
     type: str
     title: str
@@ -21,6 +37,7 @@ class ProblemOut(BaseModel):
     remedy: str | None = None
     clause: str | None = None
     fields: dict[str, list[str]] | None = None
+    problems: list[EntryProblemOut] | None = None
     trace: str | None = None
 
 
@@ -33,12 +50,15 @@ def install(api: NinjaAPI) -> None:
 
     @api.exception_handler(ValidationError)
     def on_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        fields: dict[str, list[str]] = {}
-        for item in error.errors:
-            path = [str(part) for part in item["loc"] if part not in ("body", "query", "path")]
-            fields.setdefault(".".join(path) or "body", []).append(str(item["msg"]))
-        detail = _("Some entries need correcting.")
-        return problem(request, 422, "bad_input", detail, fields=fields)
+        wrong = BadInput([_shape_problem(item) for item in error.errors])
+        return problem(
+            request,
+            422,
+            wrong.code,
+            _("Some entries need correcting."),
+            fields=dict(wrong.by_field()),
+            problems=[one.plain() for one in wrong.problems],
+        )
 
     @api.exception_handler(AuthenticationError)
     def on_stranger(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
@@ -65,3 +85,16 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def on_http(request: HttpRequest, error: HttpError) -> HttpResponse:
         return problem(request, error.status_code, "bad_request", str(error))
+
+
+def _shape_problem(item: Any) -> Problem:
+    """Return what the schema found wrong: the name as the caller wrote it, and its kind."""
+    # A body is named after its argument; what lies in it by its own names.
+    path = [part for part in item["loc"] if part not in ("body", "query", "path")]
+    rows = [part for part in path if isinstance(part, int)]
+    return Problem(
+        ".".join(str(part) for part in path) or "body",
+        str(item["msg"]),
+        row=rows[0] + 1 if rows else None,
+        code=str(item.get("type", "invalid")),
+    )

@@ -87,7 +87,7 @@ def write_export(
     columns = export_columns(sheet, page.columns if all_columns else state.columns)
     if all_columns and sheet is not None:
         columns = _whole_sheet(sheet, columns)
-    rows = state.rows(page.query(actor))
+    rows = state.rows((page.export_query or page.query)(actor))
 
     def cells() -> Iterator[list[Any]]:
         for done, row in enumerate(_stream(rows)):

@@ -89,6 +89,7 @@ class ListPage:
     when hundreds of thousands of rows are found: those with an index (None: all). `lands(actor)`
     is where a bare address leads instead, for those who would find a single row (empty: stay).
     `sheets` has narrower sheets: the first that fits what is filtered by stands in for `sheet`.
+    `export_query` stands in for `query` where a spreadsheet has more than the list shows.
     """
 
     key: str
@@ -115,6 +116,7 @@ class ListPage:
     sorts_when_large: tuple[str, ...] | None = None
     lands: Callable[[Actor], str] | None = None
     sheets: Sequence["NarrowSheet"] = ()
+    export_query: Callable[[Actor], QuerySet[Any]] | None = None
 
     def __post_init__(self) -> None:
         for what, keys in (

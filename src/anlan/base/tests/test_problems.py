@@ -33,6 +33,19 @@ def test_a_page_asked_for_json_answers_as_the_api_does(world: World) -> None:
     assert page.json()["code"] == "not_found"
 
 
+def test_bad_input_tells_row_and_remedy_of_each_entry() -> None:
+    wrong = Problem("deadline", "lies in the past", "Set a later day.", row=7, code="past")
+    body = json.loads(_answer(BadInput([wrong, Problem("title", "is missing")])).content)
+    assert body["problems"] == [
+        {
+            "field": "deadline", "text": "lies in the past", "remedy": "Set a later day.",
+            "row": 7, "code": "past",
+        },
+        {"field": "title", "text": "is missing", "code": "invalid"},
+    ]  # fmt: skip
+    assert body["fields"] == {"deadline": ["lies in the past"], "title": ["is missing"]}
+
+
 def test_bad_input_names_its_fields() -> None:
     answer = _answer(BadInput([Problem("cas", "is wrong"), Problem("cas", "is old")]))
     body = json.loads(answer.content)

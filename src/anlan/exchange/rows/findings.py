@@ -114,9 +114,9 @@ def _finding(row: Finding, around: Around) -> dict[str, Any]:
         "controlMeasures": "；".join(text for text in (row.interim, row.measures) if text),
         "cost": row.cost / TEN_THOUSAND if row.cost is not None else None,
         # What was put right on the spot had no owner and no deadline: who closed it, and when.
-        "liablePerson": _name(row.owner or row.submitted_by or row.accepted_by),
+        "liablePerson": row.rectifier or _name(row.submitted_by or row.accepted_by),
         "dangerManageDeadline": row.deadline or row.accepted_at,
-        "checkAcceptPerson": _name(row.accepted_by) if is_closed else "",
+        "checkAcceptPerson": (_name(row.accepted_by) or row.acceptor_name) if is_closed else "",
         "checkAcceptTime": row.accepted_at if is_closed else None,
         "checkAcceptComment": row.acceptance if is_closed else "",
         "dangerState": state,

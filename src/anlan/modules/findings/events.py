@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.audit.events import Event
 
 REPORTED = Event("findings.reported", _("Finding reported"))
+IMPORTED = Event("findings.imported", _("Finding brought in from a file"))
+CORRECTED = Event("findings.corrected", _("Finding corrected from a file"))
 CHANGED = Event("findings.changed", _("Finding changed"))
 CONFIRMED = Event("findings.confirmed", _("Level and treatment confirmed"))
 DISMISSED = Event("findings.dismissed", _("Judged not to be a finding"))
@@ -29,3 +31,7 @@ REWARDED = Event("findings.rewarded", _("Reward granted"))
 LINKED = Event("findings.linked", _("Linked as a repetition"))
 FLAGGED = Event("findings.flagged", _("Flagged as doubtful"))
 FLAG_DISMISSED = Event("findings.flag_dismissed", _("Flag dismissed"))
+OUTSIDE_REGISTERED = Event("findings.outside_registered", _("Outside inspection registered"))
+OUTSIDE_CHANGED = Event("findings.outside_changed", _("Outside inspection changed"))
+OUTSIDE_COMPLETED = Event("findings.outside_completed", _("Findings entered completely"))
+OUTSIDE_REOPENED = Event("findings.outside_reopened", _("Findings no longer entered completely"))

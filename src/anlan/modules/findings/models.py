@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.scoped import ScopedModel
 from anlan.modules.findings.choices import (
+    OUTSIDE,
     Channel,
     Discipline,
     Level,
@@ -28,12 +29,13 @@ class Finding(ScopedModel):
     `origin_kind` and `origin_id` name what gave rise to it (an inspection record, an alarm).
     `deadline` is the last day in Asia/Shanghai; `overdue_days` are kept when an extension comes
     late. `criterion` is a code of the set in `criteria_edition`, the one valid when it was
-    registered. `registered_by` is empty for an anonymous report.
+    registered. `registered_by` is empty for an anonymous report. `owner_name` and `acceptor_name`
+    are people of an old ledger who have no account here.
     """
 
     machine = FINDING
 
-    number = models.CharField(pgettext_lazy("finding", "number"), max_length=24, editable=False)
+    number = models.CharField(pgettext_lazy("finding", "number"), max_length=40, editable=False)
     title = models.CharField(_("finding"), max_length=200)
     description = models.TextField(_("description"), blank=True, max_length=4000)
     state = models.CharField(
@@ -137,6 +139,8 @@ class Finding(ScopedModel):
         related_name="+",
         verbose_name=_("acceptor"),
     )
+    owner_name = models.CharField(max_length=40, blank=True, editable=False)
+    acceptor_name = models.CharField(max_length=40, blank=True, editable=False)
     deadline = models.DateField(_("deadline"), null=True, blank=True)
     first_deadline = models.DateField(_("first deadline"), null=True, editable=False)
     measures = models.TextField(_("measures"), blank=True, max_length=2000)
@@ -284,12 +288,29 @@ class Finding(ScopedModel):
             ),
             models.Index(fields=["enterprise", "registered_at"], name="finding_week"),
             models.Index(fields=["enterprise", "updated_at"], name="finding_since"),
+            # What an outside inspection found, by its document.
+            models.Index(
+                fields=["enterprise", "inspection_ref"],
+                condition=~Q(inspection_ref=""),
+                name="finding_of_document",
+            ),
             models.Index(fields=["origin_id"], condition=Q(origin_id__isnull=False),
                          name="finding_of_origin"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def rectifier(self) -> str:
+        """Return the name of who rectifies or rectified it; empty if nobody is named."""
+        return self.owner.display_name if self.owner else self.owner_name
+
+    @property
+    def judge(self) -> str:
+        """Return the name of who accepted it, else of who is to; empty if nobody is named."""
+        person = self.accepted_by or self.acceptor
+        return person.display_name if person else self.acceptor_name
 
 
 class Extension(ScopedModel):
@@ -330,6 +351,51 @@ class Extension(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.old_deadline} → {self.new_deadline}"
+
+
+class OutsideInspection(ScopedModel):
+    """An inspection by somebody outside, whose findings must be entered within a month.
+
+    Findings belong to it by its `document` (`Finding.inspection_ref`). `n_findings` is how many
+    the document names, None if that is not known; entering stops being watched at `completed_at`.
+    """
+
+    document = models.CharField(_("inspection document"), max_length=80)
+    channel = models.CharField(
+        pgettext_lazy("outside inspection", "inspected by"),
+        max_length=10,
+        choices=[(one.value, one.label) for one in Channel if one in OUTSIDE],
+        default=Channel.COUNTY,
+    )
+    authority = models.CharField(_("name of the authority"), max_length=120, blank=True)
+    ended_on = models.DateField(pgettext_lazy("outside inspection", "ended on"))
+    n_findings = models.PositiveIntegerField(_("findings in the document"), null=True, blank=True)
+    note = models.CharField(pgettext_lazy("outside inspection", "note"), max_length=300, blank=True)
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    completed_at = models.DateTimeField(_("entered completely at"), null=True, editable=False)
+    completed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
+
+    class Meta:
+        verbose_name = _("outside inspection")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "document"], name="outside_inspection_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["ended_on"],
+                condition=Q(completed_at__isnull=True),
+                name="outside_inspection_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.document
 
 
 class Flag(ScopedModel):

@@ -29,3 +29,10 @@ FINDING_LIST = grant("findings.list_supervision", _AUTHORITY)
 FINDING_CLEAR = grant("findings.clear", _AUTHORITY)
 FINDING_REWARD = grant("findings.reward", {Role.PRINCIPAL, Role.SAFETY_MANAGER})
 FLAG_DISMISS = grant("findings.flag.dismiss", RESPONSIBLE | {Role.SAFETY_MANAGER} | _AUTHORITY)
+# A ledger of the plant, or the list of findings of an authority's inspection.
+FINDING_IMPORT = grant(
+    "findings.import", RESPONSIBLE | {Role.SAFETY_MANAGER, Role.GROUP_HSE} | _AUTHORITY
+)
+FINDING_OUTSIDE = grant(
+    "findings.outside", RESPONSIBLE | {Role.SAFETY_MANAGER, Role.GROUP_HSE} | _AUTHORITY
+)

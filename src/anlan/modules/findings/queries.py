@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Membership, Organisation, User
@@ -14,8 +15,9 @@ from anlan.base.clock import today
 from anlan.base.files.models import Attachment
 from anlan.base.search_key import typed
 from anlan.modules.findings.choices import OUTSIDE, Level, PhotoRole
-from anlan.modules.findings.models import Extension, Finding, Flag
+from anlan.modules.findings.models import Extension, Finding, Flag, OutsideInspection
 from anlan.modules.findings.states import OPEN, ExtensionState, FindingState
+from anlan.modules.registry.queries import coded
 
 _JOINED = ("enterprise", "unit", "object", "owner", "department")
 _WIDE = ("description", "measures", "interim", "cause", "result", "judgement", "search_key")
@@ -25,6 +27,18 @@ def findings(actor: Actor) -> QuerySet[Finding]:
     """Return the findings the actor sees with what a list shows, without their long texts."""
     rows: QuerySet[Finding] = Finding.objects.for_actor(actor).select_related(*_JOINED)
     return rows.defer(*_WIDE, "enterprise__boundary", "department__boundary")
+
+
+def findings_whole(actor: Actor) -> QuerySet[Finding]:
+    """Return the findings the actor sees with all they say, and the code of their enterprise.
+
+    For spreadsheets: what a list leaves out would cost a statement a row.
+    """
+    rows: Any = Finding.objects.for_actor(actor).select_related(
+        *_JOINED, "equipment", "acceptor", "accepted_by"
+    )
+    whole: QuerySet[Finding] = coded(rows)
+    return whole.defer("judgement", "search_key", "enterprise__boundary", "department__boundary")
 
 
 def finding_one(actor: Actor, pk: UUID | str) -> Finding:
@@ -38,6 +52,18 @@ def finding_one(actor: Actor, pk: UUID | str) -> Finding:
     return found
 
 
+def finding_locked(actor: Actor, pk: UUID | str) -> Finding:
+    """Return one finding, locked until the transaction ends. Raises NotYours."""
+    found: Finding = Finding.objects.for_actor(actor).lock(pk)
+    return found
+
+
+def majors(actor: Actor) -> QuerySet[Finding]:
+    """Return the major findings the actor sees."""
+    rows: QuerySet[Finding] = Finding.objects.for_actor(actor).filter(level=Level.MAJOR)
+    return rows
+
+
 def open_() -> Q:
     """Findings not closed."""
     return Q(state__in=sorted(OPEN))
@@ -46,6 +72,23 @@ def open_() -> Q:
 def overdue(day: dt.date) -> Q:
     """Open findings whose last day has passed."""
     return open_() & Q(deadline__lt=day)
+
+
+def needs(name: str, day: dt.date) -> Q:
+    """Return the condition behind a kind of what wants attention; nothing for an unknown one."""
+    majors = Q(level=Level.MAJOR)
+    each = {
+        "open": open_(),
+        "overdue": overdue(day),
+        "due": open_() & Q(deadline__gte=day, warning__gte=1),
+        "repeated": Q(repeat_of__isnull=False),
+        "outside": Q(channel__in=sorted(OUTSIDE)),
+        "to_review": majors & open_() & Q(signed_at__isnull=False, reviewed_at__isnull=True),
+        "to_list": majors & open_() & Q(listed_at__isnull=True),
+        "listed": majors & open_() & Q(listed_at__isnull=False),
+        "to_clear": majors & Q(state=FindingState.ACCEPTED, cleared_at__isnull=True),
+    }
+    return each.get(name, Q(pk__in=[]))
 
 
 def search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
@@ -219,3 +262,37 @@ def within(path: str) -> Q:
 def by_ids(actor: Actor, ids: Sequence[UUID]) -> list[Finding]:
     """Return these findings, those the actor sees."""
     return list(findings(actor).filter(pk__in=ids).order_by("number", "pk"))
+
+
+def outside_inspections(actor: Actor) -> QuerySet[OutsideInspection]:
+    """Return outside inspections the actor sees, each with how many findings are `entered`."""
+    rows: Any = OutsideInspection.objects.for_actor(actor).select_related(
+        "enterprise", "completed_by", "registered_by"
+    )
+    of_it = (
+        Finding.objects.unscoped("counts of inspections the actor sees")
+        .filter(enterprise=OuterRef("enterprise_id"), inspection_ref=OuterRef("document"))
+        .order_by()
+        .values("enterprise")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    counted: QuerySet[OutsideInspection] = rows.annotate(
+        entered=Coalesce(Subquery(of_it[:1], output_field=IntegerField()), 0)
+    )
+    return counted.defer("enterprise__boundary")
+
+
+def outside_one(actor: Actor, pk: UUID | str) -> OutsideInspection:
+    """Return one outside inspection. Raises NotYours."""
+    rows: Any = outside_inspections(actor)
+    found: OutsideInspection = rows.one(pk)
+    return found
+
+
+def found_by(actor: Actor, inspection: OutsideInspection) -> QuerySet[Finding]:
+    """Return the findings of an outside inspection that the actor sees, in order of number."""
+    rows = findings(actor).filter(
+        enterprise=inspection.enterprise_id, inspection_ref=inspection.document
+    )
+    return rows.order_by("number", "pk")

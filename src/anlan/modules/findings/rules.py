@@ -1,7 +1,7 @@
 """Decisions about findings from values alone: what is missing, what is late, which edition."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -104,3 +104,95 @@ def on_the_spot_missing(
     if not made_safe.strip():
         missing.append("made_safe")
     return tuple(missing)
+
+
+def remind_on(end: dt.date, days: int, is_workday: Callable[[dt.date], bool]) -> dt.date:
+    """Return the working day on which to remind of `end`, `days` natural days before it.
+
+    Where that day is not worked, the working day before: nobody is reminded on a holiday, nor
+    after it. Negative `days` lie after the end; then it is the working day after.
+    """
+    day = end - dt.timedelta(days=days)
+    step = dt.timedelta(days=-1 if days >= 0 else 1)
+    for _n in range(30):
+        if is_workday(day):
+            break
+        day += step
+    return day
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The days and names of a finding that comes from a file; names as they are written there."""
+
+    state: str
+    is_major: bool
+    is_outside: bool
+    found_on: dt.date | None = None
+    registered_on: dt.date | None = None
+    inspected_on: dt.date | None = None
+    deadline: dt.date | None = None
+    accepted_on: dt.date | None = None
+    owner: str = ""
+    acceptor: str = ""
+    measures: str = ""
+    result: str = ""
+    criterion: str = ""
+
+
+def brought_wrong(row: Brought, day: dt.date) -> tuple[tuple[str, str], ...]:
+    """Return what keeps a row of a file from being a finding: (field, code of the reason).
+
+    `day` is the day of the import. States and what each needs are those of the state machine: a
+    closed one names rectifier and another acceptor, the day, and what was done.
+    """
+    wrong = []
+    if row.found_on and row.found_on > day:
+        wrong.append(("found_on", "future"))
+    if row.registered_on:
+        if row.registered_on > day:
+            wrong.append(("registered_on", "future"))
+        elif row.found_on and row.registered_on < row.found_on:
+            wrong.append(("registered_on", "before_found"))
+        elif row.is_outside and row.state != "accepted" and row.registered_on != day:
+            wrong.append(("registered_on", "month_counts"))
+    if row.is_outside and row.inspected_on is None:
+        wrong.append(("inspected_on", "inspected_on_missing"))
+    if row.inspected_on and row.inspected_on > day:
+        wrong.append(("inspected_on", "future"))
+    if row.is_major and not row.criterion:
+        wrong.append(("criterion", "criterion_missing"))
+    if row.state in ("confirmed", "rectifying", "accepted") and not row.owner:
+        wrong.append(("owner", "owner_missing"))
+    if row.state in ("confirmed", "rectifying"):
+        wrong += [
+            (name, f"{name}_missing")
+            for name, value in (("deadline", row.deadline), ("measures", row.measures.strip()))
+            if not value
+        ]
+    if row.deadline and row.found_on and row.deadline < row.found_on:
+        wrong.append(("deadline", "before_found"))
+    if row.acceptor and row.acceptor == row.owner:
+        wrong.append(("acceptor", "same_person"))
+    if row.state == "accepted":
+        wrong += _closed_wrong(row, day)
+    elif row.accepted_on:
+        wrong.append(("accepted_on", "not_closed"))
+    return tuple(wrong)
+
+
+def _closed_wrong(row: Brought, day: dt.date) -> list[tuple[str, str]]:
+    wrong = [
+        (name, code)
+        for name, value, code in (
+            ("acceptor", row.acceptor, "acceptor_missing"),
+            ("accepted_on", row.accepted_on, "accepted_on_missing"),
+            ("result", row.result.strip(), "result_missing"),
+        )
+        if not value
+    ]
+    if row.accepted_on and row.accepted_on > day:
+        wrong.append(("accepted_on", "future"))
+    elif row.accepted_on and row.found_on and row.accepted_on < row.found_on:
+        wrong.append(("accepted_on", "before_found"))
+    return wrong

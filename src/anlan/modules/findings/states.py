@@ -25,6 +25,17 @@ INTERFACE_CODES = {
     FindingState.AWAITING: "1",
     FindingState.ACCEPTED: "9",
 }
+# What a file may bring in: a report, work that is planned or under way, and what was closed before
+# with everybody named. A submission is a person's own act with a photo, a dismissal a judgement
+# with a reason: both are done here.
+IMPORTED = frozenset(
+    {
+        FindingState.REPORTED,
+        FindingState.CONFIRMED,
+        FindingState.RECTIFYING,
+        FindingState.ACCEPTED,
+    }
+)
 OPEN = frozenset(
     {
         FindingState.REPORTED,

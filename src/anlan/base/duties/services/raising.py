@@ -25,6 +25,8 @@ class Concern:
     colour: int
     cause: str = ""
     url: str = ""
+    organisation_id: UUID | None = None
+    assignee_id: UUID | None = None
 
 
 @transaction.atomic
@@ -78,6 +80,7 @@ def raise_many(
             changed.append(row)
         rungs = own.get(one.enterprise_id) or ladder.product_default()
         row.title, row.colour, row.cause, row.url = one.title, one.colour, one.cause, one.url
+        row.organisation_id, row.assignee_id = one.organisation_id, one.assignee_id
         row.recipients = ladder.recipients_up_to(rungs, trigger, one.colour)
         row.told_colour = min(row.told_colour, one.colour)
         after = {"colour": one.colour, "cause": one.cause, "recipients": row.recipients}
@@ -86,7 +89,18 @@ def raise_many(
     rows.bulk_create(fresh, batch_size=1000)
     rows.bulk_update(
         changed,
-        ["title", "colour", "cause", "url", "recipients", "told_colour", "version", "updated_at"],
+        [
+            "title",
+            "colour",
+            "cause",
+            "url",
+            "organisation",
+            "assignee",
+            "recipients",
+            "told_colour",
+            "version",
+            "updated_at",
+        ],
         batch_size=1000,
     )
     record_many(actor, entries)

@@ -29,10 +29,12 @@ def add(
     title: str = "",
     *,
     author: Actor | None = None,
+    once: bool = False,
 ) -> Attachment:
     """Hang a file on an open finding. Who may report may show; removing needs more.
 
     `author` is who history names, where that is not the actor: nobody, for an anonymous report.
+    With `once` the same content in the same role is not hung a second time: the first is returned.
     Raises NotYours, Forbidden, AlreadyDone for a closed one, BadInput for a file not taken.
     """
     row = Finding.objects.for_actor(actor).one(finding_id)
@@ -46,6 +48,13 @@ def add(
         problems.raise_if_any()
     assert kind is not None
     stored = files.store(upload, name, kind, field="photo")
+    if once:
+        there = Attachment.objects.for_actor(actor).filter(
+            object_id=row.pk, file=stored, kind=role, removed_at__isnull=True
+        )
+        known: Attachment | None = there.select_related("file").first()
+        if known is not None:
+            return known
     upload.seek(0)
     with transaction.atomic():
         return files.hang(

@@ -30,6 +30,7 @@ from anlan.modules.findings.choices import (
 )
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.policy import FINDING_REPORT
+from anlan.modules.findings.services import outside
 from anlan.modules.findings.texts import (
     DAY_AHEAD,
     INSPECTED_ON_MISSING,
@@ -123,6 +124,7 @@ def report(actor: Actor, enterprise_id: UUID, what: Report) -> Finding:
     row.search_key = search_key(row.number, row.title, row.place)
     row.save(force_insert=True)
     record(author_of(actor, what), events.REPORTED, row, after=_told(row))
+    outside.settle(actor, {(row.enterprise_id, row.inspection_ref)})
     subscribers.reported(row)
     notices.reported(author_of(actor, what), row)
     return row

@@ -1,6 +1,7 @@
 """Warning colours of open findings, once a day and set-based; warnings from yellow on."""
 
 import datetime as dt
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -9,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.duties.services import warnings
+from anlan.base.duties.services.raising import Concern, raise_many
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.states import OPEN
 
+BATCH = 2_000
 # The same ladder as `rules.deadline_colour`; a test compares them.
 _MARK = """
 WITH judged AS (
@@ -44,28 +47,42 @@ def mark(day: dt.date, actor: Actor = SYSTEM) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def warn(day: dt.date, ids: list[UUID], actor: Actor = SYSTEM) -> int:
-    """Raise or change the warnings of findings whose colour changed; return how many."""
-    rows = Finding.objects.for_actor(actor).filter(pk__in=ids, warning__gte=2)
+def warn(day: dt.date, ids: Sequence[UUID], actor: Actor = SYSTEM) -> int:
+    """Raise or change the warnings of findings whose colour changed; return how many.
+
+    A batch costs a fixed number of statements.
+    """
     n = 0
-    for row in rows.iterator():
-        assert row.deadline is not None
-        over = max(0, (day - row.deadline).days)
-        warnings.raise_(
+    for start in range(0, len(ids), BATCH):
+        rows = Finding.objects.for_actor(actor).filter(pk__in=ids[start : start + BATCH])
+        rows = rows.filter(warning__gte=2).only(
+            "enterprise_id", "scope_path", "number", "title", "warning", "deadline",
+            "department_id", "owner_id",
+        )  # fmt: skip
+        n += raise_many(
             actor,
-            row,
+            [_concern(row, day) for row in rows],
             trigger="finding",
             subject_kind="finding",
-            subject_id=row.pk,
-            title=f"{row.number} {row.title}"[:200],
-            colour=row.warning,
-            cause=_("%(n)s days overdue") % {"n": over},
-            url=reverse("findings:show", args=[row.pk]),
-            organisation_id=row.department_id,
-            assignee_id=row.owner_id,
         )
-        n += 1
     return n
+
+
+def _concern(row: Finding, day: dt.date) -> Concern:
+    assert row.deadline is not None
+    assert row.enterprise_id is not None
+    over = max(0, (day - row.deadline).days)
+    return Concern(
+        enterprise_id=row.enterprise_id,
+        scope_path=row.scope_path,
+        subject_id=row.pk,
+        title=f"{row.number} {row.title}"[:200],
+        colour=row.warning,
+        cause=_("%(n)s days overdue") % {"n": over},
+        url=reverse("findings:show", args=[row.pk]),
+        organisation_id=row.department_id,
+        assignee_id=row.owner_id,
+    )
 
 
 def clear(actor: Actor, row: Finding, reason: str) -> None:

@@ -5,10 +5,23 @@ from typing import Any
 
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import today
+from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.base.files.models import Attachment, StoredFile
 from anlan.base.ids import uuid7
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.services import reporting, treating
+
+__all__ = [
+    "BadInput",
+    "Forbidden",
+    "NotYours",
+    "Refused",
+    "photo",
+    "plan",
+    "report",
+    "reporting",
+    "treating",
+]
 
 
 def report(actor: Actor, enterprise: Any, title: str = "法兰泄漏", **more: Any) -> Finding:

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.base.clock import today
 from anlan.modules.findings import queries
-from anlan.modules.findings.choices import OUTSIDE, Level
+from anlan.modules.findings.choices import Level
 from anlan.modules.findings.states import OPEN, FindingState
 
 ICONS = {
@@ -41,20 +41,9 @@ def due_of(row: Any) -> Any:
 
 def special(values: tuple[str, ...]) -> Q:
     """Return the condition behind the filter of what needs attention."""
-    each = {
-        "open": queries.open_(),
-        "overdue": queries.overdue(today()),
-        "due": queries.open_() & Q(deadline__gte=today()) & Q(warning__gte=1),
-        "repeated": Q(repeat_of__isnull=False),
-        "outside": Q(channel__in=sorted(OUTSIDE)),
-        "to_review": Q(level=Level.MAJOR, signed_at__isnull=False, reviewed_at__isnull=True)
-        & queries.open_(),
-        "to_list": Q(level=Level.MAJOR, listed_at__isnull=True) & queries.open_(),
-        "to_clear": Q(level=Level.MAJOR, state=FindingState.ACCEPTED, cleared_at__isnull=True),
-    }
     found = Q()
     for value in values:
-        found &= each.get(value, Q(pk__in=[]))
+        found &= queries.needs(value, today())
     return found
 
 

@@ -11,8 +11,9 @@ from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import User
 from anlan.base.errors import BadInput
 from anlan.modules.findings import criteria, queries
-from anlan.modules.findings.choices import PhotoRole
+from anlan.modules.findings.choices import OUTSIDE, Channel, PhotoRole
 from anlan.modules.findings.models import Finding
+from anlan.modules.findings.services.outside import Given
 from anlan.modules.findings.services.treating import Plan
 from anlan.modules.risk import queries as risk
 
@@ -273,6 +274,49 @@ class PhotoForm(ActForm):
     role = forms.ChoiceField(label=_("It shows"), choices=PhotoRole.choices)
     photo = forms.FileField(label=_("Photo or file"))
     title = forms.CharField(label=pgettext_lazy("finding", "Title"), required=False, max_length=120)
+
+
+class OutsideForm(ActForm):
+    """An inspection by somebody outside."""
+
+    document = forms.CharField(
+        label=capfirst(_("inspection document")),
+        max_length=80,
+        help_text=_("Its findings carry this number, when reported one by one or from a file."),
+    )
+    channel = forms.ChoiceField(
+        label=capfirst(pgettext_lazy("outside inspection", "inspected by")),
+        choices=[(one.value, one.label) for one in Channel if one in OUTSIDE],
+        initial=Channel.COUNTY,
+    )
+    authority = forms.CharField(
+        label=capfirst(_("name of the authority")), required=False, max_length=120
+    )
+    ended_on = _day(capfirst(pgettext_lazy("outside inspection", "ended on")), required=True)
+    n_findings = forms.IntegerField(
+        label=capfirst(_("findings in the document")),
+        required=False,
+        min_value=0,
+        max_value=10_000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text=_("Once so many are entered the inspection is complete by itself."),
+    )
+    note = forms.CharField(
+        label=capfirst(pgettext_lazy("outside inspection", "note")), required=False, max_length=300
+    )
+
+    def __init__(self, data: Any, *, enterprises: Any = None, **start: Any):
+        super().__init__(data, initial=start)
+        if enterprises is not None:
+            self.fields["enterprise"] = forms.ModelChoiceField(
+                enterprises, label=capfirst(_("enterprise")), empty_label=NONE_CHOSEN
+            )
+            self.order_fields(["enterprise"])
+
+    def given(self) -> Given:
+        """Return what was entered as a service takes it."""
+        values = {k: v for k, v in self.cleaned_data.items() if k != "enterprise"}
+        return Given(**values)
 
 
 class JudgeForm(ActForm):

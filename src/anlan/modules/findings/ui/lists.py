@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actors.actor import Actor
 from anlan.base.lists import BulkAction, Chooser, Column, Filter, ListPage, View
 from anlan.base.lists import register_chooser as register
-from anlan.modules.findings import queries
+from anlan.modules.findings import queries, sheets
 from anlan.modules.findings.models import Finding, Flag
 from anlan.modules.findings.policy import (
     FINDING_CLEAR,
     FINDING_CONFIRM,
+    FINDING_OUTSIDE,
     FINDING_REPORT,
     FLAG_DISMISS,
 )
@@ -81,7 +82,7 @@ FINDINGS = ListPage(
         Column.of(Finding, "discipline", sort=None, shown=False),
         Column.of(Finding, "basis", sort=None, shown=False),
         Column.of(Finding, "criterion", sort=None, shown=False),
-        Column("owner", _("owner"), value="owner.display_name"),
+        Column("owner", _("owner"), value="rectifier", sort=("owner__display_name", "pk")),
         Column(
             "department",
             pgettext_lazy("finding", "department"),
@@ -136,6 +137,8 @@ FINDINGS = ListPage(
     create_url=lambda actor: reverse("findings:new") if actor.own_enterprise_id else "",
     create_label=_("Report a finding"),
     create_permission=FINDING_REPORT,
+    sheet=sheets.FINDINGS,
+    export_query=queries.findings_whole,
     first_step=_("Whatever is found, by whomever, comes in here; report the first one."),
     nav="findings",
     template="findings/list.html",
@@ -151,6 +154,7 @@ def _more(request: HttpRequest) -> dict[str, Any]:
         "figures": _figures(request),
         "may_flags": actor.may(FLAG_DISMISS),
         "may_clear": actor.may(FINDING_CLEAR),
+        "may_outside": actor.may(FINDING_OUTSIDE),
         "may_tell": bool(actor.own_enterprise_id) and actor.may(FINDING_REPORT),
     }
 

@@ -56,10 +56,10 @@ def steps_of(row: Finding) -> list[Step]:
     notes = {
         FindingState.REPORTED: _moment(row.registered_at, reporter),
         FindingState.CONFIRMED: _moment(row.confirmed_at, row.confirmed_by),
-        FindingState.RECTIFYING: str(row.owner or ""),
+        FindingState.RECTIFYING: row.rectifier,
         FindingState.AWAITING: _moment(row.submitted_at, row.submitted_by)
         or (_("by %(who)s") % {"who": row.acceptor} if row.acceptor else ""),
-        FindingState.ACCEPTED: _moment(row.accepted_at, row.accepted_by),
+        FindingState.ACCEPTED: _moment(row.accepted_at, row.judge),
     }
     if row.state == FindingState.DISMISSED:
         return [
@@ -99,9 +99,9 @@ def five_of(row: Finding) -> list[Five]:
     owner = " · ".join(
         part
         for part in (
-            str(row.owner or ""),
+            row.rectifier,
             row.department.name if row.department else "",
-            _("accepted by %(who)s") % {"who": row.acceptor} if row.acceptor else "",
+            _("accepted by %(who)s") % {"who": row.judge} if row.judge else "",
         )
         if part
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.modules.findings.ui import boards, views
+from anlan.modules.findings.ui import boards, outside, views
 from anlan.modules.findings.ui.lists import FINDINGS, FLAGS
 
 app_name = "findings"
@@ -14,6 +14,11 @@ urlpatterns = [
     path("board/", boards.board, name="board"),
     path("clearing/", boards.clearing, name="clearing"),
     path("repeated/", boards.repeated, name="repeated"),
+    path("outside/new/", outside.new, name="outside_new"),
+    path("outside/<uuid:pk>/", outside.show, name="outside_show"),
+    path("outside/<uuid:pk>/edit/", outside.edit, name="outside_edit"),
+    path("outside/<uuid:pk>/<slug:move>/", outside.move, name="outside_move"),
+    *outside.INSPECTIONS.urls("outside/", "outside"),
     path("flag/<uuid:pk>/", views.flag, name="flag"),
     path("extensions/<uuid:pk>/<slug:verdict>/", views.decide, name="decide"),
     path("<uuid:pk>/", views.show, name="show"),
