@@ -58,7 +58,7 @@ RULES = (
     Rule(r"^api/v1/duties/instances/", {"instance_id": "duty"}),
     Rule(r"^api/v1/duties/warnings/", {"warning_id": "warning"}),
     Rule(r"^api/v1/findings/extensions/", {"extension_id": "extension"}),
-    Rule(r"^api/v1/findings/", {"finding_id": "finding"}),
+    Rule(r"^api/v1/findings/<(uuid:)?finding_id>", {"finding_id": "finding"}),
     Rule(r"^findings/(flags/|outside/)?views/<uuid:view_id>", {"view_id": "view"}, own_only=True),
     Rule(r"^findings/outside/<uuid:pk>/", {"pk": "outside", "move": "=complete"}),
     Rule(r"^findings/flag/<uuid:pk>/", {"pk": "flag"}),
