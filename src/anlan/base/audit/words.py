@@ -21,6 +21,7 @@ from anlan.base.audit.models import AuditEvent
 from anlan.base.clock import SHANGHAI
 
 _DECIMAL = re.compile(r"-?\d+\.\d+")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 # What the product keeps for itself and nobody would miss.
 UNTOLD = frozenset({"scope_path", "version", "search_key", "updated_at", "created_at", "id"})
 
@@ -36,8 +37,9 @@ class Change:
     def words(self) -> str:
         """Return the change as one phrase; what was empty before is not told."""
         if not self.old:
-            return f"{self.label}: {self.new}"
-        return f"{self.label}: {self.old} → {self.new or '–'}"
+            return _("%(label)s: %(new)s") % {"label": self.label, "new": self.new}
+        values = {"label": self.label, "old": self.old, "new": self.new or "–"}
+        return _("%(label)s: %(old)s → %(new)s") % values
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Entry:
         """Return the whole entry as one line: sentence, changes, reason."""
         parts = [self.sentence]
         parts += [change.words() for change in self.changes]
-        return "; ".join([*parts, *([self.reason] if self.reason else [])])
+        return _("; ").join([*parts, *([self.reason] if self.reason else [])])
 
 
 def who(event: AuditEvent) -> str:
@@ -155,8 +157,10 @@ def _value(field: Any, value: Any, names: Mapping[str, str]) -> str:
     if value in choices:
         return str(choices[value])
     if isinstance(value, str) and (field is None or isinstance(field, models.DecimalField)):
-        # Stored to ten places: 42.8452700000.
-        return value.rstrip("0").rstrip(".") if _DECIMAL.fullmatch(value) else value
+        # Stored to ten places: 42.8452700000. Moments of no field: 2026-11-24T00:00+08:00.
+        if _DECIMAL.fullmatch(value):
+            return value.rstrip("0").rstrip(".")
+        return _moment(value) if _MOMENT.match(value) else value
     if isinstance(field, models.DateTimeField) and isinstance(value, str):
         return _moment(value)
     return str(value)

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.audit.events import Event
 
 DEVICE_REGISTERED = Event(
-    "pocket.device.registered", _("%(actor)s registered the phone %(object)s.")
+    "pocket.device.registered",
+    _("%(actor)s registered the phone %(object)s."),
+    labels={"user_agent": _("Browser")},
 )
 DEVICE_JOINED = Event("pocket.device.joined", _("%(actor)s began to use the phone %(object)s."))
 DEVICE_REVOKED = Event("pocket.device.revoked", _("%(actor)s blocked the phone %(object)s."))

@@ -157,7 +157,14 @@ def test_the_product_itself_is_called_the_system(world: World) -> None:
     with translation.override("zh-hans"):
         newest, oldest = history_of(actor, row)
         assert (newest.who, oldest.sentence) == ("系统", "系统：Enterprise entered，plant_a")
-        assert [change.words() for change in newest.changes] == ["原因: 夜间核对", "标准版本: 2018"]
+        assert [change.words() for change in newest.changes] == ["原因：夜间核对", "标准版本：2018"]
     with translation.override("en"):
         assert history_of(actor, row)[0].who == "System"
         assert str(history_of(actor, row)[0].changes[0].label) == "Cause"
+
+
+def test_a_moment_of_an_event_is_shown_as_people_read_it(world: World) -> None:
+    row = Enterprise.objects.unscoped("a test").get(name="plant_a")
+    record(SYSTEM, IDENTIFIED, row, after={"until": "2026-11-24T00:00:00+08:00"})
+    (newest,) = history_of(world.actor(Role.SAFETY_MANAGER, "plant_a"), row)
+    assert newest.changes[0].new == "2026-11-24 00:00"

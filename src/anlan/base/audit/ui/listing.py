@@ -42,7 +42,7 @@ def _search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 
 
 def _changes(event: AuditEvent) -> str:
-    return "; ".join(change.words() for change in changes_of(event))
+    return gettext("; ").join(change.words() for change in changes_of(event))
 
 
 HISTORY = ListPage(
