@@ -25,6 +25,11 @@ class FileKind:
         """Return the extensions as the `accept` of a file input."""
         return ",".join(end for mime in sorted(self.types) for end in sniff.EXTENSIONS[mime])
 
+    @property
+    def shown_extensions(self) -> str:
+        """Return the extensions as people read them: spaced, so that a line can break."""
+        return self.extensions.replace(",", " ")
+
 
 _KINDS: dict[str, FileKind] = {}
 _TAKERS: dict[str, str] = {}

@@ -170,7 +170,7 @@ def _check_and_store(
             Problem(
                 field,
                 _("Files of this type are not taken here."),
-                _("Taken are: %(types)s.") % {"types": kind.extensions.replace(",", " ")},
+                _("Taken are: %(types)s.") % {"types": kind.shown_extensions},
                 code="type",
             )
         )

@@ -1,8 +1,10 @@
 """What the import pages show."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 
 from anlan.base.imports.models import ImportRun, RowKind
@@ -21,6 +23,15 @@ MARKS = {
     RunState.FAILED: ("idle", "circle-x"),
     RunState.CANCELLED: ("outline", "circle-minus"),
 }
+
+
+def by_module(sheets: Iterable[Sheet]) -> list[tuple[str, list[Sheet]]]:
+    """Return sheets under the name of the module that brings each, in the order given."""
+    found: dict[str, list[Sheet]] = {}
+    for sheet in sheets:
+        config = apps.get_containing_app_config(getattr(sheet.write, "__module__", ""))
+        found.setdefault(str(config.verbose_name) if config else "", []).append(sheet)
+    return sorted(found.items(), key=lambda group: -len(group[1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from anlan.base.imports import limits, queries, services
 from anlan.base.imports.models import ImportRun, RowKind
 from anlan.base.imports.refusals import TooLarge
 from anlan.base.imports.sheet import Sheet, sheet_for
-from anlan.base.imports.showing import describe, help_rows
+from anlan.base.imports.showing import by_module, describe, help_rows
 from anlan.base.imports.uploads import LimitedUpload
 from anlan.base.imports.workbook import write_template
 
@@ -43,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.runs_of(actor), 50).get_page(request.GET.get("page"))
     for run in page:
         run.shown = describe(run)  # type: ignore[attr-defined]
-    context = {"sheets": queries.sheets_for(actor), "page": page}
+    context = {"groups": by_module(queries.sheets_for(actor)), "page": page}
     return render(request, "imports/index.html", context)
 
 
