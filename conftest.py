@@ -30,11 +30,13 @@ def django_db_setup(
     from django.test.utils import setup_databases, teardown_databases
 
     from anlan.base.actors.protection import protect_database
+    from anlan.base.quick_states import quick_states
 
     with django_db_blocker.unblock():
-        before = setup_databases(
-            verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb
-        )
+        with quick_states():
+            before = setup_databases(
+                verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb
+            )
         protect_database()
         request.config.stash[FILLED] = filled_tables()
         options = connection.settings_dict["OPTIONS"]
