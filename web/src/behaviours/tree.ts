@@ -1,6 +1,12 @@
 import { all, on } from "./dom";
 
-/** A tree of lines (role=tree): branches are fetched when they are opened; arrows walk it. */
+/** That the page was opened from the tree by key: the tree keeps the keyboard then. */
+const KEPT = "an-tree-keyboard";
+
+/**
+ * A tree of lines (role=tree): branches are fetched when they are opened; arrows walk it. On the line that is shown,
+ * a letter does what the link or button with that letter does ([data-an-key]); on another line it shows it first.
+ */
 export function trees(): void {
   on("click", "[data-an-turn]", (button) => {
     const line = button.closest<HTMLElement>("[data-an-node]");
@@ -17,7 +23,8 @@ export function trees(): void {
     else if (event.key === "End") focus(lines.at(-1));
     else if (event.key === "ArrowRight") isOpen ? focus(lines[at + 1]) : void turn(line, true);
     else if (event.key === "ArrowLeft") isOpen ? void turn(line, false) : focus(lines.slice(0, at).reverse().find((one) => level(one) < level(line)));
-    else if (event.key === "Enter") line.querySelector<HTMLAnchorElement>("a")?.click();
+    else if (event.key === "Enter") follow(line);
+    else if (/^[a-z]$/i.test(event.key) && keyed(event.key)) line.classList.contains("is-current") ? keyed(event.key)?.click() : follow(line);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -25,8 +32,24 @@ export function trees(): void {
   for (const tree of all("[data-an-tree]")) {
     const current = tree.querySelector<HTMLElement>(".is-current");
     current?.scrollIntoView({ block: "nearest" });
+    if (current && taken(KEPT)) current.focus();
     if (!current) tree.querySelector<HTMLElement>("[data-an-node]")?.setAttribute("tabindex", "0");
   }
+}
+
+function follow(line: HTMLElement): void {
+  sessionStorage.setItem(KEPT, "1");
+  line.querySelector<HTMLAnchorElement>("a")?.click();
+}
+
+function taken(key: string): boolean {
+  const found = sessionStorage.getItem(key) !== null;
+  sessionStorage.removeItem(key);
+  return found;
+}
+
+function keyed(letter: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[data-an-key="${letter.toLowerCase()}"]`);
 }
 
 function level(line: HTMLElement): number {

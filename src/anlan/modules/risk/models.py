@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from anlan.base.actors.models import Organisation
 from anlan.base.actors.scoped import ScopedModel
 from anlan.base.duties.models.plan import CycleUnit
 from anlan.modules.registry.models import Facility, MhiUnit
@@ -33,8 +34,8 @@ class RiskObject(Positioned, RegisterModel):
     """A risk analysis object (风险分析对象): a major hazard installation or another facility.
 
     `code` is the code of the registration system when it is a major hazard installation. Its
-    `scope_path` is that of the department that owns it. `shape` is a GeoJSON Polygon or
-    MultiPolygon in CGCS2000 degrees for the four-colour map.
+    `scope_path` is that of the department that owns it. `shape` is where it is drawn on the site
+    plan (see `SitePlan`).
     """
 
     code = models.CharField(_("object code"), max_length=40)
@@ -203,6 +204,15 @@ class ControlMeasure(RegisterModel):
     inspection_content = models.CharField(
         pgettext_lazy("risk", "what to inspect"), max_length=500, blank=True
     )
+    # Who sees it follows the unit; who has to keep it up may be another department.
+    responsible_department = models.ForeignKey(
+        Organisation,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("responsible department"),
+    )
     post = models.CharField(_("responsible post"), max_length=60, blank=True)
     tag = models.CharField(_("monitoring point"), max_length=60, blank=True)
     quantity = models.CharField(_("quantity read"), max_length=60, blank=True)
@@ -329,14 +339,17 @@ class RiskMethod(ScopedModel):
 class SitePlan(ScopedModel):
     """A picture of the plant for the four-colour map; the picture is its attached file.
 
-    `width` and `height` are pixels of the picture. Units drawn on it keep their corners in these
-    pixels, as `{"plan": id, "points": [[x, y], …]}` in their `shape`.
+    `width` and `height` are pixels of the picture. Objects and units drawn on it keep their
+    corners in these pixels, as `{"plan": id, "points": [[x, y], …]}` in their `shape`; one point
+    alone is a mark. `reference` ties two or three pixels to the ground, as `[[x, y, longitude,
+    latitude], …]` in CGCS2000 degrees; empty while the plan is not tied.
     """
 
     name = models.CharField(_("name"), max_length=80)
     attachment_id = models.UUIDField(null=True, editable=False)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
+    reference = models.JSONField(default=list, editable=False)
 
     class Meta:
         verbose_name = _("site plan")

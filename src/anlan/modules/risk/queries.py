@@ -1,7 +1,7 @@
 """The only door for reading the risk register, actor first."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import Any
@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db.models import Count, Min, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.models import Organisation
+from anlan.base.actors.roles import OrganisationKind
 from anlan.base.actors.scoped import ScopedQuerySet
 from anlan.modules.risk import rules
 from anlan.modules.risk.choices import Method, Verification
@@ -66,6 +68,15 @@ def measures(actor: Actor) -> ScopedQuerySet[ControlMeasure]:
     """Return the control measures the actor sees, with all above them."""
     rows = ControlMeasure.objects.for_actor(actor).filter(removed_at__isnull=True)
     return rows.select_related("event__unit__object").order_by("code")
+
+
+def departments(actor: Actor) -> QuerySet[Organisation]:
+    """Return the departments and teams in the actor's area."""
+    return Organisation.objects.filter(
+        actor.scope.q("path", "owner_enterprise_id"),
+        kind__in=[OrganisationKind.DEPARTMENT, OrganisationKind.TEAM],
+        is_active=True,
+    ).order_by("path")
 
 
 def editions(actor: Actor, object_id: UUID) -> QuerySet[RiskEdition]:
@@ -135,7 +146,10 @@ def shutdowns(actor: Actor) -> QuerySet[ShutdownRecord]:
 
 @dataclass(slots=True)
 class Node:
-    """A row of the tree; `kind` is object, unit, event or class; `n` counts what is below."""
+    """A row of the tree; `kind` is object, unit, event or class; `n` counts what is below.
+
+    `stale` counts the measures in it that have gone unverified for too long.
+    """
 
     kind: str
     id: UUID
@@ -144,23 +158,29 @@ class Node:
     level: int | None
     n: int = 0
     gaps: int = 0
+    stale: int = 0
     below: "list[Node]" = field(default_factory=list)
 
 
 def tree(
-    actor: Actor, enterprise_id: UUID, known_gaps: "Sequence[Gap] | None" = None
+    actor: Actor,
+    enterprise_id: UUID,
+    known_gaps: "Sequence[Gap] | None" = None,
+    stale: Collection[UUID] = (),
 ) -> list[Node]:
     """Return the whole chain of an enterprise down to events, in four queries.
 
     Events carry the number of their measures; every node the number of gaps in it, which are
-    looked for unless given.
+    looked for unless given, and of the `stale` measures.
     """
-    counted = dict(
-        ControlMeasure.objects.for_actor(actor)
-        .filter(enterprise=enterprise_id, removed_at__isnull=True)
-        .values_list("event")
-        .annotate(n=Count("pk"))
-        .order_by()
+    mine = ControlMeasure.objects.for_actor(actor).filter(
+        enterprise=enterprise_id, removed_at__isnull=True
+    )
+    counted = dict(mine.order_by().values_list("event").annotate(n=Count("pk")))
+    stale_in = dict(
+        mine.filter(pk__in=stale).order_by().values_list("event").annotate(n=Count("pk"))
+        if stale
+        else ()
     )
     wrong: dict[UUID | None, int] = {}
     for gap in gaps(actor, enterprise_id) if known_gaps is None else known_gaps:
@@ -171,6 +191,7 @@ def tree(
     for event in events(actor).select_related(None).filter(enterprise=enterprise_id):
         leaf = Node("event", event.pk, event.code, event.name, event.level)
         leaf.n, leaf.gaps = counted.get(event.pk, 0), wrong.get(event.pk, 0)
+        leaf.stale = stale_in.get(event.pk, 0)
         of_unit[event.unit_id].append(leaf)
     of_object: dict[UUID, list[Node]] = defaultdict(list)
     for unit in units(actor).select_related(None).filter(enterprise=enterprise_id):
@@ -185,7 +206,8 @@ def _branch(
     kind: str, row: RiskObject | RiskUnit, below: list[Node], wrong: Mapping[UUID | None, int]
 ) -> Node:
     n_gaps = wrong.get(row.pk, 0) + sum(one.gaps for one in below)
-    return Node(kind, row.pk, row.code, row.name, row.level, len(below), n_gaps, below)
+    n_stale = sum(one.stale for one in below)
+    return Node(kind, row.pk, row.code, row.name, row.level, len(below), n_gaps, n_stale, below)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """How risks are valued: pure decisions from factors and tables."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -97,6 +98,16 @@ def worst(levels: Sequence[int | None]) -> int | None:
     """Return the worst of several levels (the least number), None if none is known."""
     known = [level for level in levels if level is not None]
     return min(known) if known else None
+
+
+STALE_CYCLES, STALE_DAYS = 2, 2
+"""A measure has gone unverified for too long after twice its cycle, at least two days; product
+default, so that a free weekend within a weekly or monthly cycle does not count."""
+
+
+def is_stale(at: dt.datetime, cycle_days: float, moment: dt.datetime) -> bool:
+    """Tell whether a check at `at` is too long ago for a cycle in days."""
+    return moment - at > dt.timedelta(days=max(STALE_CYCLES * cycle_days, STALE_DAYS))
 
 
 @dataclass(frozen=True, slots=True)

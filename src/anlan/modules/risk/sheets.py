@@ -18,6 +18,7 @@ from anlan.modules.registry.queries import units as mhi_units
 from anlan.modules.registry.services import rows
 from anlan.modules.registry.services.rows import Register
 from anlan.modules.registry.sheets import (
+    Ref,
     columns_of,
     enterprise_column,
     given_of,
@@ -89,6 +90,35 @@ def _single(name: str, title: Any, register: Register, query: Any, noun: str, **
         upsert,
         done_url=reverse_lazy(f"risk:{noun}"),
     )
+
+
+def _find_departments(actor: Actor, asked: Collection[tuple[Any, str]]) -> Mapping[Any, Ref]:
+    """Find departments of the rows' enterprises by their names."""
+    pairs = [(owner, text) for owner, text in asked if owner is not None]
+    rows = queries.departments(actor).filter(
+        owner_enterprise_id__in={owner.id for owner, _text in pairs},
+        name__in={text for _owner, text in pairs},
+    )
+    known = {(row.owner_enterprise_id, row.name): Ref(row.pk, row.name) for row in rows}
+    return {
+        (owner, text): known[owner.id, text] for owner, text in pairs if (owner.id, text) in known
+    }
+
+
+_DEPARTMENT = SheetColumn(
+    "responsible_department",
+    _("responsible department"),
+    kind="reference",
+    find=_find_departments,
+    find_with=("enterprise",),
+    show=lambda ref: ref.text,
+    value=lambda row: (
+        Ref(row.responsible_department_id, row.responsible_department.name)
+        if row.responsible_department_id
+        else None
+    ),
+    help=_("Its name; left empty, the department of the unit."),
+)
 
 
 _HEAD = reference("head", _("head, staff number"), people, "number")
@@ -225,7 +255,12 @@ def _chain_columns() -> list[SheetColumn]:
         _factor_column("inherent", _("inherent risk"), "event"),
         _factor_column("residual", _("residual risk"), "event"),
         of(RiskEvent, "control_level", "control_level", up[2]),
-        *(SheetColumn.of(ControlMeasure, name) for name in _Chain.FIELDS["measure"]),
+        *(
+            _DEPARTMENT
+            if name == "responsible_department"
+            else SheetColumn.of(ControlMeasure, name)
+            for name in _Chain.FIELDS["measure"]
+        ),
     ]
 
 
@@ -235,7 +270,7 @@ _CHAIN_COLUMNS = _chain_columns()
 def _existing(
     actor: Actor, keys: Collection[Any], *, lock: bool = False
 ) -> Mapping[Any, Mapping[str, Any]]:
-    found = coded(queries.measures(actor)).filter(
+    found = coded(queries.measures(actor).select_related("responsible_department")).filter(
         enterprise__in={key[0].id for key in keys}, code__in={key[1] for key in keys}
     )
     if lock:
@@ -291,6 +326,7 @@ MEASURES = _single(
     queries.measures,
     "measure_list",
     event=reference("event", _("event code"), queries.events, required=True),
+    responsible_department=_DEPARTMENT,
 )
 
 

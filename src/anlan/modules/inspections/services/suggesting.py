@@ -46,17 +46,18 @@ def for_measures(actor: Actor, enterprise_id: UUID) -> list[Fields]:
         usual = (cycle.n, cycle.unit, cycle.calendar)
         cycle_n, cycle_unit, calendar = own if measure.cycle_n and measure.cycle_unit else usual
         content = measure.inspection_content or measure.text
-        found.append(
-            {
-                "measure": measure,
-                "title": content[:200],
-                "content": content,
-                "cycle_n": cycle_n,
-                "cycle_unit": cycle_unit,
-                "calendar": calendar,
-                "role": posts.get(measure.post.strip().casefold(), cycle.role),
-            }
-        )
+        fields: Fields = {
+            "measure": measure,
+            "title": content[:200],
+            "content": content,
+            "cycle_n": cycle_n,
+            "cycle_unit": cycle_unit,
+            "calendar": calendar,
+            "role": posts.get(measure.post.strip().casefold(), cycle.role),
+        }
+        if measure.responsible_department_id:
+            fields["organisation_id"] = measure.responsible_department_id
+        found.append(fields)
     return found
 
 

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.models import Organisation
 from anlan.base.actors.roles import OrganisationKind
 from anlan.base.errors import BadInput
 from anlan.modules.registry import choices, policy, queries
@@ -195,6 +196,9 @@ def _field(
     found = model._meta.get_field(name)
     label = capfirst(str(found.verbose_name))  # type: ignore[union-attr]
     if isinstance(found, models.ForeignKey):
+        if found.related_model is Organisation:
+            inside = queries.departments(actor, enterprise_id) if enterprise_id else None
+            return forms.ModelChoiceField(inside, required=not found.blank, label=label)
         rows = _CHOSEN_FROM[found.related_model](actor).filter(enterprise=enterprise_id)
         return forms.ModelChoiceField(rows, required=not found.blank, label=label)
     if name == "key_processes":

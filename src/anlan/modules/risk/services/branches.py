@@ -15,10 +15,24 @@ from anlan.facts.loader import load_packaged
 from anlan.modules.registry.services import rows
 from anlan.modules.registry.services.rows import Register
 from anlan.modules.risk import queries
-from anlan.modules.risk.models import ControlMeasure, RiskEvent, RiskUnit
+from anlan.modules.risk.models import RiskEvent, RiskUnit
 from anlan.modules.risk.services import chain
 
-BULK_FIELDS = ("post", "class2", "class3", "photo", "cycle_n", "cycle_unit")
+BULK_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "objects": ("department",),
+    "units": ("department", "unit_type"),
+    "events": ("control_level",),
+    "measures": (
+        "responsible_department", "post", "class2", "class3", "photo", "cycle_n", "cycle_unit",
+    ),
+}  # fmt: skip
+"""What may be set for many rows at once, by register."""
+_REGISTERS = {
+    "objects": chain.OBJECT,
+    "units": chain.UNIT,
+    "events": chain.EVENT,
+    "measures": chain.MEASURE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,39 +100,109 @@ def _codes(actor: Actor, noun: str, parent: Any, many: int) -> list[str]:
 
 @transaction.atomic
 def apply_template(
-    actor: Actor, unit_id: UUID | str, unit_type: str, chosen: Collection[str]
+    actor: Actor,
+    unit_id: UUID | str,
+    unit_type: str,
+    chosen: Collection[str],
+    without: Collection[str] = (),
 ) -> list[RiskEvent]:
-    """Enter the chosen events of a template below a unit. Raises NotYours, BadInput, Forbidden."""
+    """Enter the chosen events of a template below a unit.
+
+    `without` names measures to leave out, as the event's code and the measure's place (`T1:0`).
+    Raises NotYours, BadInput, Forbidden.
+    """
     unit = queries.units(actor).one(unit_id)
-    wanted = [one for one in templates(unit_type) if one.code in chosen]
+    wanted = [
+        (
+            one.values,
+            [row for n, row in enumerate(one.measures) if f"{one.code}:{n}" not in without],
+        )
+        for one in templates(unit_type)
+        if one.code in chosen
+    ]
     if not wanted:
         raise BadInput(Problem("events", _("Choose at least one event.")))
-    return _enter(actor, unit, [(one.values, one.measures) for one in wanted])
+    return _enter(actor, [(unit, wanted)])
+
+
+MOST_UNITS = 60
+
+
+@transaction.atomic
+def add_units(
+    actor: Actor,
+    object_id: UUID | str,
+    names: Sequence[str],
+    unit_type: str,
+    chosen: Collection[str] = (),
+) -> list[RiskUnit]:
+    """Enter units of one type below an object, each with the chosen events of its template.
+
+    A tank farm is entered so in one step; a fixed number of statements. Raises NotYours, BadInput
+    (no name, too many), Forbidden.
+    """
+    thing = queries.objects(actor).one(object_id)
+    wanted = list(dict.fromkeys(name.strip() for name in names if name.strip()))
+    if not 1 <= len(wanted) <= MOST_UNITS:
+        raise BadInput(
+            Problem("names", _("Enter one name a line, %(n)s at most.") % {"n": MOST_UNITS})
+        )
+    codes = _codes(actor, "units", thing, len(wanted))
+    units: list[RiskUnit] = _write(
+        actor,
+        chain.UNIT,
+        [
+            {
+                "enterprise": thing.enterprise_id,
+                "object": thing.pk,
+                "code": code,
+                "name": name,
+                "unit_type": unit_type,
+                "route": place,
+            }
+            for place, (code, name) in enumerate(zip(codes, wanted, strict=True), start=1)
+        ],
+    )
+    events = [(one.values, one.measures) for one in templates(unit_type) if one.code in chosen]
+    if events:
+        # Nothing can be below a code that was free.
+        fresh = [f"{unit.code}-E{n:02d}" for unit in units for n in range(1, len(events) + 1)]
+        _enter(actor, [(unit, events) for unit in units], fresh)
+    return units
+
+
+Wanted = Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]
+"""Events with their measures, as field values."""
 
 
 def _enter(
-    actor: Actor,
-    unit: RiskUnit,
-    wanted: Sequence[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]],
+    actor: Actor, below: Sequence[tuple[RiskUnit, Wanted]], codes: Sequence[str] = ()
 ) -> list[RiskEvent]:
-    codes = _codes(actor, "events", unit, len(wanted))
+    """Enter events with their measures below units; parents first, a write a register.
+
+    `codes` of the events are looked up where they are not given.
+    """
+    flat = [(unit, values, measures) for unit, wanted in below for values, measures in wanted]
+    codes = codes or [
+        code for unit, wanted in below for code in _codes(actor, "events", unit, len(wanted))
+    ]
     given = [
         {**values, "enterprise": unit.enterprise_id, "unit": unit.pk, "code": code}
-        for code, (values, _measures) in zip(codes, wanted, strict=True)
+        for code, (unit, values, _measures) in zip(codes, flat, strict=True)
     ]
     events: list[RiskEvent] = _write(actor, chain.EVENT, given)
-    below = [
+    rows_below = [
         {
             **values,
             "enterprise": unit.enterprise_id,
             "event": event.pk,
             "code": f"{event.code}-M{number:02d}",
         }
-        for event, (_values, measures) in zip(events, wanted, strict=True)
+        for event, (unit, _values, measures) in zip(events, flat, strict=True)
         for number, values in enumerate(measures, start=1)
     ]
-    if below:
-        _write(actor, chain.MEASURE, below)
+    if rows_below:
+        _write(actor, chain.MEASURE, rows_below)
     return events
 
 
@@ -140,7 +224,7 @@ def _values(row: Any, names: Sequence[str]) -> dict[str, Any]:
 def _with_measures(actor: Actor, events: Sequence[RiskEvent]) -> list[Any]:
     by_event: dict[UUID, list[dict[str, Any]]] = {}
     found = queries.measures(actor).filter(event__in=[event.pk for event in events])
-    for measure in found.select_related(None):
+    for measure in found.select_related(None).select_related("responsible_department"):
         by_event.setdefault(measure.event_id, []).append(_values(measure, _MEASURE_COPIED))
     return [(_values(event, _EVENT_COPIED), by_event.get(event.pk, [])) for event in events]
 
@@ -153,7 +237,7 @@ def copy_event(actor: Actor, event_id: UUID | str, to_unit: UUID | None = None) 
     wanted = _with_measures(actor, [event])
     if to_unit is None:
         wanted[0][0]["name"] = _copied_name(event.name)
-    return _enter(actor, unit, wanted)[0]
+    return _enter(actor, [(unit, wanted)])[0]
 
 
 @transaction.atomic
@@ -169,7 +253,7 @@ def copy_unit(actor: Actor, unit_id: UUID | str) -> RiskUnit:
     made: RiskUnit = _write(actor, chain.UNIT, [values])[0]
     events = list(queries.events(actor).filter(unit=unit.pk).select_related(None))
     if events:
-        _enter(actor, made, _with_measures(actor, events))
+        _enter(actor, [(made, _with_measures(actor, events))])
     return made
 
 
@@ -178,16 +262,18 @@ def _copied_name(name: str) -> str:
 
 
 @transaction.atomic
-def change_measures(actor: Actor, ids: Collection[UUID], values: Mapping[str, Any]) -> int:
-    """Give many measures the same values of `BULK_FIELDS`; return how many changed.
+def change_many(actor: Actor, noun: str, ids: Collection[UUID], values: Mapping[str, Any]) -> int:
+    """Give many rows of a register the same values of `BULK_FIELDS`; return how many changed.
 
-    Raises NotYours (one is not there), BadInput naming every row, Forbidden.
+    Each row gets its own event in the history. Raises NotYours (one is not there), BadInput
+    naming every row, Forbidden.
     """
-    given = {name: value for name, value in values.items() if name in BULK_FIELDS}
+    register = _REGISTERS[noun]
+    given = {name: value for name, value in values.items() if name in BULK_FIELDS[noun]}
     if "class2" in given:
         given["class1"] = int(str(given["class2"])[:1] or 0)
     found = list(
-        ControlMeasure.objects.for_actor(actor).filter(pk__in=ids, removed_at__isnull=True)
+        register.model.objects.for_actor(actor).filter(pk__in=ids, removed_at__isnull=True)
     )
     if len(found) != len(set(ids)):
         raise NotYours()
@@ -195,7 +281,29 @@ def change_measures(actor: Actor, ids: Collection[UUID], values: Mapping[str, An
         return 0
     done = rows.upsert_rows(
         actor,
-        chain.MEASURE,
+        register,
         [{**given, "enterprise": row.enterprise_id, "code": row.code} for row in found],
+    )
+    return done.updated
+
+
+@transaction.atomic
+def name_points(actor: Actor, enterprise_id: UUID, tags: Mapping[UUID, str]) -> int:
+    """Give monitored measures the tags of their points; return how many changed.
+
+    Empty ones are left. Raises NotYours, BadInput naming every row, Forbidden.
+    """
+    wanted = {pk: tag.strip() for pk, tag in tags.items() if tag.strip()}
+    found = list(queries.measures(actor).filter(enterprise=enterprise_id, pk__in=wanted))
+    if len(found) != len(wanted):
+        raise NotYours()
+    done = rows.upsert_rows(
+        actor,
+        chain.MEASURE,
+        [
+            {"enterprise": row.enterprise_id, "code": row.code, "tag": wanted[row.pk]}
+            for row in found
+            if row.tag != wanted[row.pk]
+        ],
     )
     return done.updated

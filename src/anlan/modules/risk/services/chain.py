@@ -281,6 +281,7 @@ MEASURE = rows.Register(
         "class2",
         "class3",
         "inspection_content",
+        "responsible_department",
         "post",
         "tag",
         "quantity",

@@ -1,9 +1,14 @@
 """The pages of the risk register."""
 
+from io import BytesIO
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from anlan.base.actors.roles import Role
+from anlan.base.audit.models import AuditEvent
 from anlan.base.errors import BadInput
 from anlan.modules.registry.tests.test_pages import signed_in
 from anlan.modules.risk.models import ControlMeasure, RiskEvent, RiskUnit
@@ -56,6 +61,9 @@ def pages(branch):
         reverse("risk:template", args=[unit.pk]) + "?type=reactor",
         reverse("risk:editions", args=[thing.pk]),
         reverse("risk:shutdown_start", args=[unit.pk]),
+        reverse("risk:many_units", args=[thing.pk]),
+        reverse("risk:map") + f"?unit={unit.pk}",
+        reverse("risk:measure_list") + "?unverified=30&unverified=never",
         *(reverse(f"risk:{name}") for name in ("object_list", "unit_list", "event_list")),
         reverse("risk:measure_list"),
         *(reverse("risk:branch", args=[k, r.pk]) for k, r in zip(
@@ -107,7 +115,9 @@ def test_a_template_is_entered_with_its_measures(client, branch) -> None:
 def test_every_template_can_be_entered(manager, branch, unit_type) -> None:
     codes = [one.code for one in branches.templates(unit_type)]
     assert len(codes) >= 4
-    assert all(3 <= len(one.measures) <= 8 for one in branches.templates(unit_type))
+    assert all(4 <= len(one.measures) <= 8 for one in branches.templates(unit_type))
+    for one in branches.templates(unit_type):
+        assert {row["class1"] for row in one.measures} == {1, 2, 3, 4}, one.code
     made = branches.apply_template(manager, branch[1].pk, unit_type, codes)
     assert len(made) == len(codes)
     assert all(row.level is not None for row in made)
@@ -120,14 +130,50 @@ def test_a_copy_has_everything_below(client, branch) -> None:
     assert ControlMeasure.objects.unscoped("test").filter(event=event).count() == 1
 
 
-def test_many_measures_get_a_post(client, branch) -> None:
-    address = reverse("risk:measure_list_bulk")
-    ids = [str(branch[3].pk)]
-    asked = client.post(address, {"action": "change", "id": ids})
-    assert asked.status_code == 200
-    client.post(address, {"action": "change", "id": ids, "apply": "1", "post": "外操"})
-    branch[3].refresh_from_db()
-    assert branch[3].post == "外操"
+def test_a_measure_of_a_template_is_left_out(client, branch) -> None:
+    address = reverse("risk:template", args=[branch[1].pk])
+    client.post(address, {"events": ["T5"], "picked": "1", "measures": ["T5:0", "T5:2"]})
+    made = ControlMeasure.objects.unscoped("test").filter(event__name="切水作业跑料")
+    assert made.count() == 2
+
+
+def test_a_tank_farm_is_entered_in_one_step(client, branch) -> None:
+    address = reverse("risk:many_units", args=[branch[0].pk])
+    given = {"names": "T-102\n\nT-103\n T-102 ", "type": "tank_farm", "events": ["T1", "T3"]}
+    assert client.post(address, given).status_code == 302
+    made = RiskUnit.objects.unscoped("test").filter(name__in=["T-102", "T-103"])
+    assert made.count() == 2
+    assert {row.level for row in made} == {1}
+    points = ControlMeasure.objects.unscoped("test").filter(tag__contains="?")
+    assert points.count() == 6
+    gaps = reverse("risk:gaps")
+    one = points.first()
+    assert f"tag_{one.pk}" in client.get(gaps).content.decode()
+    client.post(gaps, {f"tag_{one.pk}": "LIA-102", f"tag_{points.last().pk}": "PIA-?"})
+    assert points.count() == 5
+
+
+def test_many_rows_get_what_they_share(world, client, branch) -> None:
+    thing, unit, event, measure = branch
+    workshop = world.workshop_a
+    for noun, row, values in (
+        ("measure", measure, {"post": "外操", "responsible_department": workshop.pk}),
+        ("event", event, {"control_level": "company"}),
+        ("unit", unit, {"department": workshop.pk, "unit_type": "reactor"}),
+        ("object", thing, {"department": workshop.pk}),
+    ):
+        address = reverse(f"risk:{noun}_list_bulk")
+        ids = [str(row.pk)]
+        assert client.post(address, {"action": "change", "id": ids}).status_code == 200
+        client.post(address, {"action": "change", "id": ids, "apply": "1", **values})
+        row.refresh_from_db()
+        assert AuditEvent.objects.filter(object_id=row.pk).count() == 2, noun
+    assert (measure.post, measure.responsible_department_id) == ("外操", workshop.pk)
+    assert event.control_level == "company"
+    assert unit.unit_type == "reactor"
+    assert thing.scope_path == workshop.path
+    measure.refresh_from_db()
+    assert measure.scope_path == workshop.path
 
 
 def test_an_edition_needs_two_people(world, client, manager, branch) -> None:
@@ -177,3 +223,60 @@ def test_the_import_is_offered_to_those_who_may_edit(world, client, branch) -> N
     enterprise = f"?enterprise={world.plant_a.pk}"
     officer = signed_in(world, Role.BUREAU_INSPECTOR, "county_a")
     assert address not in officer.get(index + enterprise).content.decode()
+
+
+@pytest.fixture
+def plan(client):
+    content = BytesIO()
+    Image.new("RGB", (200, 100)).save(content, "PNG")
+    picture = SimpleUploadedFile("plan.png", content.getvalue(), "image/png")
+    client.post(reverse("risk:map"), {"file": picture})
+
+
+def test_units_and_objects_are_drawn_on_the_site_plan(client, branch, plan) -> None:
+    address = reverse("risk:map")
+    thing, unit, _event, _measure = branch
+    given = {"noun": "units", "row": unit.pk, "points": "[[10,10],[90,10],[90,60]]"}
+    client.post(address, given)
+    client.post(address, {"noun": "objects", "row": thing.pk, "points": "[[50,50]]"})
+    page = client.get(address).content.decode()
+    assert 'points="10,10 90,10 90,60"' in page
+    assert "<circle" in page
+    for wrong in ("[[1,1],[900,1],[2,2]]", "[[1,1],[2,2]]", "[[1]]", "x"):
+        client.post(address, given | {"points": wrong})
+    unit.refresh_from_db()
+    assert unit.shape["points"][1] == [90, 10]
+    deeper = client.get(address, {"object": str(thing.pk)}).content.decode()
+    assert f"unit={unit.pk}" in deeper
+    client.post(address, given | {"points": "[]"})
+    unit.refresh_from_db()
+    assert unit.shape is None
+
+
+def test_a_plan_tied_to_the_ground_gives_positions(client, branch, plan) -> None:
+    address = reverse("risk:map")
+    unit = branch[1]
+    given = {"noun": "units", "row": unit.pk, "points": "[[0,0],[200,0],[200,100],[0,100]]"}
+    client.post(address, given)
+    ties = {"x_0": "0", "y_0": "0", "longitude_0": "121.0", "latitude_0": "31.0"}
+    client.post(address, {"tie": "1", **ties})
+    unit.refresh_from_db()
+    assert unit.longitude is None
+    ties |= {"x_1": "200", "y_1": "0", "longitude_1": "121.002", "latitude_1": "31.0"}
+    client.post(address, {"tie": "1", **ties})
+    unit.refresh_from_db()
+    assert float(unit.longitude) == pytest.approx(121.001)
+    assert float(unit.latitude) == pytest.approx(30.99957, abs=2e-5)
+    shapes = client.get(reverse("risk:map_points")).json()["features"]
+    assert [one["geometry"]["type"] for one in shapes] == ["Polygon", "Point"]
+
+
+def test_a_regulator_looks_and_cannot_draw(world, client, branch, plan) -> None:
+    officer = signed_in(world, Role.BUREAU_INSPECTOR, "county_a")
+    address = reverse("risk:map") + f"?enterprise={world.plant_a.pk}"
+    page = officer.get(address).content.decode()
+    assert "an-siteplan" in page
+    assert "data-an-draw" not in page
+    officer.post(address, {"noun": "units", "row": branch[1].pk, "points": "[[1,1]]"})
+    branch[1].refresh_from_db()
+    assert branch[1].shape is None

@@ -1,13 +1,12 @@
-"""Pages beside the tree: templates, copies, editions, shutdowns, matrix, four-colour map."""
+"""Pages beside the tree: templates, copies, editions, shutdowns, matrix."""
 
-import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,10 +19,16 @@ from anlan.base.errors import BadInput, Forbidden, NotYours, Problem, Refused
 from anlan.base.states.services import offers
 from anlan.modules.registry import queries as registry
 from anlan.modules.risk import queries, rules
-from anlan.modules.risk.choices import Method, RiskLevel, UnitType
+from anlan.modules.risk.choices import (
+    MeasureClass,
+    MeasureSubclass,
+    Method,
+    RiskLevel,
+    UnitType,
+)
 from anlan.modules.risk.methods import packaged
 from anlan.modules.risk.policy import RISK_APPROVE, RISK_EDIT, SHUTDOWN_EDIT
-from anlan.modules.risk.services import branches, editions, methods, shutdowns, site_plans
+from anlan.modules.risk.services import branches, editions, methods, shutdowns
 from anlan.modules.risk.ui import diff
 from anlan.modules.risk.ui.forms import valued
 from anlan.modules.risk.ui.tree import address
@@ -35,13 +40,13 @@ def _actor(request: HttpRequest) -> Any:
     return request.actor  # type: ignore[attr-defined]
 
 
-def _enterprise(request: HttpRequest) -> Any:
+def enterprise_of(request: HttpRequest) -> Any:
     """Return the enterprise that the address names, or one's own. Raises NotYours."""
     wanted = request.GET.get("enterprise") or _actor(request).own_enterprise_id or ""
     return registry.enterprises(_actor(request)).one(wanted)
 
 
-def _say(request: HttpRequest, error: Any) -> None:
+def say(request: HttpRequest, error: Any) -> None:
     if isinstance(error, BadInput):
         for problem in error.problems:
             messages.error(request, f"{problem.text} {problem.remedy}".strip())
@@ -60,10 +65,14 @@ def template(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             made = branches.apply_template(
-                actor, unit.pk, unit_type, set(request.POST.getlist("events"))
+                actor,
+                unit.pk,
+                unit_type,
+                set(request.POST.getlist("events")),
+                _left_out(request, unit_type),
             )
         except Failure as error:
-            _say(request, error)
+            say(request, error)
         else:
             messages.success(
                 request, _("%(n)s events entered with their measures.") % {"n": len(made)}
@@ -74,19 +83,7 @@ def template(request: HttpRequest, pk: UUID) -> HttpResponse:
         for code, label in UnitType.choices
         if branches.templates(code)
     ]
-    method = packaged("zh")["ls"]
-    shown = []
-    for one in branches.templates(unit_type):
-        marks = []
-        for side in ("inherent", "residual"):
-            found = valued(method, one.values[side])
-            marks.append((found.level + 1, found.formula) if found else (0, ""))
-        words = dict(CycleUnit.choices)
-        measures = [
-            {**measure, "cycle_word": words.get(measure["cycle_unit"], "")}
-            for measure in one.measures
-        ]
-        shown.append({"template": one, "measures": measures, "marks": marks})
+    shown = _shown_template(unit_type)
     context = {
         "unit": unit,
         "types": types,
@@ -94,6 +91,83 @@ def template(request: HttpRequest, pk: UUID) -> HttpResponse:
         "taken": set(queries.events(actor).filter(unit=unit.pk).values_list("name", flat=True)),
     }
     return render(request, "risk/template.html", context)
+
+
+def _left_out(request: HttpRequest, unit_type: str) -> set[str]:
+    """Return the measures that were unticked, where the form offered to."""
+    if "picked" not in request.POST:
+        return set()
+    kept = set(request.POST.getlist("measures"))
+    offered = {
+        f"{one.code}:{n}" for one in branches.templates(unit_type) for n in range(len(one.measures))
+    }
+    return offered - kept
+
+
+def _shown_template(unit_type: str) -> list[dict[str, Any]]:
+    """Return the events of a template with what they come to and the classes they cover."""
+    method = packaged("zh")["ls"]
+    words = dict(CycleUnit.choices)
+    shown = []
+    for one in branches.templates(unit_type):
+        marks = []
+        for side in ("inherent", "residual"):
+            found = valued(method, one.values[side])
+            marks.append((found.level + 1, found.formula) if found else (0, ""))
+        classes = [
+            (label, sum(row["class1"] == code for row in one.measures))
+            for code, label in MeasureClass.choices
+        ]
+        measures = [
+            {
+                **measure,
+                "key": f"{one.code}:{n}",
+                "cycle_word": words.get(measure["cycle_unit"], ""),
+                "class_word": MeasureSubclass(measure["class2"]).label,
+            }
+            for n, measure in enumerate(one.measures)
+        ]
+        shown.append({"template": one, "measures": measures, "marks": marks, "classes": classes})
+    return shown
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def many_units(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Enter many units of an object at once, each with the events of its template."""
+    actor = _actor(request)
+    thing = queries.objects(actor).one(pk)
+    policy.require(actor, RISK_EDIT, thing)
+    usual = thing.kind if thing.kind in UnitType.values else UnitType.TANK_FARM
+    unit_type = request.POST.get("type") or request.GET.get("type") or usual
+    status = 200
+    if request.method == "POST":
+        try:
+            made = branches.add_units(
+                actor,
+                thing.pk,
+                request.POST.get("names", "").splitlines(),
+                unit_type,
+                set(request.POST.getlist("events")),
+            )
+        except Failure as error:
+            say(request, error)
+            status = 422
+        else:
+            messages.success(
+                request, _("%(n)s units entered with their events.") % {"n": len(made)}
+            )
+            return HttpResponseRedirect(address("object", thing.pk))
+    context = {
+        "thing": thing,
+        "types": [
+            (code, label, code == unit_type, f"?type={code}") for code, label in UnitType.choices
+        ],
+        "unit_type": unit_type,
+        "shown": _shown_template(unit_type),
+        "names": request.POST.get("names", ""),
+    }
+    return render(request, "risk/many_units.html", context, status=status)
 
 
 @login_required
@@ -142,7 +216,7 @@ def edition_begin(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         editions.begin(_actor(request), pk, request.POST.get("summary", ""))
     except Refused as error:
-        _say(request, error)
+        say(request, error)
     return HttpResponseRedirect(reverse("risk:editions", args=[pk]))
 
 
@@ -162,7 +236,7 @@ def edition_move(request: HttpRequest, pk: UUID, move: str) -> HttpResponse:
         else:
             raise NotYours()
     except (Refused, BadInput) as error:
-        _say(request, error)
+        say(request, error)
     else:
         messages.success(request, _("Saved."))
     return HttpResponseRedirect(reverse("risk:editions", args=[edition.object_id]))
@@ -172,7 +246,7 @@ def edition_move(request: HttpRequest, pk: UUID, move: str) -> HttpResponse:
 @require_GET
 def shutdown_list(request: HttpRequest) -> HttpResponse:
     """List shutdown records of an enterprise."""
-    enterprise = _enterprise(request)
+    enterprise = enterprise_of(request)
     rows = queries.shutdowns(_actor(request)).filter(enterprise=enterprise.pk)[:200]
     return render(request, "risk/shutdowns.html", {"enterprise": enterprise, "rows": rows})
 
@@ -194,7 +268,7 @@ def shutdown_start(request: HttpRequest, pk: UUID) -> HttpResponse:
                 reason=request.POST.get("reason", ""),
             )
         except Failure as error:
-            _say(request, error)
+            say(request, error)
             status = 422
         else:
             messages.success(request, _("Saved."))
@@ -218,7 +292,7 @@ def shutdown_end(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         found = shutdowns.end(_actor(request), pk)
     except BadInput as error:
-        _say(request, error)
+        say(request, error)
         return HttpResponseRedirect(reverse("risk:shutdowns"))
     messages.success(request, _("Saved."))
     return HttpResponseRedirect(address("unit", found.unit_id))
@@ -229,7 +303,7 @@ def shutdown_end(request: HttpRequest, pk: UUID) -> HttpResponse:
 def method(request: HttpRequest) -> HttpResponse:
     """Show and change the enterprise's own matrix: words of the factors, level of each cell."""
     actor = _actor(request)
-    enterprise = _enterprise(request)
+    enterprise = enterprise_of(request)
     may_edit = actor.may(RISK_APPROVE, enterprise.scope_path, enterprise.pk)
     found = queries.own_method(actor, enterprise.pk, Method.OWN)
     table = found.table if found and found.table else _start_table()
@@ -303,82 +377,3 @@ def _table_of(table: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
             if level in ("0", "1", "2", "3"):
                 cells[f"{row},{column}"] = int(level)
     return {"factors": factors, "bands": table["bands"], "cells": cells}
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def colour_map(request: HttpRequest) -> HttpResponse:
-    """Show the four-colour map over the site plan; upload the plan, draw units on it."""
-    actor = _actor(request)
-    enterprise = _enterprise(request)
-    if request.method == "POST":
-        try:
-            if "points" in request.POST:
-                _draw(request)
-            else:
-                site_plans.upload(
-                    actor, enterprise.pk, request.FILES.get("file"), _name_of(request)
-                )
-        except (BadInput, Refused) as error:
-            _say(request, error)
-        else:
-            messages.success(request, _("Saved."))
-        return HttpResponseRedirect(f"{reverse('risk:map')}?enterprise={enterprise.pk}")
-    plan = queries.site_plan(actor, enterprise.pk)
-    units = list(queries.units(actor).filter(enterprise=enterprise.pk))
-    shapes = []
-    for unit in units:
-        if plan and isinstance(unit.shape, dict) and unit.shape.get("plan") == str(plan.pk):
-            points = " ".join(f"{x:g},{y:g}" for x, y in unit.shape.get("points", []))
-            mark = 0 if unit.level is None else unit.level + 1
-            shapes.append({"unit": unit, "points": points, "mark": mark})
-    context = {
-        "enterprise": enterprise,
-        "plan": plan,
-        "shapes": shapes,
-        "units": units,
-        "may_edit": actor.may(RISK_EDIT, enterprise.scope_path, enterprise.pk),
-    }
-    return render(request, "risk/map.html", context)
-
-
-@login_required
-@require_GET
-def map_points(request: HttpRequest) -> HttpResponse:
-    """Answer the units with a position as GeoJSON (CGCS2000 degrees, longitude first)."""
-    actor = _actor(request)
-    enterprise = _enterprise(request)
-    units = queries.units(actor).filter(enterprise=enterprise.pk, longitude__isnull=False)
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {
-                "type": "Point",
-                "coordinates": [float(unit.longitude or 0), float(unit.latitude or 0)],
-            },
-            "properties": {
-                "title": unit.name,
-                "subtitle": unit.object.name,
-                "risk": 0 if unit.level is None else unit.level + 1,
-                "url": address("unit", unit.pk),
-            },
-        }
-        for unit in units
-    ]
-    return JsonResponse(
-        {"type": "FeatureCollection", "features": features}, content_type="application/geo+json"
-    )
-
-
-def _name_of(request: HttpRequest) -> str:
-    upload = request.FILES.get("file")
-    return upload.name or "plan" if upload else ""
-
-
-def _draw(request: HttpRequest) -> None:
-    try:
-        points = json.loads(request.POST["points"] or "[]")
-        corners = [(float(x), float(y)) for x, y in points]
-    except (ValueError, TypeError) as error:
-        raise BadInput(Problem("points", _("Click at least three corners."))) from error
-    site_plans.draw(_actor(request), request.POST.get("unit", ""), corners)

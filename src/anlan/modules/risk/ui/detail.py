@@ -1,5 +1,6 @@
 """What the right side of the register shows of an object, a unit or an event."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from anlan.base.actors.actor import Actor
+from anlan.base.clock import now
 from anlan.base.states.services import Offer, offers
 from anlan.modules.registry.queries import department_names
-from anlan.modules.risk import queries, rules
+from anlan.modules.risk import queries, queries_verified, rules
 from anlan.modules.risk.choices import UnitType, Verification
 from anlan.modules.risk.methods import methods_of
 from anlan.modules.risk.models import ControlMeasure, RiskEdition, RiskEvent, RiskObject
@@ -115,7 +117,12 @@ def _event(actor: Actor, found: Detail, row: RiskEvent, given: Any) -> None:
             {"label": label, "mark": 0 if level is None else level + 1, "formula": formula}
         )
     tasks = queries.task_counts(actor, row.enterprise_id)
-    measures = list(queries.measures(actor).filter(event=row.pk).select_related(None))
+    moment = now()
+    rows = queries.measures(actor).filter(event=row.pk).select_related(None)
+    measures = list(rows.select_related("responsible_department"))
+    verified = queries_verified.last_verified(
+        actor, row.enterprise_id, [one.pk for one in measures]
+    )
     emergency = [one for one in measures if one.class1 == 4]
     found.tallies = {
         "all": len(measures),
@@ -137,8 +144,28 @@ def _event(actor: Actor, found: Detail, row: RiskEvent, given: Any) -> None:
                 "lacks": _lacks(one, tasks),
                 "n_tasks": tasks.get(one.pk, 0),
                 "limits": _limits(one),
+                "verified": verified.get(one.pk),
+                "state": _state(one, tasks, verified.get(one.pk), moment),
             }
         )
+
+
+def _state(
+    measure: ControlMeasure,
+    tasks: Any,
+    verified: queries_verified.Verified | None,
+    moment: dt.datetime,
+) -> str:
+    """Return how far a measure can be relied on: gap, live, never, abnormal, stale or good."""
+    if _lacks(measure, tasks):
+        return "gap"
+    if measure.verification == Verification.MONITORING:
+        return "live"
+    if verified is None or verified.at is None:
+        return "never"
+    if not verified.is_good:
+        return "abnormal"
+    return "stale" if verified.is_stale(moment) else "good"
 
 
 def _lacks(measure: ControlMeasure, tasks: Any) -> bool:
@@ -160,6 +187,14 @@ def task_address(measure_id: UUID) -> str:
     """Return where a task for a measure is made; empty while there is no such page."""
     try:
         return f"{reverse('inspections:tasks_new')}?measure={measure_id}"
+    except NoReverseMatch:
+        return ""
+
+
+def suggest_address(enterprise_id: UUID) -> str:
+    """Return where tasks are set up for all measures without one; empty without such a page."""
+    try:
+        return f"{reverse('inspections:suggest')}?enterprise={enterprise_id}"
     except NoReverseMatch:
         return ""
 

@@ -107,7 +107,15 @@ KINDS: dict[str, Kind] = {
             (
                 Group(
                     _("Control measure"),
-                    ("event", "code", "text", "class2", "class3", "post"),
+                    (
+                        "event",
+                        "code",
+                        "text",
+                        "class2",
+                        "class3",
+                        "responsible_department",
+                        "post",
+                    ),
                 ),
                 Group(
                     _("How it is verified"),
@@ -119,6 +127,9 @@ KINDS: dict[str, Kind] = {
                 ),
             ),
             help={
+                "responsible_department": _(
+                    "Who keeps it up and gets its tasks; left empty, the department of the unit."
+                ),
                 "tag": _("Only for automatic monitoring, such as TI-2204."),
                 "inspection_content": _(
                     "Only for hazard inspection; left empty, the measure's own words are taken."

@@ -1,28 +1,25 @@
 """The four registers as lists: search, filters, bulk changes, export as a valid import."""
 
+import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from uuid import UUID
 
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from anlan.base.actors.actor import Actor
+from anlan.base.clock import now
 from anlan.base.lists import BulkAction, Chooser, Column, Filter, ListPage, View, register_chooser
-from anlan.base.lists.page import BulkResult
 from anlan.modules.registry.queries import coded
 from anlan.modules.registry.ui.columns import enterprise_column, enterprise_filter
-from anlan.modules.risk import queries, sheets
-from anlan.modules.risk.choices import RiskLevel
+from anlan.modules.risk import queries, queries_verified, sheets
+from anlan.modules.risk.choices import RiskLevel, Verification
 from anlan.modules.risk.models import ControlMeasure, RiskEvent, RiskObject, RiskUnit
 from anlan.modules.risk.policy import RISK_EDIT
-from anlan.modules.risk.services import branches
-from anlan.modules.risk.ui.bulk import BulkForm
+from anlan.modules.risk.ui.bulk import change_many
 
 _LEVELS = [(level.value, level.label) for level in RiskLevel]
 
@@ -64,6 +61,14 @@ for _key, _query in (
             within=_within,
         )
     )
+register_chooser(
+    Chooser(
+        "risk_departments",
+        queries.departments,
+        label=lambda row: row.name,
+        within=lambda rows, value: rows.filter(owner_enterprise_id=value),
+    )
+)
 
 
 def _level(path: str = "level") -> Column:
@@ -78,6 +83,10 @@ def _level(path: str = "level") -> Column:
 
 def _address(noun: str) -> Any:
     return lambda row: reverse(f"risk:{noun}_show", args=[row.pk])
+
+
+def _change(noun: str) -> BulkAction:
+    return BulkAction("change", _("Change many"), "edit", change_many(noun), permission=RISK_EDIT)
 
 
 OBJECTS = ListPage(
@@ -97,6 +106,7 @@ OBJECTS = ListPage(
         enterprise_filter(),
     ],
     order=("position", "code", "pk"),
+    bulk=[_change("objects")],
     row_url=_address("objects"),
     sheet=sheets.OBJECTS,
     nav="risk.register",
@@ -119,6 +129,7 @@ UNITS = ListPage(
         enterprise_filter(),
     ],
     order=("route", "code", "pk"),
+    bulk=[_change("units")],
     row_url=_address("units"),
     sheet=sheets.UNITS,
     nav="risk.register",
@@ -143,25 +154,40 @@ EVENTS = ListPage(
         enterprise_filter(),
     ],
     order=("level", "code", "pk"),
+    bulk=[_change("events")],
     row_url=_address("events"),
     sheet=sheets.EVENTS,
     nav="risk.register",
 )
 
 
-def _change_many(actor: Actor, ids: list[UUID], request: HttpRequest) -> BulkResult | HttpResponse:
-    if "apply" not in request.POST:
-        return render(request, "risk/bulk.html", {"form": BulkForm(), "ids": ids})
-    form = BulkForm(request.POST)
-    if not form.is_valid():
-        return render(request, "risk/bulk.html", {"form": form, "ids": ids}, status=422)
-    return BulkResult(branches.change_measures(actor, ids, form.given()))
+def _measures(actor: Actor) -> QuerySet[Any]:
+    rows = _joined(queries.measures)(actor).select_related("responsible_department")
+    return queries_verified.with_moment(actor, rows)
+
+
+NEVER = "never"
+
+
+def _unverified(values: tuple[str, ...]) -> Q:
+    """Return measures to be inspected without a check for that many days, or ever."""
+    wanted = Q()
+    for value in values:
+        wanted |= Q(verified_at__isnull=True)
+        if value.isdigit():
+            wanted |= Q(verified_at__lt=now() - dt.timedelta(days=int(value)))
+    return wanted & Q(verification=Verification.INSPECTION)
+
+
+def _unverified_choices() -> list[tuple[str, str]]:
+    found = [(str(n), _("%(n)s days") % {"n": n}) for n in (2, 7, 30, 90, 180, 365)]
+    return [*found, (NEVER, pgettext("risk", "ever"))]
 
 
 MEASURES = ListPage(
     key="risk.measures",
     title=_("Control measures"),
-    query=_joined(queries.measures),
+    query=_measures,
     columns=[
         Column.of(ControlMeasure, "code", fixed=True),
         Column.of(ControlMeasure, "text", wide=True),
@@ -169,7 +195,16 @@ MEASURES = ListPage(
         enterprise_column(),
         Column.of(ControlMeasure, "class2"),
         Column.of(ControlMeasure, "verification"),
+        Column(
+            "responsible_department",
+            _("responsible department"),
+            value="responsible_department.name",
+            sort=None,
+        ),
         Column.of(ControlMeasure, "post"),
+        Column("verified_at", _("last verified"), kind="datetime", sort=None),
+        Column.of(ControlMeasure, "cycle_n", shown=False),
+        Column.of(ControlMeasure, "cycle_unit", shown=False),
         Column.of(ControlMeasure, "tag", shown=False),
         Column.of(ControlMeasure, "photo"),
         Column.of(ControlMeasure, "inspection_content", shown=False),
@@ -184,7 +219,21 @@ MEASURES = ListPage(
             chooser="risk_units",
         ),
         Filter.of(ControlMeasure, "verification"),
+        Filter(
+            "unverified",
+            pgettext_lazy("risk", "not verified for"),
+            choices=_unverified_choices,
+            condition=_unverified,
+        ),
         Filter.of(ControlMeasure, "class1"),
+        Filter(
+            "responsible_department",
+            _("responsible department"),
+            "relation",
+            chooser="risk_departments",
+            nullable=True,
+            pinned=False,
+        ),
         Filter.of(ControlMeasure, "photo", pinned=False),
         enterprise_filter(),
     ],
@@ -194,7 +243,7 @@ MEASURES = ListPage(
         View("inspection", _("Hazard inspection"), {"verification": ["2"]}),
         View("monitoring", _("Automatic monitoring"), {"verification": ["1"]}),
     ],
-    bulk=[BulkAction("change", _("Change many"), "edit", _change_many, permission=RISK_EDIT)],
+    bulk=[_change("measures")],
     row_url=_address("measures"),
     sheet=sheets.CHAIN,
     nav="risk.register",

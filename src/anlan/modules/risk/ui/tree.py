@@ -18,7 +18,10 @@ NOUNS = {"object": "objects", "unit": "units", "event": "events"}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the tree; `mark` is the colour 1 to 4 or 0; `branch` fetches what is below."""
+    """A line of the tree; `mark` is the colour 1 to 4 or 0; `branch` fetches what is below.
+
+    `stale` is how many measures in it have gone unverified for too long.
+    """
 
     kind: str
     id: str
@@ -26,6 +29,7 @@ class Line:
     mark: int
     n: int
     gaps: int
+    stale: int
     depth: int
     url: str
     is_open: bool = False
@@ -40,11 +44,12 @@ class Line:
 
 @dataclass(slots=True)
 class Filters:
-    """What the tree is narrowed to: words, levels (0 to 3), only what has gaps."""
+    """What the tree is narrowed to: words, levels (0 to 3), what has gaps, what went unverified."""
 
     text: str = ""
     levels: frozenset[int] = frozenset()
     only_gaps: bool = False
+    only_stale: bool = False
 
     @classmethod
     def read(cls, given: Any) -> "Filters":
@@ -52,10 +57,15 @@ class Filters:
         levels = frozenset(
             int(one) for one in given.getlist("level") if one in ("0", "1", "2", "3")
         )
-        return cls(given.get("q", "").strip()[:100], levels, given.get("gaps") == "1")
+        return cls(
+            given.get("q", "").strip()[:100],
+            levels,
+            given.get("gaps") == "1",
+            given.get("stale") == "1",
+        )
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.levels or self.only_gaps)
+        return bool(self.text or self.levels or self.only_gaps or self.only_stale)
 
 
 def found_by(actor: Actor, enterprise_id: UUID, text: str) -> set[UUID]:
@@ -85,12 +95,13 @@ def narrowed(
             (wanted is None or node.id in wanted)
             and (not filters.levels or (node.kind == "event" and node.level in filters.levels))
             and (not filters.only_gaps or (node.gaps > 0 and not node.below))
+            and (not filters.only_stale or (node.stale > 0 and node.kind == "event"))
         )
         if fits or below:
             kept.append(
                 queries.Node(
                     node.kind, node.id, node.code, node.name, node.level, node.n, node.gaps,
-                    below or (node.below if fits and not filters.only_gaps else []),
+                    node.stale, below or (node.below if fits and not filters.only_gaps else []),
                 )
             )  # fmt: skip
     return kept
@@ -133,6 +144,7 @@ def lines(
                 0 if node.level is None else node.level + 1,
                 node.n,
                 node.gaps,
+                node.stale,
                 depth,
                 address(node.kind, node.id),
                 is_open,
@@ -156,6 +168,7 @@ def class_lines(event_id: UUID, counted: list[tuple[int, int]], depth: int) -> l
             str(MeasureClass(code).label),
             0,
             n,
+            0,
             0,
             depth,
             f"{address('event', event_id)}?class1={code}",

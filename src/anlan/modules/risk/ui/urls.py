@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.modules.risk.ui import actions, views
+from anlan.modules.risk.ui import actions, site_plan, views
 from anlan.modules.risk.ui.kinds import KINDS
 from anlan.modules.risk.ui.lists import PAGES
 
@@ -12,13 +12,14 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("gaps/", views.gaps, name="gaps"),
     path("value/", views.value, name="value"),
-    path("map/", actions.colour_map, name="map"),
-    path("map.geojson", actions.map_points, name="map_points"),
+    path("map/", site_plan.colour_map, name="map"),
+    path("map.geojson", site_plan.map_points, name="map_points"),
     path("matrix/", actions.method, name="method"),
     path("shutdowns/", actions.shutdown_list, name="shutdowns"),
     path("shutdowns/<uuid:pk>/end/", actions.shutdown_end, name="shutdown_end"),
     path("units/<uuid:pk>/shutdown/", actions.shutdown_start, name="shutdown_start"),
     path("units/<uuid:pk>/template/", actions.template, name="template"),
+    path("objects/<uuid:pk>/many/", actions.many_units, name="many_units"),
     path("copy/<str:kind>/<uuid:pk>/", actions.copy, name="copy"),
     path("objects/<uuid:pk>/editions/", actions.edition_list, name="editions"),
     path("objects/<uuid:pk>/editions/begin/", actions.edition_begin, name="edition_begin"),

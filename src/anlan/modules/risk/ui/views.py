@@ -1,5 +1,6 @@
 """Pages of the risk register: the tree with what is chosen beside it, and its forms."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +18,12 @@ from anlan.base.audit.queries import history_of
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.modules.registry import queries as registry
 from anlan.modules.registry.ui.forms import kind_form
-from anlan.modules.risk import queries
+from anlan.modules.risk import queries, queries_verified, rules
 from anlan.modules.risk.models import RiskEvent, RiskObject, RiskUnit
 from anlan.modules.risk.policy import RISK_EDIT
+from anlan.modules.risk.services import branches
 from anlan.modules.risk.ui import tree
-from anlan.modules.risk.ui.detail import detail_of, shown_gap
+from anlan.modules.risk.ui.detail import detail_of, shown_gap, suggest_address
 from anlan.modules.risk.ui.forms import factors_given, valuing
 from anlan.modules.risk.ui.kinds import KINDS, PARENTS
 
@@ -72,7 +74,8 @@ def page(
     enterprise_id = enterprise.pk if enterprise else row.enterprise_id
     enterprise = enterprise or registry.enterprises(actor).one(enterprise_id)
     gaps = queries.gaps(actor, enterprise_id)
-    nodes = queries.tree(actor, enterprise_id, gaps)
+    stale = queries_verified.stale_measures(actor, enterprise_id)
+    nodes = queries.tree(actor, enterprise_id, gaps, stale)
     filters = tree.Filters.read(request.GET)
     wanted = tree.found_by(actor, enterprise_id, filters.text) if filters.text else None
     shown = tree.narrowed(nodes, filters, wanted) if filters else nodes
@@ -86,6 +89,8 @@ def page(
         ],
         "gaps_url": _toggled(request, "gaps", "1"),
         "n_gaps": len(gaps),
+        "stale_url": _toggled(request, "stale", "1"),
+        "n_stale": sum(node.stale for node in nodes),
         "facts": _facts(nodes),
         "n_objects": len(nodes),
         "may_add": _may_add(actor, enterprise),
@@ -162,7 +167,8 @@ def branch(request: HttpRequest, kind: str, pk: UUID) -> HttpResponse:
         return render(request, "risk/_lines.html", {"lines": found})
     else:
         raise NotYours()
-    node = tree.find_node(queries.tree(actor, row.enterprise_id), pk)
+    stale = queries_verified.stale_measures(actor, row.enterprise_id)
+    node = tree.find_node(queries.tree(actor, row.enterprise_id, stale=stale), pk)
     below = node.below if node else []
     found = tree.lines(below, set(), None, {}, 2 if kind == "object" else 3)
     return render(request, "risk/_lines.html", {"lines": found})
@@ -303,12 +309,18 @@ def remove(request: HttpRequest, noun: str, pk: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def gaps(request: HttpRequest) -> HttpResponse:
-    """List what keeps the analysis from being complete, each with its fix."""
+    """List what keeps the analysis from being complete, each with its fix.
+
+    Monitoring points without a name are named here, all in one form.
+    """
     actor = _actor(request)
     wanted = request.GET.get("enterprise") or actor.own_enterprise_id or ""
     enterprise = registry.enterprises(actor).one(wanted)
+    if request.method == "POST":
+        _name_points(request, enterprise)
+        return HttpResponseRedirect(request.get_full_path())
     found = queries.gaps(actor, enterprise.pk)
     names: dict[UUID, RiskObject] = {
         row.pk: row for row in queries.objects(actor).filter(enterprise=enterprise.pk)
@@ -317,12 +329,36 @@ def gaps(request: HttpRequest) -> HttpResponse:
     for gap in found:
         groups.setdefault(gap.object_id, []).append(shown_gap(gap))  # type: ignore[arg-type]
     complete = len(names) - len(groups)
+    unnamed = [gap.measure_id for gap in found if gap.code == rules.NO_TAG and gap.measure_id]
     context = {
         "enterprise": enterprise,
         "groups": [(names[pk], rows) for pk, rows in groups.items() if pk in names],
+        "points": list(queries.measures(actor).filter(pk__in=unnamed)[:MOST_POINTS])
+        if unnamed and actor.may(RISK_EDIT)
+        else [],
+        "n_without_task": sum(gap.code == rules.NO_TASK for gap in found),
+        "suggest_url": suggest_address(enterprise.pk),
         "n": len(found),
         "complete": complete,
         "total": len(names),
         "rate": round(100 * complete / len(names)) if names else None,
     }
     return render(request, "risk/gaps.html", context)
+
+
+MOST_POINTS = 200
+
+
+def _name_points(request: HttpRequest, enterprise: Any) -> None:
+    tags: dict[UUID, str] = {}
+    for name, tag in request.POST.items():
+        if name.startswith("tag_") and isinstance(tag, str) and "?" not in tag:
+            with suppress(ValueError):
+                tags[UUID(name.removeprefix("tag_"))] = tag
+    try:
+        done = branches.name_points(_actor(request), enterprise.pk, tags)
+    except BadInput as error:
+        for problem in error.problems[:3]:
+            messages.error(request, f"{problem.text} {problem.remedy}".strip())
+    else:
+        messages.success(request, _("%(n)s monitoring points named.") % {"n": done})

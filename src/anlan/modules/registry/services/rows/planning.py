@@ -137,8 +137,12 @@ def _references(
     actor: Actor, register: Register, rows: Sequence[Mapping[str, Any]]
 ) -> dict[str, dict[UUID, Any]]:
     found: dict[str, dict[UUID, Any]] = {}
+    model: Any
     for name, model in register.references.items():
         ids = {pk for row in rows if (pk := _id(row.get(name)))}
+        if model is Organisation:
+            found[name] = Organisation.objects.in_bulk(ids) if ids else {}
+            continue
         targets = model.objects.for_actor(actor).filter(pk__in=ids, removed_at__isnull=True)
         found[name] = {target.pk: target for target in targets} if ids else {}
     return found
@@ -198,7 +202,9 @@ def _referred(
             problems.add(name, _("This field cannot be blank."))
         return None
     target = known.references[name].get(_id(value))  # type: ignore[arg-type]
-    if target is None or target.enterprise_id != enterprise.pk:
+    is_place = isinstance(target, Organisation)
+    owner = target and (target.owner_enterprise_id if is_place else target.enterprise_id)
+    if target is None or owner != enterprise.pk:
         problems.add(
             name,
             _("is not in this enterprise's register"),

@@ -46,7 +46,7 @@ class Register:
 
     @property
     def references(self) -> dict[str, type[RegisterModel]]:
-        """Return the fields that point at other registers' rows."""
+        """Return the fields that point at other registers' rows, or at a department."""
         return _references_of(self.model, self.fields)
 
 
