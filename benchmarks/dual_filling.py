@@ -317,7 +317,7 @@ def fill_with(cursor: Any, province: Province, until: dt.datetime) -> dict[str, 
         _run(cursor, _TASKS, given)
     with _step(took, "instances of last week"):
         _week(cursor, dt.datetime.combine(monday, dt.time(0), until.tzinfo))
-    with _step(took, "findings"), _bare(cursor, "findings_finding"):
+    with _step(took, "findings"), _bare(cursor, "findings_finding", "findings_piece"):
         _findings(cursor, given)
     return took
 
@@ -336,15 +336,43 @@ def _findings(cursor: Any, given: dict[str, Any]) -> None:
     from anlan.base.search_key import search_key
 
     cursor.execute("CREATE TEMP TABLE phrase (n int PRIMARY KEY, title text, key text)")
+    titles = [title[:200] for title in findings(POOL, seed=5)]
     with cursor.copy("COPY phrase FROM STDIN") as copy:
-        for n, title in enumerate(findings(POOL, seed=5)):
-            copy.write_row((n, title[:200], search_key(title)[:540]))
+        for n, title in enumerate(titles):
+            copy.write_row((n, title, search_key(title)[:540]))
     cursor.execute("CREATE INDEX ON unit (plant, place); ANALYZE unit; ANALYZE phrase")
+    # What is searched by is made once a text instead of once a finding.
+    cursor.execute("ALTER TABLE findings_finding DISABLE TRIGGER USER")
     week = dt.timedelta(days=7)
     for chunk in range(1, CHUNKS + 1):
         begin = given["until"] - (CHUNKS - chunk + 1) * week
         values = {"chunk": chunk, "chunks": CHUNKS, "age": CHUNKS - chunk, "begin": begin}
         _run(cursor, _FINDINGS, {**given, **values, "week": week, "pool": POOL})
+    cursor.execute("ALTER TABLE findings_finding ENABLE TRIGGER USER")
+    fill_pieces(cursor, titles)
+
+
+def fill_pieces(cursor: Any, titles: list[str]) -> None:
+    """Put in what findings are searched by, which their triggers would have made row by row."""
+    from anlan.base.search_key import search_key
+    from anlan.modules.findings.words import pieces
+
+    cursor.execute("CREATE TEMP TABLE said (text text, pieces int[])")
+    with cursor.copy("COPY said FROM STDIN") as copy:
+        for title in dict.fromkeys(titles):
+            copy.write_row((title, list(pieces(search_key(title)[:540].split()))))
+    cursor.execute(
+        "INSERT INTO said SELECT code, findings_pieces(lower(code)) FROM ("
+        " SELECT DISTINCT number AS code FROM findings_finding"
+        " UNION SELECT DISTINCT place FROM findings_finding) c"
+    )
+    cursor.execute("ANALYZE said")
+    cursor.execute(
+        "INSERT INTO findings_piece"
+        " SELECT f.id, t.pieces || n.pieces || p.pieces FROM findings_finding f"
+        " JOIN said t ON t.text = f.title JOIN said n ON n.text = f.number"
+        " JOIN said p ON p.text = f.place ON CONFLICT (finding_id) DO NOTHING"
+    )
 
 
 def _run(cursor: Any, statements: str, given: dict[str, Any]) -> None:

@@ -17,12 +17,19 @@ from anlan.base.actors.wall import history_wall_sql, scoped_tables, wall_sql
 # Rows that must never change once written, whoever asks.
 APPEND_ONLY = ("audit_event",)
 READ_ONLY = ("audit_head",)
+# Tables without a wall that hold something of every place: only functions of the owner read them.
+HIDDEN: set[str] = set()
 
 LOCK_TIMEOUT = "2s"
 PAUSE_SECONDS = 1.0
 ATTEMPTS = 30
 
 _SAMPLE = "anlan_wall_sample"
+
+
+def hide_table(table: str) -> None:
+    """Keep a table from the application's role altogether; apps say so when they start."""
+    HIDDEN.add(table)
 
 
 def protect_database() -> None:
@@ -109,6 +116,8 @@ def _grant() -> None:
             cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
         for table in READ_ONLY:
             cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
+        for table in sorted(HIDDEN):
+            cursor.execute(f'REVOKE ALL ON "{table}" FROM {role}')
         # A partition is reached through its table alone, where the wall stands.
         cursor.execute(
             "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relispartition"

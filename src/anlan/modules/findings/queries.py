@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from anlan.base.actors.actor import Actor
@@ -14,6 +15,7 @@ from anlan.base.actors.scope import path_end
 from anlan.base.clock import today
 from anlan.base.files.models import Attachment
 from anlan.base.search_key import typed
+from anlan.modules.findings import words
 from anlan.modules.findings.choices import OUTSIDE, Level, PhotoRole
 from anlan.modules.findings.models import Extension, Finding, Flag, OutsideInspection
 from anlan.modules.findings.states import OPEN, ExtensionState, FindingState
@@ -92,12 +94,22 @@ def needs(name: str, day: dt.date) -> Q:
 
 
 def search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Find by number through the index, else by each word of the search key."""
+    """Find by number through the index, else by each word of the search key.
+
+    Few rows with rare words are picked by `words`; frequent words are met soon in any order.
+    """
     number = text.strip().upper()
     if number.startswith("YH-"):
         return rows.filter(number__gte=number, number__lt=number + "\U0010ffff")
-    for word in typed(text).split()[:6]:
+    asked = typed(text).split()[:6]
+    for word in asked:
         rows = rows.filter(search_key__contains=word)
+    wanted = words.pieces(asked)
+    if wanted and words.are_rare(wanted):
+        some = RawSQL(
+            "SELECT findings_with_pieces(%s::integer[], %s)", [list(wanted), 2 * words.RARE]
+        )
+        rows = rows.filter(pk__in=some)
     return rows
 
 
