@@ -164,9 +164,9 @@ _TASKS = """
            0, true, {until}, {until}
       FROM measure WHERE inspected;
     INSERT INTO inspections_inspectiontask (id, enterprise_id, scope_path, version, created_at,
-        updated_at, title, content, source, work_type, role_item, route, is_active, search_key,
-        measure_id, object_id, unit_id, plan_id)
-    SELECT task, plant, path, 1, now(), now(), '查看循环水压力和回水温度', '', 1,
+        updated_at, code, title, content, source, work_type, role_item, route, is_active,
+        search_key, measure_id, object_id, unit_id, plan_id)
+    SELECT task, plant, path, 1, now(), now(), 'B' || place, '查看循环水压力和回水温度', '', 1,
            CASE WHEN place % 40 = 0 THEN 1 + place % 3 ELSE 0 END,
            CASE WHEN place % 40 = 0 THEN 1 END, place, true, 'b' || place, id, object, unit, plan
       FROM measure WHERE inspected;
