@@ -66,7 +66,7 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("findings", "0003_lists_by_index")]
+    dependencies = [("findings", "0004_imports_and_outside_inspections")]
 
     operations = [
         migrations.RunSQL(PIECES, "DROP FUNCTION findings_pieces(text)"),
