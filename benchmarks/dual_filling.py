@@ -409,14 +409,31 @@ _HUNG = """
 """
 
 
+# Columns that the statements above do not name, and that rows must have: new ones do no harm.
+_REQUIRED = """
+    SELECT 'ALTER TABLE ' || attrelid::regclass || ' ALTER ' || quote_ident(attname),
+           CASE typcategory WHEN 'S' THEN $$''$$ WHEN 'N' THEN '0' WHEN 'B' THEN 'false'
+                            WHEN 'A' THEN $$'{}'$$ WHEN 'U' THEN $$'{}'$$ END
+      FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
+     WHERE attrelid = ANY (%(tables)s::regclass[]) AND attnum > 0 AND NOT attisdropped
+       AND attnotnull AND NOT atthasdef AND (typcategory <> 'U' OR typname = 'jsonb')
+       AND typcategory IN ('S', 'N', 'B', 'A', 'U')
+"""
+
+
 @contextmanager
 def _bare(cursor: Any, *tables: str) -> Iterator[None]:
-    """Take indexes and foreign keys off tables, and put them back."""
+    """Take indexes and foreign keys off tables for a while; let them fill in what is not named."""
     # Inside a transaction there may be checks put off to its end, which would hold the tables.
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     hung = cursor.execute(_HUNG, {"tables": list(tables)}).fetchall()
+    required = cursor.execute(_REQUIRED, {"tables": list(tables)}).fetchall()
     for drop, _add, _is_key in reversed(hung):
         cursor.execute(drop)
+    for column, value in required:
+        cursor.execute(f"{column} SET DEFAULT {value}")
     yield
+    for column, _value in required:
+        cursor.execute(f"{column} DROP DEFAULT")
     for _drop, add, _is_key in hung:
         cursor.execute(add)
