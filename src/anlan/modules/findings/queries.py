@@ -216,9 +216,13 @@ def to_clear(actor: Actor) -> QuerySet[Finding]:
 def like(actor: Actor, row: Finding, limit: int = 400) -> list[Finding]:
     """Return findings of the same enterprise and trade of the last two years, the newest first.
 
-    What may be the same finding again: of the same unit or criterion where those are known.
+    What may be the same finding again: also of the same equipment, clause, unit or criterion.
     """
     near = Q(discipline=row.discipline)
+    if row.equipment_id:
+        near |= Q(equipment=row.equipment_id)
+    if row.basis:
+        near |= Q(basis=row.basis)
     if row.unit_id:
         near |= Q(unit=row.unit_id)
     if row.criterion:
@@ -238,23 +242,6 @@ def repeats_of(actor: Actor, row: Finding) -> list[Finding]:
     first = row.repeat_of_id or row.pk
     rows = findings(actor).filter(Q(repeat_of=first) | Q(pk=first)).exclude(pk=row.pk)
     return list(rows.order_by("-registered_at", "pk")[:20])
-
-
-def repeated_groups(actor: Actor, since: dt.date, least: int = 3) -> list[dict[str, Any]]:
-    """Return what comes back across the actor's region: enterprise, unit and trade, with counts.
-
-    Only groups of at least `least` findings since that day, the most frequent first.
-    """
-    rows = (
-        Finding.objects.for_actor(actor)
-        .filter(registered_at__date__gte=since)
-        .exclude(state=FindingState.DISMISSED)
-        .values("enterprise", "enterprise__name", "unit", "unit__name", "discipline")
-        .annotate(n=Count("pk"), open=Count("pk", filter=open_()))
-        .filter(n__gte=least)
-        .order_by("-n", "enterprise__name")
-    )
-    return list(rows[:100])
 
 
 def late_entries(actor: Actor, day: dt.date) -> QuerySet[Finding]:

@@ -1,16 +1,19 @@
 """Findings that come back (屡查屡犯): linked to the first of them."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from anlan.base.actors import policy
 from anlan.base.actors.actor import Actor
 from anlan.base.audit.services import record
 from anlan.base.errors import NotYours
 from anlan.engines.findings_text import compare
-from anlan.modules.findings import events, queries
+from anlan.modules.findings import events, queries, queries_repeats
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.policy import FINDING_CONFIRM
 
@@ -19,7 +22,10 @@ ALIKE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """An earlier finding that says the same; `score` from 0 to 1, `why` in words of the engine."""
+    """An earlier finding that is the same again; `why` says by what, in the active language.
+
+    `score` is how alike their words are, from 0 to 1.
+    """
 
     row: Finding
     score: float
@@ -27,13 +33,43 @@ class Alike:
 
 
 def alike(actor: Actor, row: Finding, limit: int = 5) -> list[Alike]:
-    """Return earlier findings of the enterprise that say the same, the most alike first."""
+    """Return earlier findings of the enterprise that are the same again, the most alike first.
+
+    Their words say the same, or they are of the same equipment, criterion or clause within the
+    time of that rule (`facts/findings/repeats.csv`).
+    """
     found = []
     for other in queries.like(actor, row):
         compared = compare(row.title, other.title)
+        why = [*_shared(row, other)]
         if compared.score >= ALIKE:
-            found.append(Alike(other, compared.score, getattr(compared, "why", "")))
-    return sorted(found, key=lambda one: -one.score)[:limit]
+            words = _("the same words: %(words)s") % {"words": _join(compared.shared[:6])}
+            why.insert(0, words if compared.shared else _("the same words"))
+        if why:
+            found.append(Alike(other, compared.score, _join(why)))
+    # More reasons weigh more than more words.
+    return sorted(found, key=lambda one: (-one.score - one.why.count(_join(("", ""))), one.row.pk))[
+        :limit
+    ]
+
+
+def _shared(row: Finding, other: Finding) -> Iterator[str]:
+    days = (row.registered_at - other.registered_at).days
+    for kind, mine, theirs, text in (
+        ("equipment", row.equipment_id, other.equipment_id, _("the same equipment")),
+        ("criterion", row.criterion, other.criterion, _("the same criterion")),
+        ("clause", _clause(row), _clause(other), _("the same clause")),
+    ):
+        if mine and mine == theirs and days <= queries_repeats.rules()[kind].days:
+            yield text
+
+
+def _clause(row: Finding) -> str:
+    return row.basis.replace(" ", "").upper()
+
+
+def _join(parts: Sequence[str]) -> str:
+    return pgettext("between items of a list", ", ").join(parts)
 
 
 @transaction.atomic

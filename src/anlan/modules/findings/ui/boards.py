@@ -1,6 +1,5 @@
-"""The notice board of major findings, the list of numbers to clear, and what comes back."""
+"""The notice board of major findings and the list of numbers to clear."""
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +16,6 @@ from anlan.base.actors import policy
 from anlan.base.clock import now, today
 from anlan.base.errors import AnlanError
 from anlan.modules.findings import criteria, queries
-from anlan.modules.findings.choices import Discipline
 from anlan.modules.findings.policy import FINDING_CLEAR
 from anlan.modules.findings.services import major
 from anlan.modules.findings.states import OPEN
@@ -74,26 +72,3 @@ def clearing(request: HttpRequest) -> HttpResponse:
         "crumbs": [(_("Findings"), list_url()), (_("Numbers to clear"), "")],
     }
     return render(request, "findings/clearing.html", context)
-
-
-@login_required
-@require_GET
-def repeated(request: HttpRequest) -> HttpResponse:
-    """Show what was found again and again within a year: by enterprise, unit and trade."""
-    since = today() - dt.timedelta(days=365)
-    words = dict(Discipline.choices)
-    rows = [
-        {
-            **group,
-            "trade": words[group["discipline"]],
-            "url": list_url(
-                enterprise=str(group["enterprise"]),
-                unit=str(group["unit"] or "-"),
-                discipline=str(group["discipline"]),
-                registered_from="today-365",
-            ),
-        }
-        for group in queries.repeated_groups(_actor(request), since)
-    ]
-    context = {"rows": rows, "crumbs": [(_("Findings"), list_url()), (_("Repeated"), "")]}
-    return render(request, "findings/repeated.html", context)

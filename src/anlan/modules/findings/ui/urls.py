@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.modules.findings.ui import boards, outside, views
+from anlan.modules.findings.ui import boards, outside, repeats, views
 from anlan.modules.findings.ui.lists import FINDINGS, FLAGS
 
 app_name = "findings"
@@ -13,7 +13,8 @@ urlpatterns = [
     path("confirm/", views.confirm_many, name="confirm_many"),
     path("board/", boards.board, name="board"),
     path("clearing/", boards.clearing, name="clearing"),
-    path("repeated/", boards.repeated, name="repeated"),
+    path("repeated/", repeats.repeated, name="repeated"),
+    path("repeated/group/", repeats.group, name="repeated_group"),
     path("outside/new/", outside.new, name="outside_new"),
     path("outside/<uuid:pk>/", outside.show, name="outside_show"),
     path("outside/<uuid:pk>/edit/", outside.edit, name="outside_edit"),
