@@ -14,7 +14,7 @@ from anlan.base.actors.services.invitations import invitation_create
 from anlan.base.actors.services.tokens import token_create
 from anlan.base.clock import now, today
 from anlan.base.duties.models import Instance
-from anlan.base.duties.services import plans, shifts, substitutes, warnings
+from anlan.base.duties.services import exemptions, plans, shifts, substitutes, warnings
 from anlan.base.files import services as files
 from anlan.base.ids import uuid7
 from anlan.base.imports.models import ImportRun
@@ -178,6 +178,10 @@ def _duties(actor: Any, place: Any, colleague: Any, mark: str) -> dict[str, Any]
             title=f"warning {mark}", colour=2, organisation_id=place.pk,
         ),
         "shift_pattern": shifts.save(actor, place, name=f"shifts {mark}", starts=[moment.time()]),
+        "exemption": exemptions.add(
+            actor, place, uuid7(), starts_at=moment, reason=f"overhaul {mark}",
+            place_text=f"place {mark}",
+        ),
         "substitute": substitutes.add(
             actor, place, actor.user_id, colleague, starts_at=moment,
             ends_at=moment + timedelta(days=1), reason=f"leave {mark}",
@@ -231,9 +235,10 @@ def _commitment(actor: Any, world: World, plant: str, mark: str) -> dict[str, An
     team = Organisation.objects.create(
         id=pk, kind="team", name=f"shift {mark}", parent=home, path=f"{home.path}t{pk.hex}/"
     )
-    chain.add(actor, team.pk)
+    node = chain.add(actor, team.pk)
     day = days.open_day(actor, home.pk, today())
-    return {"commitment": day, "judgement": day.judgements.for_actor(actor).get()}
+    judgement = day.judgements.for_actor(actor).get()
+    return {"chain_node": node, "commitment": day, "judgement": judgement}
 
 
 def _attachment(actor: Any, enterprise: Enterprise, mark: str) -> Any:

@@ -7,6 +7,7 @@ from anlan.base.api import problems
 from anlan.base.api.auth import SessionAuth, TokenAuth
 from anlan.base.api.limits import PerPerson
 from anlan.base.duties.api import router as duties_router
+from anlan.modules.commitment.api import router as commitment_router
 from anlan.modules.findings.api.acts import router as findings_router
 from anlan.modules.indicators.api import router as indicators_router
 from anlan.modules.inspections.api.routes import router as inspections_router
@@ -28,6 +29,7 @@ problems.install(api)
 
 api.add_router("/v1", duties_router)
 api.add_router("/v1", findings_router)
+api.add_router("/v1", commitment_router)
 api.add_router("/v1", indicators_router)
 api.add_router("/v1", inspections_router)
 api.add_router("/v1", tasks_router)

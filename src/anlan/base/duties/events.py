@@ -34,3 +34,8 @@ SUBSTITUTE_ADDED = Event("duties.substitute.added", _("Substitute named"))
 SUBSTITUTE_ENDED = Event("duties.substitute.ended", _("Substitution ended"))
 SHIFTS_SAVED = Event("duties.shift_pattern.saved", _("Shift pattern saved"))
 LADDER_SAVED = Event("duties.ladder.saved", _("Warning ladder changed"))
+LADDER_RESTORED = Event(
+    "duties.ladder.restored",
+    _("Warning ladder back at the product default"),
+    labels={"rung": _("rung of the ladder")},
+)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from anlan.base.actors.roles import Role
 from anlan.facts.loader import load_packaged
 
 EXECUTOR = "executor"
@@ -48,6 +49,11 @@ def product_default() -> tuple[Rung, ...]:
         )
         for row in load_packaged("duties/ladder.csv")
     )
+
+
+def known_recipients() -> frozenset[str]:
+    """Return everybody a rung may name: by the duty, by role, or as the authority above."""
+    return frozenset({EXECUTOR, DEPARTMENT_HEAD, PARK, AREA, *Role.values})
 
 
 def with_own(own: Iterable[Rung]) -> tuple[Rung, ...]:

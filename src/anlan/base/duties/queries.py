@@ -282,7 +282,36 @@ def warning_one(actor: Actor, warning_id: UUID | str) -> RaisedWarning:
 
 def exemptions(actor: Actor) -> QuerySet[Exemption]:
     """Return exemptions, the newest first."""
-    return Exemption.objects.for_actor(actor).order_by("-starts_at", "id")
+    rows = Exemption.objects.for_actor(actor).select_related("enterprise")
+    return rows.order_by("-starts_at", "id")
+
+
+def exemption_one(actor: Actor, exemption_id: UUID | str) -> Exemption:
+    """Return one exemption. Raises NotYours."""
+    rows: Any = exemptions(actor)
+    found: Exemption = rows.one(exemption_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPlace:
+    """A place that has duties, and the department of the first of them."""
+
+    place_id: UUID
+    text: str
+    organisation_id: UUID
+
+
+def places(actor: Actor, enterprise_id: UUID) -> list[PlannedPlace]:
+    """Return the places of an enterprise that have duties, by name."""
+    rows = (
+        Plan.objects.for_actor(actor)
+        .filter(enterprise=enterprise_id, is_active=True, place_id__isnull=False)
+        .order_by("place_id", "organisation__path")
+        .distinct("place_id")
+        .values_list("place_id", "place_text", "organisation_id")
+    )
+    return sorted((PlannedPlace(*row) for row in rows), key=lambda one: (one.text, one.place_id))
 
 
 def substitutes(actor: Actor) -> QuerySet[Substitute]:
@@ -316,6 +345,14 @@ def shift_pattern_one(actor: Actor, pattern_id: UUID | str) -> ShiftPattern:
 def ladder_of(enterprise_id: UUID) -> tuple[ladder.Rung, ...]:
     """Return the ladder of an enterprise: its own rungs in place of the product's."""
     return ladder.with_own(_rungs(Q(enterprise=enterprise_id)).get(enterprise_id, ()))
+
+
+def own_rung(
+    actor: Actor, enterprise_id: UUID, trigger: str, condition: str, colour: int
+) -> LadderRung | None:
+    """Return an enterprise's own rung, None where the product's holds."""
+    rows = LadderRung.objects.for_actor(actor).filter(enterprise=enterprise_id)
+    return rows.filter(trigger=trigger, condition=condition, colour=colour).first()
 
 
 def own_ladders(trigger: str) -> dict[UUID, tuple[ladder.Rung, ...]]:

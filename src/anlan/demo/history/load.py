@@ -23,6 +23,7 @@ from anlan.demo.history.promises import make_commitments
 from anlan.demo.history.register import Rows, add_plant
 from anlan.demo.history.rounds import make_rounds, make_tasks
 from anlan.demo.plan import FLAGSHIP
+from anlan.modules.commitment.services.steps import ensure_all
 from anlan.modules.honesty.services.analysis import look_at
 from anlan.modules.registry.models import Enterprise, Facility
 from anlan.modules.risk.models import RiskObject
@@ -69,6 +70,7 @@ def load_history(seed: int, on: dt.date) -> int:
     findings = make_findings(plants, abnormal, moment)
     hang_pictures(plants, findings)
     make_commitments(plants, findings, moment)
+    ensure_all()
     record_many(SYSTEM, _told(plants))
     made = [*risks.objects, *risks.units, *risks.events, *risks.measures, *findings]
     record_many(SYSTEM, [Entry(HISTORY, row) for row in made])

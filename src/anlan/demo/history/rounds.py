@@ -70,6 +70,7 @@ def _tasks(plant: Plant, on: dt.date) -> Iterable[Task]:
             _task(
                 plant,
                 plan,
+                code=f"{one.measure.code}-{number + 1:02}",
                 content=content,
                 measure=one.measure,
                 unit=one.unit,
@@ -84,7 +85,8 @@ def _tasks(plant: Plant, on: dt.date) -> Iterable[Task]:
         plan = _plan(plant, on, 90, plant.enterprise.path)
         plan.title, plan.role, plan.cycle_unit = title, role, cycle
         plan.work_type, plan.role_item = work_type, item
-        yield Task(plant, _task(plant, plan, work_type=work_type, role_item=item), None)
+        code = f"BZ-{work_type}-{item}"
+        yield Task(plant, _task(plant, plan, code=code, work_type=work_type, role_item=item), None)
 
 
 def _plan(plant: Plant, on: dt.date, days: int, path: str) -> Plan:
@@ -107,7 +109,7 @@ def _task(plant: Plant, plan: Plan, **values: Any) -> InspectionTask:
         scope_path=plan.scope_path,
         plan=plan,
         title=plan.title,
-        search_key=search_key(plan.title, plan.place_text),
+        search_key=search_key(values["code"], plan.title, plan.place_text),
         **values,
     )
     plan.subject_id = row.pk

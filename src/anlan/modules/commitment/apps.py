@@ -13,7 +13,7 @@ class CommitmentConfig(AppConfig):
 
     def ready(self) -> None:
         """Make events, permissions and the checks of the state machine known."""
-        from anlan.modules.commitment import events, policy  # noqa: F401
+        from anlan.modules.commitment import duties, events, notices, policy  # noqa: F401
         from anlan.modules.commitment.services import days  # noqa: F401
         from anlan.modules.commitment.ui import navigation
 

@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
+from anlan.base.duties.models import Plan
+from anlan.modules.commitment.duties import KIND
 from anlan.modules.commitment.models import ChainNode, Commitment, Judgement
 from anlan.modules.commitment.states import CommitmentState
 from anlan.modules.registry.models import Enterprise
@@ -50,6 +52,18 @@ def chain(actor: Actor, enterprise_id: UUID) -> QuerySet[ChainNode]:
         enterprise=enterprise_id, removed_at__isnull=True
     )
     return rows.select_related("organisation").order_by("scope_path")
+
+
+def chain_node(actor: Actor, node_id: UUID | str) -> ChainNode:
+    """Return one level, also one taken out since. Raises NotYours."""
+    return ChainNode.objects.for_actor(actor).select_related("enterprise").one(node_id)
+
+
+def has_duties(actor: Actor, enterprise_id: UUID) -> bool:
+    """Tell whether the steps of an enterprise's chain are on people's lists of duties."""
+    return Plan.objects.for_actor(actor).filter(
+        enterprise=enterprise_id, kind=KIND, is_active=True
+    ).exists()  # fmt: skip
 
 
 def obliged(actor: Actor) -> QuerySet[Enterprise]:

@@ -96,6 +96,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'shift pattern',
+                'constraints': [
+                    models.UniqueConstraint(fields=('enterprise', 'name'), name='shift_pattern_named_once'),
+                    models.CheckConstraint(condition=models.Q(('starts__len__gt', 0)), name='shift_pattern_has_shifts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +137,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'duty plan',
+                'indexes': [
+                    models.Index(fields=['scope_path', 'title'], name='duty_plan_list'),
+                    models.Index(condition=models.Q(('is_active', True)), fields=['enterprise', 'id'], name='duty_plan_active'),
+                    models.Index(condition=models.Q(('is_active', True), ('made_until__isnull', True)), fields=['enterprise'], name='duty_plan_new'),
+                    models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['subject_id'], name='duty_plan_of_subject'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('cycle_n__gte', 1)), name='duty_plan_cycle_counts'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='duty_plan_ends_after_it_begins'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cycle_unit', 'shift'), _negated=True), ('shift_pattern__isnull', False), _connector='OR'), name='duty_plan_by_shift_has_pattern'),
+                    models.CheckConstraint(condition=models.Q(('work_type', 0), ('role_item__isnull', False), _connector='OR'), name='duty_plan_names_its_item'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +169,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'substitute',
+                'indexes': [
+                    models.Index(fields=['to_user', 'ends_at'], name='substitute_for_whom'),
+                    models.Index(fields=['scope_path', '-starts_at'], name='substitute_list'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='substitute_ends_after_it_begins'),
+                    models.CheckConstraint(condition=models.Q(('from_user', models.F('to_user')), _negated=True), name='substitute_is_somebody_else'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +209,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'warning',
                 'db_table': 'duties_warning',
+                'indexes': [
+                    models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['scope_path', '-colour', 'raised_at'], name='warning_open'),
+                    models.Index(fields=['scope_path', '-raised_at'], name='warning_list'),
+                    models.Index(condition=models.Q(('cleared_at__isnull', True), ('told_colour__lt', models.F('colour'))), fields=['enterprise'], name='warning_untold'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('cleared_at__isnull', True)), fields=('subject_kind', 'subject_id'), name='warning_one_open_per_subject'),
+                    models.CheckConstraint(condition=models.Q(('cleared_at__isnull', True), models.Q(('clear_reason', ''), _negated=True), _connector='OR'), name='warning_cleared_says_why'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -275,82 +308,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('assignee__isnull', False), ('state__in', ('pending', 'due_soon', 'overdue'))), fields=['assignee', 'due_at'], name='duty_open_of_person'), models.Index(condition=models.Q(('assignee__isnull', True), ('state__in', ('pending', 'due_soon', 'overdue'))), fields=['organisation', 'role', 'due_at'], name='duty_open_of_role'), models.Index(condition=models.Q(('next_turn_at__isnull', False)), fields=['next_turn_at'], name='duty_turns'), models.Index(fields=['enterprise', 'due_at'], name='duty_of_enterprise')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['done', 'done_late']), _negated=True), ('done_at__isnull', False), _connector='OR'), name='duty_done_says_when')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='shiftpattern',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'name'), name='shift_pattern_named_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='shiftpattern',
-            constraint=models.CheckConstraint(condition=models.Q(('starts__len__gt', 0)), name='shift_pattern_has_shifts'),
-        ),
-        migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(fields=['scope_path', 'title'], name='duty_plan_list'),
-        ),
-        migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(condition=models.Q(('is_active', True)), fields=['enterprise', 'id'], name='duty_plan_active'),
-        ),
-        migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(condition=models.Q(('is_active', True), ('made_until__isnull', True)), fields=['enterprise'], name='duty_plan_new'),
-        ),
-        migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['subject_id'], name='duty_plan_of_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('cycle_n__gte', 1)), name='duty_plan_cycle_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='duty_plan_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cycle_unit', 'shift'), _negated=True), ('shift_pattern__isnull', False), _connector='OR'), name='duty_plan_by_shift_has_pattern'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('work_type', 0), ('role_item__isnull', False), _connector='OR'), name='duty_plan_names_its_item'),
-        ),
-        migrations.AddIndex(
-            model_name='substitute',
-            index=models.Index(fields=['to_user', 'ends_at'], name='substitute_for_whom'),
-        ),
-        migrations.AddIndex(
-            model_name='substitute',
-            index=models.Index(fields=['scope_path', '-starts_at'], name='substitute_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='substitute',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='substitute_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='substitute',
-            constraint=models.CheckConstraint(condition=models.Q(('from_user', models.F('to_user')), _negated=True), name='substitute_is_somebody_else'),
-        ),
-        migrations.AddIndex(
-            model_name='raisedwarning',
-            index=models.Index(condition=models.Q(('cleared_at__isnull', True)), fields=['scope_path', '-colour', 'raised_at'], name='warning_open'),
-        ),
-        migrations.AddIndex(
-            model_name='raisedwarning',
-            index=models.Index(fields=['scope_path', '-raised_at'], name='warning_list'),
-        ),
-        migrations.AddIndex(
-            model_name='raisedwarning',
-            index=models.Index(condition=models.Q(('cleared_at__isnull', True), ('told_colour__lt', models.F('colour'))), fields=['enterprise'], name='warning_untold'),
-        ),
-        migrations.AddConstraint(
-            model_name='raisedwarning',
-            constraint=models.UniqueConstraint(condition=models.Q(('cleared_at__isnull', True)), fields=('subject_kind', 'subject_id'), name='warning_one_open_per_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='raisedwarning',
-            constraint=models.CheckConstraint(condition=models.Q(('cleared_at__isnull', True), models.Q(('clear_reason', ''), _negated=True), _connector='OR'), name='warning_cleared_says_why'),
         ),
         migrations.RunSQL(ID_BOUND, "DROP FUNCTION duties_id_bound(timestamp)"),
         migrations.RunSQL(

@@ -125,3 +125,6 @@ class LadderRung(ScopedModel):
                 condition=Q(colour__gte=1, colour__lte=4), name="ladder_rung_has_colour"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.get_trigger_display()} · {self.get_colour_display()}"

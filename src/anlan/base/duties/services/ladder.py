@@ -15,7 +15,7 @@ from anlan.base.duties import events, ladder
 from anlan.base.duties.models import LadderRung
 from anlan.base.duties.policy import LADDER
 from anlan.base.duties.services.places import enterprise_of
-from anlan.base.errors import BadInput, Problem
+from anlan.base.errors import BadInput, NotYours, Problem
 
 
 @transaction.atomic
@@ -45,6 +45,11 @@ def save_rung(
         raise BadInput(Problem("threshold", _("Give a number that is not negative, a share ≤ 1.")))
     if told not in ("none", "digest", "immediate"):
         raise BadInput(Problem("told", _("Choose one.")))
+    if not set(recipients) <= ladder.known_recipients():
+        raise BadInput(Problem("recipients", _("Choose from the list.")))
+    if told != "none" and not recipients:
+        text = _("Say who is told, or choose “on the list only”.")
+        raise BadInput(Problem("recipients", text, code="missing"))
     rung, made = LadderRung.objects.for_actor(actor).get_or_create(
         enterprise=owner,
         trigger=trigger,
@@ -71,3 +76,22 @@ def save_rung(
         after={"threshold": threshold, "recipients": list(recipients), "told": told},
     )
     return rung
+
+
+@transaction.atomic
+def restore_rung(
+    actor: Actor, enterprise: Organisation | UUID, trigger: str, condition: str, colour: int
+) -> None:
+    """Let the product's rung hold again. Raises NotYours (also where there is no own one),
+    Forbidden."""
+    owner = enterprise_of(actor, enterprise)
+    policy.require(actor, LADDER, owner)
+    rows = LadderRung.objects.for_actor(actor).filter(
+        enterprise=owner, trigger=trigger, condition=condition, colour=colour
+    )
+    rung = rows.select_for_update(of=("self",)).first()
+    if rung is None:
+        raise NotYours()
+    before = {"threshold": rung.threshold, "recipients": rung.recipients, "told": rung.told}
+    record(actor, events.LADDER_RESTORED, owner, before=before, after={"rung": str(rung)})
+    rung.delete()

@@ -10,12 +10,14 @@ from django.test import Client
 from anlan.base.actors import wall
 from anlan.base.actors.roles import Role
 from anlan.base.actors.scope import EVERYTHING
-from anlan.base.clock import now, today
+from anlan.base.audit.models import AuditEvent
+from anlan.base.clock import SHANGHAI, now, today
 from anlan.base.duties import queries
 from anlan.base.duties.models import Instance, Plan, RaisedWarning
-from anlan.base.duties.services import instances
+from anlan.base.duties.services import exemptions, instances
 from anlan.base.duties.states import State
 from anlan.base.duties.tests import data
+from anlan.base.ids import uuid7
 from anlan.base.inbox.today import today_of
 from tests.support.world import World
 
@@ -125,7 +127,8 @@ def test_shift_patterns_substitutes_and_the_ladder(world: World, leader: Client)
     assert leader.get("/duties/substitutes/").status_code == 200
     assert leader.get("/duties/ladder/").status_code == 200
     rung = "/duties/ladder/duty/overdue/3/"
-    assert leader.post(rung, {"threshold": "2", "told": "digest"}).status_code == 302
+    given = {"threshold": "2", "told": "digest", "recipients": ["workshop_head"]}
+    assert leader.post(rung, given).status_code == 302
     with wall.acting_as(EVERYTHING):
         own = queries.ladder_of(world.plant_a.pk)
     assert [r.threshold for r in own if (r.trigger, r.condition, r.colour) == RUNG] == [2]
@@ -165,3 +168,68 @@ def test_the_api_reads_within_scope(world: World, client: Client) -> None:
     client.force_login(world.user(Role.SAFETY_MANAGER, "plant_b"))
     assert client.get("/api/v1/duties/instances").json()["items"] == []
     assert client.get(f"/api/v1/duties/instances/{row.pk}").status_code == 404
+
+
+def test_a_place_is_taken_out_of_service_and_put_back(world: World, leader: Client) -> None:
+    place = uuid7()
+    row = first(plan(world, place_id=place, place_text="T-101"))
+    page = leader.get("/duties/exemptions/new/")
+    assert "T-101" in page.content.decode()
+    given = {"place": str(place), "starts_at": f"{today()}T00:00", "reason": "overhaul"}
+    assert leader.post("/duties/exemptions/new/", given | {"place": ""}).status_code == 422
+    assert leader.post("/duties/exemptions/new/", given | {"reason": ""}).status_code == 422
+    made = leader.post("/duties/exemptions/new/", given)
+    assert made.status_code == 302
+    assert first(row.plan).state == State.EXEMPT
+    address = made.headers["Location"]
+    assert "overhaul" in leader.get(address).content.decode()
+    assert "T-101" in leader.get("/duties/exemptions/").content.decode()
+    early = {"ends_at": f"{today() - dt.timedelta(days=1)}T00:00"}
+    assert leader.post(address, early).status_code == 422
+    later = (now() + dt.timedelta(minutes=1)).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+    assert leader.post(address, {"ends_at": later}).status_code == 302
+    assert first(row.plan).state == State.PENDING
+    with wall.acting_as(EVERYTHING):
+        told = AuditEvent.objects.filter(object_id=made.headers["Location"].split("/")[3])
+        events = list(told.order_by("seq").values_list("event", flat=True))
+    assert events == ["duties.exemption.added", "duties.exemption.ended"]
+
+
+def test_an_exemption_that_follows_a_shutdown_ends_with_it(world: World, leader: Client) -> None:
+    with wall.acting_as(EVERYTHING):
+        made = exemptions.add(
+            world.actor(Role.SAFETY_MANAGER, "plant_a"), world.workshop_a, uuid7(),
+            starts_at=now(), reason="shutdown", place_text="T-1", source_id=uuid7(),
+        )  # fmt: skip
+    address = f"/duties/exemptions/{made.pk}/"
+    assert "<form" not in leader.get(address).content.decode().split("an-main")[-1].split("foot")[0]
+    assert leader.post(address, {"ends_at": "2036-01-01T00:00"}).status_code == 404
+
+
+def test_who_is_told_of_a_colour_is_chosen_and_given_back(world: World, leader: Client) -> None:
+    rung = "/duties/ladder/duty/overdue/3/"
+    given = {"threshold": "1", "told": "immediate", "recipients": ["safety_manager", "park"]}
+    assert 'value="technical_responsible_person" id=' in leader.get(rung).content.decode()
+    assert leader.post(rung, given | {"recipients": ["nobody"]}).status_code == 422
+    assert leader.post(rung, given | {"recipients": []}).status_code == 422
+    assert leader.post(rung, given).status_code == 302
+    assert _told(world) == ("safety_manager", "park")
+    with wall.acting_as(EVERYTHING):
+        saved = AuditEvent.objects.get(event="duties.ladder.saved")
+    assert saved.after["recipients"] == ["safety_manager", "park"]
+    assert "duties.ladder.saved" not in leader.get(rung).content.decode()
+    plan(world, now=now() - dt.timedelta(days=3), title="Missed")
+    with wall.acting_as(EVERYTHING):
+        instances.mark(now())
+        orange = RaisedWarning.objects.unscoped("test").filter(colour=3).first()
+    assert orange is not None
+    assert orange.recipients[-2:] == ["safety_manager", "park"]
+    assert leader.post(f"{rung}restore/").status_code == 302
+    assert "technical_responsible_person" in _told(world)
+    assert leader.post(f"{rung}restore/").status_code == 404
+
+
+def _told(world: World) -> tuple[str, ...]:
+    with wall.acting_as(EVERYTHING):
+        own = queries.ladder_of(world.plant_a.pk)
+    return next(r.recipients for r in own if (r.trigger, r.condition, r.colour) == RUNG)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.roles import HELD_AT, OrganisationKind, Role
 from anlan.base.clock import SHANGHAI
-from anlan.base.duties import kinds, queries
+from anlan.base.duties import kinds, ladder, queries
 from anlan.base.duties.models import Plan, ShiftPattern
 from anlan.base.duties.models.plan import CycleUnit, Days, WorkType
+from anlan.base.duties.ui import words
 
 _NONE = ("", "—")
 
@@ -266,8 +267,56 @@ class SubstituteForm(forms.Form):
         }
 
 
+class ExemptionForm(forms.Form):
+    """Which place is out of service, from when, and why."""
+
+    place = forms.ChoiceField(label=_("Place"))
+    starts_at = _Moment(label=_("From"))
+    ends_at = _Moment(
+        label=_("Until"), required=False, help_text=_("Left empty: until it is ended here.")
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("Shown at each duty that does not count.")
+    )
+
+    def __init__(self, actor: Actor, enterprise_id: UUID, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._places = {str(one.place_id): one for one in queries.places(actor, enterprise_id)}
+        choices = [_NONE, *((key, one.text) for key, one in self._places.items())]
+        self.fields["place"].choices = choices  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """Return what the service takes."""
+        given = self.cleaned_data
+        place = self._places[given["place"]]
+        return {
+            "organisation": place.organisation_id,
+            "place_id": place.place_id,
+            "place_text": place.text,
+            **{name: given[name] for name in ("starts_at", "ends_at", "reason")},
+        }
+
+
+class ExemptionEndForm(forms.Form):
+    """When a place is in service again."""
+
+    ends_at = _Moment(label=_("In service again from"))
+    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
+
+
+def recipient_choices() -> list[tuple[str, Any]]:
+    """Return who may be told by a rung of the ladder."""
+    first = [ladder.EXECUTOR, ladder.DEPARTMENT_HEAD]
+    last = [ladder.PARK, ladder.AREA]
+    return [
+        *((key, words.recipient(key)) for key in first),
+        *((key, label) for key, label in _plant_roles() if key not in first),
+        *((key, words.recipient(key)) for key in last),
+    ]
+
+
 class RungForm(forms.Form):
-    """A limit of the ladder."""
+    """A limit of the ladder, and who is told from there on."""
 
     threshold = forms.DecimalField(label=_("Limit"), min_value=0, max_digits=8, decimal_places=2)
     told = forms.ChoiceField(
@@ -278,3 +327,13 @@ class RungForm(forms.Form):
             ("immediate", _("At once")),
         ],
     )
+    recipients = forms.MultipleChoiceField(
+        label=_("Told besides"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Those of the colours below are told too."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["recipients"].choices = recipient_choices()  # type: ignore[attr-defined]

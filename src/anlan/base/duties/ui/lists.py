@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
+from anlan.base.clock import now
 from anlan.base.duties import kinds, policy, queries
-from anlan.base.duties.models import Plan, RaisedWarning, ShiftPattern, Substitute
+from anlan.base.duties.models import Exemption, Plan, RaisedWarning, ShiftPattern, Substitute
 from anlan.base.duties.models.warning import Colour, Trigger
 from anlan.base.duties.ui import words
 from anlan.base.duties.ui.forms import ReasonForm
@@ -207,6 +208,61 @@ SUBSTITUTES = ListPage(
     row_url=lambda row: reverse("duties:substitute", args=[row.pk]),
     create_url=lambda actor: reverse("duties:substitute_new") if actor.own_enterprise_id else "",
     first_step=_("Name who does somebody's duties during leave or training."),
+    nav="duties.plans",
+    template="duties/plans.html",
+)
+
+
+def _in_force(values: tuple[str, ...]) -> Q:
+    moment = now()
+    condition = Q(pk__in=[])
+    if "now" in values:
+        condition |= Q(starts_at__lte=moment) & (Q(ends_at__isnull=True) | Q(ends_at__gt=moment))
+    if "later" in values:
+        condition |= Q(starts_at__gt=moment)
+    if "ended" in values:
+        condition |= Q(ends_at__lte=moment)
+    return condition
+
+
+_FORCE = (
+    ("now", pgettext_lazy("exemption", "Out of service now")),
+    ("later", pgettext_lazy("exemption", "From later on")),
+    ("ended", pgettext_lazy("exemption", "In service again")),
+)
+
+EXEMPTIONS = ListPage(
+    key="duties.exemptions",
+    title=_("Places out of service"),
+    query=queries.exemptions,
+    columns=[
+        Column.of(Exemption, "place_text", wide=True, fixed=True),
+        enterprise_column(Exemption),
+        Column.of(Exemption, "starts_at"),
+        Column.of(Exemption, "ends_at"),
+        Column.of(Exemption, "reason", sort=None, wide=True),
+        Column(
+            "source",
+            pgettext_lazy("exemption", "Origin"),
+            value=lambda row: _("Shutdown record") if row.source_id else _("Entered here"),
+        ),
+    ],
+    filters=[
+        Filter("force", _("State"), choices=_FORCE, condition=_in_force),
+        Filter.of(Exemption, "starts_at", kind="date", pinned=False),
+    ],
+    search=("place_text", "reason"),
+    search_hint=_("Place or reason"),
+    order=("-starts_at", "pk"),
+    views=[
+        View("now", pgettext_lazy("exemption", "Out of service now"), {"force": ["now", "later"]}),
+        View("all", _("All"), {}),
+    ],
+    row_url=lambda row: reverse("duties:exemption", args=[row.pk]),
+    create_url=lambda actor: reverse("duties:exemption_new") if actor.own_enterprise_id else "",
+    create_label=_("Take a place out of service"),
+    create_permission=policy.EXEMPT,
+    first_step=_("Duties of a place out of service do not count until it is back."),
     nav="duties.plans",
     template="duties/plans.html",
 )

@@ -24,7 +24,10 @@ def install() -> None:
     navigation.register(
         navigation.NavItem(
             "duties.plans", _("Duty plans"), "calendar-repeat", "duties:plans", "prevent",
-            order=60, prefixes=("/duties/shifts/", "/duties/substitutes/", "/duties/ladder/"),
+            order=60, prefixes=(
+                "/duties/shifts/", "/duties/substitutes/", "/duties/exemptions/",
+                "/duties/ladder/",
+            ),
         )
     )  # fmt: skip
     register_states(

@@ -18,14 +18,12 @@ from anlan.base.actors.middleware import ActorRequest
 from anlan.base.actors.ui.errors import attempt
 from anlan.base.audit.queries import history_of
 from anlan.base.clock import now, today
-from anlan.base.duties import calendar, kinds, ladder, policy, queries
-from anlan.base.duties.services import ladder as ladder_service
+from anlan.base.duties import calendar, kinds, policy, queries
 from anlan.base.duties.services import plans, shifts, substitutes
 from anlan.base.duties.ui import words
 from anlan.base.duties.ui.forms import (
     PlanForm,
     ReasonForm,
-    RungForm,
     ShiftForm,
     SubstituteForm,
     plan_initial,
@@ -36,7 +34,7 @@ from anlan.base.errors import NotYours
 LATEST = 30
 
 
-def _own(request: ActorRequest) -> UUID:
+def own_enterprise(request: ActorRequest) -> UUID:
     """Return the enterprise the actor works for. Raises NotYours for officers."""
     own = request.actor.own_enterprise_id
     if own is None:
@@ -44,7 +42,7 @@ def _own(request: ActorRequest) -> UUID:
     return own
 
 
-def _page(
+def form_page(
     request: ActorRequest, form: forms.Form, title: str, back: str, *, lead: object = "",
     submit: str = "", danger: bool = False,
 ) -> HttpResponse:  # fmt: skip
@@ -55,7 +53,7 @@ def _page(
     return render(request, "duties/form.html", context, status=422 if form.errors else 200)
 
 
-def _saved(request: ActorRequest, form: forms.Form, call: Callable[[], Any], text: str) -> Any:
+def saved(request: ActorRequest, form: forms.Form, call: Callable[[], Any], text: str) -> Any:
     """Return what the service made of a valid post, with a message; None otherwise."""
     if request.method != "POST" or not form.is_valid():
         return None
@@ -93,16 +91,16 @@ def plan(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def plan_new(request: ActorRequest) -> HttpResponse:
     """Set up a plan."""
-    own = _own(request)
+    own = own_enterprise(request)
     rights.require(request.actor, policy.PLAN)
     start = {"starts_on": today(), "time_from": "08:00", "time_to": "18:00"}
     form = PlanForm(request.actor, own, request.POST or None, initial=start)
-    made = _saved(
+    made = saved(
         request, form, lambda: plans.save(request.actor, own, **form.values()), _("Saved.")
     )
     if made is not None:
         return redirect("duties:plan", made.pk)
-    return _page(request, form, _("New duty plan"), reverse("duties:plans"))
+    return form_page(request, form, _("New duty plan"), reverse("duties:plans"))
 
 
 @login_required
@@ -114,7 +112,7 @@ def plan_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = PlanForm(
         request.actor, row.enterprise_id, request.POST or None, plan=row, initial=plan_initial(row)
     )
-    made = _saved(
+    made = saved(
         request,
         form,
         lambda: plans.save(request.actor, row.enterprise_id, plan_id=pk, **form.values()),
@@ -123,7 +121,7 @@ def plan_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     back = reverse("duties:plan", args=[pk])
     if made is not None:
         return redirect(back)
-    return _page(request, form, _("Edit %(name)s") % {"name": row}, back)
+    return form_page(request, form, _("Edit %(name)s") % {"name": row}, back)
 
 
 @login_required
@@ -133,7 +131,7 @@ def plan_stop(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = queries.plan_one(request.actor, pk)
     rights.require(request.actor, policy.PLAN, row)
     form = ReasonForm(request.POST or None)
-    stopped = _saved(
+    stopped = saved(
         request,
         form,
         lambda: plans.stop(request.actor, pk, form.cleaned_data["reason"]),
@@ -144,24 +142,24 @@ def plan_stop(request: ActorRequest, pk: UUID) -> HttpResponse:
         return redirect(back)
     lead = _("What has not opened is taken back, what is open no longer counts. History stays.")
     title = _("Stop %(name)s?") % {"name": row}
-    return _page(request, form, title, back, lead=lead, submit=_("Stop the plan"), danger=True)
+    return form_page(request, form, title, back, lead=lead, submit=_("Stop the plan"), danger=True)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def shift_new(request: ActorRequest) -> HttpResponse:
     """Set up a shift pattern."""
-    own = _own(request)
+    own = own_enterprise(request)
     rights.require(request.actor, policy.SHIFTS)
     form = ShiftForm(
         request.actor, own, request.POST or None, initial={"anchor_on": today(), "is_active": True}
     )
-    made = _saved(
+    made = saved(
         request, form, lambda: shifts.save(request.actor, own, **form.cleaned_data), _("Saved.")
     )
     if made is not None:
         return redirect("duties:shifts")
-    return _page(request, form, _("New shift pattern"), reverse("duties:shifts"))
+    return form_page(request, form, _("New shift pattern"), reverse("duties:shifts"))
 
 
 @login_required
@@ -175,7 +173,7 @@ def shift_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     form = ShiftForm(
         request.actor, row.enterprise_id, request.POST or None, initial=shift_initial(row, names)
     )
-    made = _saved(
+    made = saved(
         request,
         form,
         lambda: shifts.save(request.actor, row.enterprise_id, pattern_id=pk, **form.cleaned_data),
@@ -183,22 +181,22 @@ def shift_edit(request: ActorRequest, pk: UUID) -> HttpResponse:
     )
     if made is not None:
         return redirect("duties:shifts")
-    return _page(request, form, _("Edit %(name)s") % {"name": row}, reverse("duties:shifts"))
+    return form_page(request, form, _("Edit %(name)s") % {"name": row}, reverse("duties:shifts"))
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def substitute_new(request: ActorRequest) -> HttpResponse:
     """Name a substitute: for oneself anybody, for others by permission."""
-    own = _own(request)
+    own = own_enterprise(request)
     start = {"from_user": str(request.actor.user_id)}
     form = SubstituteForm(request.actor, own, request.POST or None, initial=start)
-    made = _saved(
+    made = saved(
         request, form, lambda: substitutes.add(request.actor, own, **form.values()), _("Saved.")
     )
     if made is not None:
         return redirect("duties:substitutes")
-    return _page(request, form, _("New substitute"), reverse("duties:substitutes"))
+    return form_page(request, form, _("New substitute"), reverse("duties:substitutes"))
 
 
 @login_required
@@ -208,7 +206,7 @@ def substitute(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = queries.substitute_one(request.actor, pk)
     if request.method == "POST":
         form = forms.Form(request.POST)
-        ended = _saved(
+        ended = saved(
             request, form, lambda: substitutes.end(request.actor, pk), _("Substitution ended.")
         )
         if ended is None:
@@ -225,32 +223,3 @@ def substitute(request: ActorRequest, pk: UUID) -> HttpResponse:
         "history": history_of(request.actor, row),
     }
     return render(request, "duties/substitute.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def rung(request: ActorRequest, trigger: str, condition: str, colour: int) -> HttpResponse:
-    """Change one limit of the ladder for the actor's enterprise."""
-    own = _own(request)
-    rights.require(request.actor, policy.LADDER)
-    try:
-        found = ladder.rung_of(queries.ladder_of(own), trigger, condition, colour)
-    except LookupError as error:
-        raise NotYours() from error
-    start = {"threshold": found.threshold.normalize(), "told": found.told}
-    form = RungForm(request.POST or None, initial=start)
-    made = _saved(
-        request,
-        form,
-        lambda: ladder_service.save_rung(
-            request.actor, own, trigger, condition, colour,
-            threshold=form.cleaned_data["threshold"], recipients=found.recipients,
-            told=form.cleaned_data["told"],
-        ),
-        _("Saved."),
-    )  # fmt: skip
-    back = reverse("duties:ladder")
-    if made is not None:
-        return redirect(back)
-    lead = words.condition(found)
-    return _page(request, form, _("Limit of the ladder"), back, lead=lead)

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from anlan.base.duties.ui import plan_views, views
-from anlan.base.duties.ui.lists import PLANS, SHIFTS, SUBSTITUTES, WARNINGS
+from anlan.base.duties.ui import plan_views, rule_views, views
+from anlan.base.duties.ui.lists import EXEMPTIONS, PLANS, SHIFTS, SUBSTITUTES, WARNINGS
 
 app_name = "duties"
 urlpatterns = [
@@ -22,10 +22,18 @@ urlpatterns = [
     path("shifts/<uuid:pk>/edit/", plan_views.shift_edit, name="shift_edit"),
     path("substitutes/new/", plan_views.substitute_new, name="substitute_new"),
     path("substitutes/<uuid:pk>/", plan_views.substitute, name="substitute"),
+    path("exemptions/new/", rule_views.exemption_new, name="exemption_new"),
+    path("exemptions/<uuid:pk>/", rule_views.exemption, name="exemption"),
     path("ladder/", views.ladder_page, name="ladder"),
-    path("ladder/<str:trigger>/<str:condition>/<int:colour>/", plan_views.rung, name="rung"),
+    path("ladder/<str:trigger>/<str:condition>/<int:colour>/", rule_views.rung, name="rung"),
+    path(
+        "ladder/<str:trigger>/<str:condition>/<int:colour>/restore/",
+        rule_views.rung_restore,
+        name="rung_restore",
+    ),
     *WARNINGS.urls("warnings/", "warnings"),
     *PLANS.urls("plans/", "plans"),
     *SHIFTS.urls("shifts/", "shifts"),
     *SUBSTITUTES.urls("substitutes/", "substitutes"),
+    *EXEMPTIONS.urls("exemptions/", "exemptions"),
 ]

@@ -15,6 +15,7 @@ from anlan.base.errors import NotYours
 from anlan.modules.commitment import events
 from anlan.modules.commitment.models import ChainLevel, ChainNode
 from anlan.modules.commitment.policy import COMMITMENT_CHAIN
+from anlan.modules.commitment.services import steps
 
 BY_KIND = {
     OrganisationKind.DEPARTMENT: ChainLevel.WORKSHOP,
@@ -25,7 +26,7 @@ BY_KIND = {
 
 @transaction.atomic
 def add(actor: Actor, organisation_id: UUID | str, level: str = "") -> ChainNode:
-    """Let a department or team judge every day. Raises NotYours, Forbidden."""
+    """Let a department or team judge every day, as a duty. Raises NotYours, Forbidden."""
     node = organisation_one(actor, organisation_id)
     if node.enterprise_id is None or node.kind not in BY_KIND:
         raise NotYours()
@@ -40,6 +41,7 @@ def add(actor: Actor, organisation_id: UUID | str, level: str = "") -> ChainNode
     row.version += 1
     row.save()
     record(actor, events.CHAIN_CHANGED, row, before=before, after={"level": row.level})
+    steps.ensure(actor, enterprise)
     return row
 
 
@@ -52,4 +54,5 @@ def remove(actor: Actor, node_id: UUID | str) -> ChainNode:
     row.version += 1
     row.save()
     record(actor, events.CHAIN_CHANGED, row, before={"level": row.level}, after={"removed": True})
+    steps.ensure(actor, Organisation.objects.get(pk=row.enterprise_id))
     return row

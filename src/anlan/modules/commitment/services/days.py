@@ -27,6 +27,7 @@ from anlan.modules.commitment.problems import (
     NotToday,
     UnitsDoNotAddUp,
 )
+from anlan.modules.commitment.services import steps
 from anlan.modules.commitment.states import COMMITMENT, JudgementState
 from anlan.modules.commitment.texts import (
     COUNT_WRONG,
@@ -62,6 +63,7 @@ def open_day(actor: Actor, enterprise_id: UUID, day: dt.date) -> Commitment:
         },
     )
     if is_new:
+        steps.ensure(actor, plant)
         nodes = ChainNode.objects.for_actor(actor).filter(enterprise=plant, removed_at__isnull=True)
         Judgement.objects.for_actor(actor).bulk_create(
             Judgement(commitment=made, node=node, enterprise=plant, scope_path=node.scope_path)
@@ -141,7 +143,9 @@ def sign(actor: Actor, judgement_id: UUID, *, grade: int, text: str) -> Judgemen
         "signed_at": now(),
         "signed_by_id": actor.user_id,
     }
-    return advance(actor, row, "sign", events.SIGNED, changes=fields)
+    signed = advance(actor, row, "sign", events.SIGNED, changes=fields)
+    steps.done(actor, row.enterprise_id, row.node_id, fields["signed_at"], row.pk)
+    return signed
 
 
 @transaction.atomic
@@ -180,7 +184,9 @@ def publish(actor: Actor, commitment_id: UUID, *, reason: str = "") -> Commitmen
         "facts": actual,
         "flags": [asdict(flag) for flag in found],
     }
-    return advance(actor, row, "publish", events.PUBLISHED, reason=reason, changes=fields)
+    published = advance(actor, row, "publish", events.PUBLISHED, reason=reason, changes=fields)
+    steps.done(actor, row.enterprise_id, row.enterprise_id, moment, row.pk)
+    return published
 
 
 @transaction.atomic

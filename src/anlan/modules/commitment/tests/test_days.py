@@ -6,15 +6,22 @@ import pytest
 
 from anlan.base.actors.models import Organisation
 from anlan.base.actors.roles import OrganisationKind, Role
+from anlan.base.api.tests.test_api import Caller
 from anlan.base.audit.models import AuditEvent
-from anlan.base.clock import today
+from anlan.base.clock import SHANGHAI, now, today
+from anlan.base.duties import queries as duties
+from anlan.base.duties.models import Instance, Plan, RaisedWarning
+from anlan.base.duties.services import instances
+from anlan.base.duties.states import FINISHED, State
 from anlan.base.errors import BadInput, Forbidden, NotYours
 from anlan.base.ids import uuid7
+from anlan.base.inbox.models import Notice
 from anlan.base.states.problems import NotFromHere, ReasonMissing
 from anlan.modules.commitment import problems, queries
-from anlan.modules.commitment.services import chain, days
+from anlan.modules.commitment.services import chain, days, steps
 from anlan.modules.commitment.states import CommitmentState
 from anlan.modules.findings.tests import data as findings
+from anlan.modules.registry.models import Enterprise
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +140,100 @@ def test_a_shift_signs_only_its_own(world, manager, head) -> None:
     days.sign(manager, judgement.pk, grade=3, text="x")
     with pytest.raises(NotFromHere):
         days.sign(manager, judgement.pk, grade=3, text="x")
+
+
+def test_each_step_is_a_duty_that_signing_and_publishing_fulfil(
+    world, manager, principal, head, inspector
+) -> None:
+    node = chain.add(manager, world.workshop_a.pk)
+    plans = {p.subject_id: p for p in Plan.objects.unscoped("test").filter(kind="commitment")}
+    assert set(plans) == {node.pk, world.plant_a.pk}
+    company, workshop = plans[world.plant_a.pk], plans[node.pk]
+    assert (company.role, f"{company.time_to:%H:%M}") == (Role.PRINCIPAL, "10:00")
+    assert (workshop.role, workshop.organisation_id) == (Role.WORKSHOP_HEAD, world.workshop_a.pk)
+    # The plans came in the course of the day: let the windows of this day be there.
+    midnight = dt.datetime.combine(today(), dt.time(0), SHANGHAI)
+    Plan.objects.unscoped("test").update(make_from=midnight, made_until=None)
+    instances.make(instances.default_until(now()), midnight)
+
+    row = days.open_day(manager, world.plant_a.pk, today())
+    (judgement,) = queries.judgements(manager, row.pk)
+    prepared(manager, row)
+    days.sign(head, judgement.pk, grade=3, text="平稳")
+    days.publish(principal, row.pk)
+    done = {
+        one.plan_id: (one.state in FINISHED, one.record_id)
+        for one in Instance.objects.unscoped("test").filter(opens_at=midnight)
+    }
+    assert done == {company.pk: (True, row.pk), workshop.pk: (True, judgement.pk)}
+
+    chain.remove(manager, node.pk)
+    workshop.refresh_from_db()
+    assert not workshop.is_active
+    assert steps.ensure_all() == {"made": 0, "stopped": 0}
+
+
+def test_a_missed_step_turns_overdue_and_officers_hear_who_is_missing(
+    world, manager, inspector
+) -> None:
+    chain.add(manager, world.workshop_a.pk)
+    company = Plan.objects.unscoped("test").get(subject_id=world.plant_a.pk)
+    yesterday = dt.datetime.combine(today() - dt.timedelta(days=1), dt.time(0), SHANGHAI)
+    Plan.objects.unscoped("test").update(
+        starts_on=yesterday.date(), make_from=yesterday, made_until=None
+    )
+    instances.make(instances.default_until(yesterday), yesterday)
+    instances.mark(yesterday + dt.timedelta(hours=10, minutes=1))
+    late = Instance.objects.unscoped("test").get(plan=company, opens_at=yesterday)
+    assert late.state == State.OVERDUE
+    warning = RaisedWarning.objects.unscoped("test").get(subject_id=late.pk)
+    assert warning.colour == 2
+    assert warning in duties.open_warnings(inspector)
+    assert steps.tell_missing(today()) >= 1
+    notice = Notice.objects.get(recipient=inspector.user_id, kind="commitment.missing")
+    assert "plant_a" in notice.params["first"]
+    steps.tell_missing(today())
+    assert (
+        Notice.objects.filter(kind="commitment.missing", recipient=inspector.user_id).count() == 1
+    )
+
+
+def test_an_enterprise_out_of_operation_is_not_asked(world, manager) -> None:
+    chain.add(manager, world.workshop_a.pk)
+    Enterprise.objects.unscoped("test").filter(pk=world.plant_a.pk).update(state="stopped")
+    assert steps.ensure_all() == {"made": 0, "stopped": 2}
+    Enterprise.objects.unscoped("test").filter(pk=world.plant_a.pk).update(state="running")
+    assert steps.ensure_all() == {"made": 2, "stopped": 0}
+
+
+def test_other_systems_read_days_missing_and_rate(world, manager, principal) -> None:
+    row = days.open_day(manager, world.plant_a.pk, today())
+    prepared(manager, row, grade=3, counts={**row.counts, "n_findings_open": 4})
+    days.publish(principal, row.pk)
+    caller = Caller(world, Role.BUREAU_INSPECTOR, "county_a", "read")
+    listed = caller("GET", f"commitments?doubtful=true&since={today()}").json()["items"]
+    assert [one["id"] for one in listed] == [str(row.pk)]
+    assert "count_differs" in {flag["code"] for flag in listed[0]["flags"]}
+    read = caller("GET", f"commitments/{row.pk}")
+    assert read.json()["facts"]["n_hot_1"] is None
+    assert read.json()["judgements"] == []
+    assert (
+        caller("GET", f"commitments/{row.pk}", **{"If-None-Match": read["ETag"]}).status_code == 304
+    )
+    assert caller("GET", "commitments/rate").json()["published"] == 1
+    assert caller("GET", "commitments/missing").json()["items"] == []
+    stranger = Caller(world, Role.SAFETY_MANAGER, "plant_b", "read")
+    assert stranger("GET", f"commitments/{row.pk}").status_code == 404
+    assert stranger("GET", "commitments").json()["items"] == []
+
+
+def test_a_duty_leads_to_its_step(world, manager, client) -> None:
+    node = chain.add(manager, world.workshop_a.pk)
+    user = world.user(Role.WORKSHOP_HEAD, "workshop_a")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    begin = client.get(f"/commitment/step/{node.pk}/", follow=True)
+    assert f'value="{node.pk}"' in begin.content.decode()
+    begun = client.post(f"/commitment/of/{world.plant_a.pk}/", {"step": str(node.pk)}, follow=True)
+    assert begun.redirect_chain[-1][0].startswith("/commitment/judgements/")
+    assert client.get(f"/commitment/step/{world.plant_a.pk}/").status_code == 302
+    assert client.get(f"/commitment/step/{world.plant_b.pk}/").status_code == 404

@@ -11,6 +11,7 @@ urlpatterns = [
     path("overview/", views.overview, name="overview"),
     path("gate/<uuid:enterprise_id>/", views.gate, name="gate"),
     path("of/<uuid:enterprise_id>/", views.open_today, name="open"),
+    path("step/<uuid:pk>/", views.step, name="step"),
     path("chain/<uuid:enterprise_id>/", views.chain_page, name="chain"),
     path("judgements/<uuid:pk>/", views.judge, name="judge"),
     path("<uuid:pk>/", views.show, name="show"),

@@ -9,11 +9,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.base.actors.actor import Actor
 from anlan.base.actors.middleware import ActorRequest
+from anlan.base.actors.models import Organisation
 from anlan.base.actors.queries import organisation_children, organisation_one
 from anlan.base.actors.roles import OrganisationKind
 from anlan.base.clock import SHANGHAI, now, today
@@ -50,9 +53,45 @@ def open_today(request: ActorRequest, enterprise_id: UUID) -> HttpResponse:
     if row is None and request.method == "POST":
         row = days.open_day(request.actor, plant.pk, today())
     if row is not None:
-        return redirect("commitment:show", pk=row.pk)
-    context = {"plant": plant, "day": today(), "may_begin": may_begin}
+        return _at_step(request, row, request.POST.get("step", ""))
+    context = {
+        "plant": plant,
+        "day": today(),
+        "may_begin": may_begin,
+        "step": request.GET.get("step", ""),
+    }
     return render(request, "commitment/none.html", context)
+
+
+def _at_step(request: ActorRequest, row: Commitment, node_id: str) -> HttpResponse:
+    """Lead to the judgement of a level, or to the day where the level has none today."""
+    for one in queries.judgements(request.actor, row.pk) if node_id else ():
+        if str(one.node_id) == node_id:
+            return redirect("commitment:judge", pk=one.pk)
+    return redirect("commitment:show", pk=row.pk)
+
+
+@require_GET
+@login_required
+def step(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Lead from a duty of the chain to today's judgement, or to what the company publishes."""
+    plant = _organisation(request.actor, pk)
+    if plant is not None:
+        return redirect("commitment:open", enterprise_id=plant.pk)
+    node = queries.chain_node(request.actor, pk)
+    row = queries.of_day(request.actor, node.enterprise_id, today())
+    if row is not None:
+        return _at_step(request, row, str(node.pk))
+    address = reverse("commitment:open", kwargs={"enterprise_id": node.enterprise_id})
+    return redirect(f"{address}?step={node.pk}")
+
+
+def _organisation(actor: Actor, pk: UUID) -> Organisation | None:
+    """Return the enterprise of this id, None where the id is that of a level."""
+    try:
+        return organisation_one(actor, pk)
+    except NotYours:
+        return None
 
 
 @require_GET

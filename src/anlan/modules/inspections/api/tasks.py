@@ -99,7 +99,7 @@ class TaskIn(TaskPatch):
 class StopIn(Schema):
     """Why a task ends."""
 
-    reason: str = Field(max_length=500)
+    reason: str = Field("", max_length=500)
 
 
 class TasksQuery(PageQuery):

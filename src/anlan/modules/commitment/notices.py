@@ -1,0 +1,15 @@
+"""What officers are told about commitments."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.inbox.kinds import Kind, register
+
+MISSING = register(
+    Kind(
+        "commitment.missing",
+        _("Not published by 10:00: commitments of %(count)s enterprises"),
+        _("Among them: %(first)s"),
+        icon="speakerphone",
+        action=_("Look"),
+    )
+)
