@@ -26,11 +26,12 @@ MARKS = {
 
 
 def by_module(sheets: Iterable[Sheet]) -> list[tuple[str, list[Sheet]]]:
-    """Return sheets under the name of the module that brings each, in the order given."""
+    """Return sheets under the name of the module whose permission each demands."""
     found: dict[str, list[Sheet]] = {}
     for sheet in sheets:
-        config = apps.get_containing_app_config(getattr(sheet.write, "__module__", ""))
-        found.setdefault(str(config.verbose_name) if config else "", []).append(sheet)
+        label = sheet.permission.partition(".")[0]
+        name = apps.app_configs[label].verbose_name if label in apps.app_configs else ""
+        found.setdefault(str(name), []).append(sheet)
     return sorted(found.items(), key=lambda group: -len(group[1]))
 
 

@@ -2,6 +2,7 @@
 
 from django import template
 from django.conf import settings
+from django.forms import BaseForm
 from django.template import Context
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,14 @@ _SYSTEMS = (
 def may(context: Context, permission: str) -> bool:
     """Tell whether the viewer holds a permission anywhere."""
     return bool(context["request"].actor.may(permission))
+
+
+@register.filter
+def without_placeholders(form: BaseForm) -> BaseForm:
+    """Return the form with no words inside its fields: the label above says them already."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+    return form
 
 
 @register.filter

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from anlan.base.actors import services
 from anlan.base.actors.loading import load_actor
 from anlan.base.actors.models import ApiToken, Invitation, Membership, Organisation, User
 from anlan.base.actors.roles import Role
+from anlan.base.actors.ui import tokens
 from tests.support.world import PASSWORD, World
 
 
@@ -287,3 +289,10 @@ def test_a_persons_page_tells_their_history(world: World) -> None:
     engineer = browser(world, Role.EQUIPMENT_ENGINEER, "plant_a")
     engineer.cookies["anlan_language"] = "en"
     assert "signed in." not in engineer.get(address).content.decode()
+
+
+def test_the_scopes_of_a_token_are_named_as_people_know_them() -> None:
+    with translation.override("zh-hans"):
+        offered = dict(tokens._offered())
+    assert offered["registry"] == "“企业档案”全部权限"
+    assert not any(re.search("[a-z]{3}", words) for words in offered.values())

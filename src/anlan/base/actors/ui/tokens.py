@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -78,4 +79,12 @@ def revoke(request: ActorRequest, pk: UUID) -> HttpResponse:
 def _offered() -> list[tuple[str, str]]:
     """Return `read` and the first parts of permissions: finer ones come through the API."""
     whole = [one for one in scope_choices() if "." not in one and one != READ]
-    return [(READ, _("Read only")), *((one, _("Everything in “%s”") % one) for one in whole)]
+    return [(READ, _("Read only")), *((one, _("Everything in “%s”") % _area(one)) for one in whole)]
+
+
+def _area(part: str) -> str:
+    """Return what people call the part of the product that a permission begins with."""
+    if part == "system":
+        return _("System")
+    config = apps.app_configs.get({"people": "actors"}.get(part, part))
+    return str(config.verbose_name) if config else part
