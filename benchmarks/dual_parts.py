@@ -180,14 +180,20 @@ _SETTLE = f"""
 """
 
 
-def marking() -> list[Row]:
-    """Let people do most of the day's work, mark the rest overdue, rate last week."""
-    import duties
-
+def settling() -> list[Row]:
+    """Let people do most of the day's work; not measured."""
     day = measured_day()
     with _owner() as connection:
         connection.execute(_SETTLE, {"since": _utc(day), "until": _utc(day, 1)})
         connection.execute("VACUUM ANALYZE duties_instance")
+    return []
+
+
+def marking() -> list[Row]:
+    """Mark overdue what is left of the day, rate last week."""
+    import duties
+
+    day = measured_day()
     marked = duties.mark_overdue(day)
     told = f"{marked.n:,} in {marked.seconds:.1f} s"
     rows = [_of_duties(marked, told)]
@@ -291,31 +297,36 @@ def pages(rounds: int) -> list[Row]:
 
 
 def page_rows(who: str, username: str, client: Any, rounds: int) -> Iterator[Row]:
-    """Yield what the pages of one person took; the plain way once or twice each."""
+    """Yield what the pages of one person took."""
     import parts
-    from django.test import override_settings
 
-    for what, query, plain_query in _pages_of(username):
+    for what, query, _plain in _pages_of(username):
         found = parts.timed(client, f"/findings/{query}", rounds)
-        plain = None
-        if plain_query is not None:
-            with override_settings(ROOT_URLCONF="plain"):
-                plain = _plain_page(client, f"/plain/findings/{plain_query}")
-        row = _timed_row(f"{who}, {what}", PAGE_MS, found.spent_ms, found.cpu_ms, plain)
+        row = _timed_row(f"{who}, {what}", PAGE_MS, found.spent_ms, found.cpu_ms, None)
         print(" · ".join(cell for cell in row if cell), file=sys.stderr, flush=True)
         yield row
 
 
-def _plain_page(client: Any, url: str) -> float:
-    """Return the milliseconds of a plain page; of its second time where that can be waited for."""
-    spent = 0.0
-    for _ in range(2):
-        if spent < 2000:
-            began = time.perf_counter()
-            answer = client.get(url)
-            spent = (time.perf_counter() - began) * 1000
-            assert answer.status_code == 200, answer.status_code
-    return spent
+def plain_pages() -> list[Row]:
+    """Ask for the plain pages of the same people, once each; their processor time is told."""
+    from django.test import override_settings
+
+    rows: list[Row] = []
+    with override_settings(ROOT_URLCONF="plain"):
+        for who, username in _people().items():
+            client = sign_in(username)
+            for what, _query, plain_query in _pages_of(username):
+                if plain_query is None:
+                    continue
+                before, began = on_cpu(), time.perf_counter()
+                answer = client.get(f"/plain/findings/{plain_query}")
+                spent = (time.perf_counter() - began) * 1000
+                assert answer.status_code == 200, answer.status_code
+                used = _cpu_ms(before, 1) or spent
+                row = (f"{who}, {what}", "", "", "", f"{used:,.0f} ms", f"{used}")
+                print(f"plain way: {row[0]} {spent:,.0f} ms", file=sys.stderr, flush=True)
+                rows.append(row)
+    return rows
 
 
 def _pages_of(username: str) -> Iterator[tuple[str, str, str | None]]:

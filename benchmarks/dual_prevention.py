@@ -12,6 +12,7 @@ reading of texts is measured as well. Beside each figure stands the plain way's.
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,8 +22,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 from registry import Row, installation, run, table  # noqa: E402
 
 TEXTS = {"small": 2_000, "city": 100_000, "province": 1_000_000}
-# In this order: marking needs a day made, the worst day is the one after it.
-PARTS = ("making", "mine", "pages", "marking", "worst", "texts", "reading")
+# In this order: marking needs a day made and mostly done, the worst day is the one after it.
+PARTS = ("making", "mine", "pages", "settling", "marking", "worst", "texts", "reading")
 
 
 def measure(
@@ -48,7 +49,24 @@ def measure(
             continue
         if name == "worst":
             yield from part(environment, "making", "1")
+        if name == "pages":
+            ours = list(part(environment, name, *arguments[name]))
+            yield from _beside(ours, list(part(environment, "plain_pages")))
+            continue
         yield from part(environment, name, *arguments.get(name, ()))
+
+
+def _beside(ours: list[Row], plain: list[Row]) -> Iterator[Row]:
+    """Put the plain way's processor time beside the pages, and how many times ours it is."""
+    theirs = {row[0]: row for row in plain}
+    for row in ours:
+        rival = theirs.get(row[0])
+        used = re.search(r"CPU (\d+) ms", row[2])
+        if rival is None or used is None or not rival[5]:
+            yield row
+            continue
+        ratio = float(rival[5]) / max(1, int(used[1]))
+        yield (*row[:4], f"CPU {rival[4]}", f"{ratio:.1f}")
 
 
 def part(environment: Mapping[str, str], name: str, *arguments: str) -> Iterator[Row]:
@@ -56,7 +74,7 @@ def part(environment: Mapping[str, str], name: str, *arguments: str) -> Iterator
     output, _seconds, memory = run(environment, str(HERE / "dual_parts.py"), name, *arguments)
     rows = json.loads(output.splitlines()[-1])
     yield from (tuple(row) for row in rows)
-    if name not in ("texts", "reading"):
+    if rows and name not in ("texts", "reading", "plain_pages"):
         yield f"  peak memory of this ({name})", "", f"{memory:.0f} MB", "", "", ""
 
 
