@@ -314,9 +314,9 @@ def _go_on(plant: Plant, row: Finding, moment: dt.datetime, extensions: list[Ext
 
 def _sign(plant: Plant, row: Finding, moment: dt.datetime) -> None:
     assert row.confirmed_at is not None
-    signer = plant.people.get("principal_responsible_person")
-    if row.confirmed_at + DAY < moment and signer is not None:
-        row.signed_at, row.signed_by = row.confirmed_at + dt.timedelta(hours=5), signer
+    if row.confirmed_at + DAY < moment:
+        row.signed_at = row.confirmed_at + dt.timedelta(hours=5)
+        row.signed_by = plant.people["principal_responsible_person"]
     if row.confirmed_at + 4 * DAY < moment:
         row.reviewed_at = row.confirmed_at + 2 * DAY
         row.listed_at = row.confirmed_at + 3 * DAY

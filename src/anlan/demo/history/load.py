@@ -16,16 +16,18 @@ from anlan.base.search_key import search_key
 from anlan.demo import names
 from anlan.demo.accounts import ACCOUNTS
 from anlan.demo.events import HISTORY
+from anlan.demo.history.editions import make_editions
 from anlan.demo.history.found import make_findings
 from anlan.demo.history.pictures import hang_pictures
 from anlan.demo.history.plant import N_DEEP, Plant
 from anlan.demo.history.promises import make_commitments
 from anlan.demo.history.register import Rows, add_plant
 from anlan.demo.history.rounds import make_rounds, make_tasks
+from anlan.demo.history.site import hang_plans, lay_out
 from anlan.demo.plan import FLAGSHIP
 from anlan.modules.commitment.services.steps import ensure_all
 from anlan.modules.honesty.services.analysis import look_at
-from anlan.modules.registry.models import Enterprise, Facility
+from anlan.modules.registry.models import Enterprise, Facility, Person
 from anlan.modules.risk.models import RiskObject
 
 N_PLANTS = 60
@@ -37,6 +39,8 @@ USUAL_ABNORMAL = 0.008
 WHY = "the demo's history"
 STAFF = (Role.SAFETY_MANAGER, Role.OPERATOR, Role.TEAM_LEADER, Role.EQUIPMENT_ENGINEER)
 HEADS = (Role.PRINCIPAL, Role.TECHNICAL, Role.OPERATIONAL)
+PLACES = {Role.PRINCIPAL: 0, Role.SAFETY_MANAGER: 1, Role.TECHNICAL: 2, Role.OPERATIONAL: 3}
+"""Where the registry's list of a plant's people has who holds a role."""
 TEAM_ROLES = (Role.OPERATOR, Role.TEAM_LEADER)
 
 
@@ -62,9 +66,15 @@ def load_history(seed: int, on: dt.date) -> int:
     for facility in rows.order_by("code"):
         facilities[facility.enterprise_id].append(facility)
     risks = Rows()
+    plans = []
     for plant in plants:
+        before = (len(risks.objects), len(risks.units))
         add_plant(risks, plant, facilities[plant.enterprise.pk])
+        if plant.is_deep:
+            plans.append(lay_out(plant, risks.objects[before[0] :], risks.units[before[1] :]))
     risks.write()
+    hang_plans([plan for plan in plans if plan is not None], risks.units)
+    make_editions(plants, risks.objects, on)
     tasks = make_tasks(plants, on)
     abnormal = make_rounds(tasks, moment)
     findings = make_findings(plants, abnormal, moment)
@@ -92,11 +102,20 @@ def _plants(seed: int, nodes: list[Organisation]) -> list[Plant]:
     users: list[User] = []
     posts: list[Membership] = []
     plants = []
+    known: dict[object, list[Person]] = defaultdict(list)
+    staff = Person.objects.unscoped(WHY).filter(enterprise__in=nodes, left_on=None)
+    for person in staff.order_by("number"):
+        known[person.enterprise_id].append(person)
+    linked: list[Person] = []
     for number, node in enumerate(nodes):
         random = Random(f"history {seed} {number}")  # noqa: S311 - a repeatable story
         people: dict[str, User] = {}
-        for role in (*STAFF, *(HEADS if number < N_DEEP else ())):
-            name = names.person_name(random)
+        own = known.get(node.pk, [])
+        for role in (*STAFF, *HEADS):
+            # The three responsible persons are those whom the registry names for the units.
+            place = PLACES.get(role, len(own))
+            person = own[place] if place < len(own) and node.name != FLAGSHIP else None
+            name = person.name if person is not None else names.person_name(random)
             short = role.value.split("_")[0]
             user = User(
                 id=uuid7(),
@@ -107,6 +126,9 @@ def _plants(seed: int, nodes: list[Organisation]) -> list[Plant]:
                 is_demo=True,
             )
             people[role] = user
+            if person is not None:
+                person.user = user
+                linked.append(person)
         plant = Plant(number, node, random, people)
         if node.name == FLAGSHIP:
             _use_accounts(plant, accounts)
@@ -120,6 +142,7 @@ def _plants(seed: int, nodes: list[Organisation]) -> list[Plant]:
         plants.append(plant)
     User.objects.bulk_create(users)
     Membership.objects.bulk_create(posts)
+    Person._base_manager.bulk_update(linked, ["user"], batch_size=500)
     return plants
 
 

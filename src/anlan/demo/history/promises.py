@@ -103,11 +103,9 @@ def _day(
         facts=facts,
         flags=[asdict(flag) for flag in flags],
         text=TEXT,
-        committer=plant.who("principal_responsible_person", "").display_name
-        if "principal_responsible_person" in plant.people
-        else plant.people["safety_manager"].display_name,
+        committer=plant.people["principal_responsible_person"].display_name,
         published_at=published,
-        published_by=plant.people.get("principal_responsible_person"),
+        published_by=plant.people["principal_responsible_person"],
     )
 
 

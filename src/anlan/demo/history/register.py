@@ -13,6 +13,7 @@ from anlan.modules.registry.models import Facility
 from anlan.modules.risk import rules
 from anlan.modules.risk.methods import packaged
 from anlan.modules.risk.models import ControlMeasure, RiskEvent, RiskObject, RiskUnit
+from anlan.modules.risk.services.branches import templates
 
 UNITS_OF = {
     "tank_farm": ("tank_farm", "pump_house", "loading"),
@@ -105,9 +106,57 @@ def _unit(rows: Rows, plant: Plant, thing: RiskObject, index: int, unit_type: st
         rows.events.append(event)
         for place, measure in enumerate(told["measures"], start=1):
             _measure(rows, plant, thing, unit, event, place, measure)
+        if plant.is_deep:
+            _other_classes(rows, plant, thing, unit, event, number, told["measures"])
     unit.level = rules.worst(levels)
     rows.units.append(unit)
     plant.units.append(unit)
+
+
+POSTS = {"安全员": "safety_manager", "班长": "team_leader", "消防员": "team_leader"}
+ENGINEERS = ("设备员", "仪表工", "电工")
+
+
+def _other_classes(
+    rows: Rows,
+    plant: Plant,
+    thing: RiskObject,
+    unit: RiskUnit,
+    event: RiskEvent,
+    number: int,
+    told: Sequence[list[Any]],
+) -> None:
+    """Add measures of the classes that the event's own leave out, from the product's template."""
+    offered = templates(unit.unit_type)
+    here = {measure[0][0] for measure in told}
+    place = len(told)
+    for one in offered[(number - 1) % len(offered)].measures if offered else ():
+        # What is looked at often would fill the day of a plant that nobody walks.
+        if one["class2"][0] in here or one["cycle_unit"] not in ("month", "quarter"):
+            continue
+        here.add(one["class2"][0])
+        place += 1
+        post = one["post"]
+        role = POSTS.get(post, "equipment_engineer" if post in ENGINEERS else "operator")
+        cycle = f"{one['cycle_n']} {one['cycle_unit']}"
+        content = one["inspection_content"]
+        _measure(
+            rows,
+            plant,
+            thing,
+            unit,
+            event,
+            place,
+            [one["class2"], one["text"], content, cycle, role, None, one["photo"]],
+        )
+
+
+POST_OF = {
+    "operator": "外操",
+    "team_leader": "班长",
+    "equipment_engineer": "设备员",
+    "safety_manager": "安全员",
+}
 
 
 def _measure(
@@ -131,6 +180,7 @@ def _measure(
     )
     rows.measures.append(row)
     if not content:
+        row.post = "内操"
         row.tag = f"{rest[0]}-{thing.position}{place:02d}"
         return
     cycle, role, reading, row.photo = rest
@@ -138,6 +188,7 @@ def _measure(
         row.quantity, row.reading_unit = reading[:2]
         row.low, row.high = (None if one is None else Decimal(str(one)) for one in reading[2:])
     n, cycle_unit = cycle.split()
+    row.post, row.cycle_n, row.cycle_unit = POST_OF[role], int(n), cycle_unit
     plant.rounds.append(Round(row, unit, int(n), cycle_unit, role))
 
 

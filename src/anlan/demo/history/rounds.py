@@ -18,7 +18,7 @@ from anlan.demo.history.plant import Plant, Round, at
 from anlan.modules.inspections.duties import KIND
 from anlan.modules.inspections.models import InspectionRecord, InspectionTask
 
-DAYS_DEEP, DAYS_LIGHT, DAYS_ALL_NORMAL = 30, 10, 150
+DAYS_DEEP, DAYS_LIGHT, DAYS_ALL_NORMAL, DAYS_HEADS = 30, 10, 150, 90
 RESPONSIBLE = (
     (1, 1, "month", "principal_responsible_person", "研究重大危险源包保工作，落实投入与人员"),
     (1, 2, "month", "principal_responsible_person", "带队检查重大危险源安全生产责任制落实"),
@@ -79,10 +79,8 @@ def _tasks(plant: Plant, on: dt.date) -> Iterable[Task]:
             ),
             one,
         )
-    if "principal_responsible_person" not in plant.people:
-        return
     for work_type, item, cycle, role, title in RESPONSIBLE:
-        plan = _plan(plant, on, 90, plant.enterprise.path)
+        plan = _plan(plant, on, DAYS_HEADS if plant.is_deep else days * 3, plant.enterprise.path)
         plan.title, plan.role, plan.cycle_unit = title, role, cycle
         plan.work_type, plan.role_item = work_type, item
         code = f"BZ-{work_type}-{item}"
