@@ -45,6 +45,7 @@ def snapshot_of(actor: Actor, thing: RiskObject) -> dict[str, Any]:
     def plain(register: Any, row: Any) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name in register.fields:
+            # Ids, as the row holds them: nothing is fetched for it.
             value = getattr(row, f"{name}_id" if name in register.references else name)
             if value not in (None, "", [], {}):
                 found[name] = value if isinstance(value, dict | list | int) else str(value)

@@ -10,9 +10,10 @@ from PIL import Image
 from anlan.base.actors.roles import Role
 from anlan.base.audit.models import AuditEvent
 from anlan.base.errors import BadInput
+from anlan.modules.registry.services import rows
 from anlan.modules.registry.tests.test_pages import signed_in
 from anlan.modules.risk.models import ControlMeasure, RiskEvent, RiskUnit
-from anlan.modules.risk.services import branches, editions, shutdowns
+from anlan.modules.risk.services import branches, chain, editions, shutdowns
 from anlan.modules.risk.tests import data
 
 pytestmark = pytest.mark.django_db
@@ -280,3 +281,32 @@ def test_a_regulator_looks_and_cannot_draw(world, client, branch, plan) -> None:
     officer.post(address, {"noun": "units", "row": branch[1].pk, "points": "[[1,1]]"})
     branch[1].refresh_from_db()
     assert branch[1].shape is None
+
+
+def test_two_editions_are_compared_in_words(world, client, manager, branch) -> None:
+    thing, _unit, _event, measure = branch
+    first = editions.begin(manager, thing.pk)
+    editions.submit(manager, first.pk)
+    editions.approve(world.actor(Role.PRINCIPAL, "plant_a"), first.pk)
+    rows.update_row(
+        manager,
+        chain.MEASURE,
+        measure.pk,
+        {"text": "储罐呼吸阀、阻火器完好", "responsible_department": world.workshop_a.pk},
+    )
+    page = client.get(reverse("risk:editions", args=[thing.pk]), {"since": "1", "until": ""})
+    text = page.content.decode()
+    assert "储罐呼吸阀<ins>、阻火器</ins>完好" in text
+    assert f"<ins>{world.workshop_a.name}</ins>" in text
+
+
+def test_the_chain_is_read_over_the_api(world, client, branch) -> None:
+    thing, unit, event, measure = branch
+    read = client.get(f"/api/v1/risk_objects/{thing.pk}/chain").json()
+    (one,) = read["units"]
+    assert (one["id"], one["events"][0]["id"]) == (str(unit.pk), str(event.pk))
+    (told,) = one["events"][0]["measures"]
+    assert (told["id"], told["n_tasks"], told["verified_at"]) == (str(measure.pk), 0, None)
+    assert client.get(f"/api/v1/risk_objects/{thing.pk}/editions").json() == []
+    stranger = signed_in(world, Role.SAFETY_MANAGER, "plant_b")
+    assert stranger.get(f"/api/v1/risk_objects/{thing.pk}/chain").status_code == 404

@@ -1,5 +1,6 @@
 """Pages beside the tree: templates, copies, editions, shutdowns, matrix."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,8 +28,10 @@ from anlan.modules.risk.choices import (
     UnitType,
 )
 from anlan.modules.risk.methods import packaged
+from anlan.modules.risk.models import RiskEdition
 from anlan.modules.risk.policy import RISK_APPROVE, RISK_EDIT, SHUTDOWN_EDIT
 from anlan.modules.risk.services import branches, editions, methods, shutdowns
+from anlan.modules.risk.states import EditionState
 from anlan.modules.risk.ui import diff
 from anlan.modules.risk.ui.forms import valued
 from anlan.modules.risk.ui.tree import address
@@ -189,24 +192,38 @@ def edition_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = _actor(request)
     thing = queries.objects(actor).one(pk)
     found = list(queries.editions(actor, thing.pk))
-    current = editions.snapshot_of(actor, thing)
-    newer_than = request.GET.get("since", "")
-    base = next((one for one in found if str(one.number) == newer_than), None)
-    base = base or next((one for one in found if one.state == "approved"), None)
+    base, newer = _compared(request, found)
     open_one = next((one for one in found if one.state in ("draft", "in_review")), None)
-    newest = open_one.snapshot if open_one and open_one.snapshot else current
+    newest = newer.snapshot if newer else editions.snapshot_of(actor, thing)
+    changes = diff.between(actor, base.snapshot, newest) if base else None
     context = {
         "thing": thing,
         "rows": found,
+        "compared": [one for one in found if one.snapshot],
         "open_one": open_one,
         "offers": offers(actor, open_one) if open_one else [],
         "may_begin": open_one is None
         and actor.may(RISK_EDIT, thing.scope_path, thing.enterprise_id),
         "base": base,
-        "changes": diff.between(base.snapshot, newest) if base else None,
+        "newer": newer,
+        "changes": changes,
+        "counted": diff.counted(changes) if changes else None,
         "crumbs": [(thing.name, address("object", thing.pk)), (_("Editions"), "")],
     }
     return render(request, "risk/editions.html", context)
+
+
+def _compared(
+    request: HttpRequest, found: Sequence[RiskEdition]
+) -> tuple[RiskEdition | None, RiskEdition | None]:
+    """Return the two editions to compare; None for the second means the register as it stands."""
+    kept = {str(one.number): one for one in found if one.snapshot}
+    in_force = next((one for one in found if one.state == EditionState.APPROVED), None)
+    base = kept.get(request.GET.get("since", "")) or in_force
+    if "until" in request.GET:
+        return base, kept.get(request.GET["until"])
+    waiting = next((one for one in found if one.state == EditionState.IN_REVIEW), None)
+    return base, waiting
 
 
 @login_required

@@ -32,13 +32,15 @@ MARGIN = 0.25
 class Zone:
     """An object or a unit: how it looks on the plan and beside it.
 
-    `points` is empty while it is not drawn and has one pair for a mark. `mark` is the colour 1 to
+    `label` is the name without what the object's says already. `points` is empty while it is not
+    drawn and has one pair for a mark. `mark` is the colour 1 to
     4, or 0. `n` counts what is below; `url` goes deeper; `may_draw` tells whether one may draw it.
     """
 
     noun: str
     id: str
     name: str
+    label: str
     mark: int
     points: tuple[tuple[float, float], ...]
     n: int
@@ -70,7 +72,9 @@ def _zone(noun: str, row: Any, plan: SitePlan | None, n: int, may: bool, chosen:
     mark = 0 if row.level is None else row.level + 1
     key = noun.removesuffix("s")
     url = f"{reverse('risk:map')}?enterprise={row.enterprise_id}&{key}={row.pk}"
-    return Zone(noun, str(row.pk), row.name, mark, points, n, url, may, row.pk == chosen)
+    above = row.object.name if noun == "units" else ""
+    label = row.name.removeprefix(above).strip() or row.name
+    return Zone(noun, str(row.pk), row.name, label, mark, points, n, url, may, row.pk == chosen)
 
 
 def _uuid(text: str) -> UUID | None:
