@@ -295,4 +295,5 @@ def test_the_scopes_of_a_token_are_named_as_people_know_them() -> None:
     with translation.override("zh-hans"):
         offered = dict(tokens._offered())
     assert offered["registry"] == "“企业档案”全部权限"
-    assert not any(re.search("[a-z]{3}", words) for words in offered.values())
+    assert offered["people"] == "“人员与范围”全部权限"
+    assert offered["system"] == "“系统”全部权限"
