@@ -187,7 +187,11 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     start = (state.number - 1) * page.page_size
     few = likely.base < COUNT_VIEWS_UP_TO
     visible, n = _fetch(base, found, start, page.page_size, counting=few and bool(state.q))
-    views = {view.key: ListState.read(page, params_of(view.params)) for view in page.views}
+    # Named, or a view without filters would be read as the bare address: the first view.
+    views = {
+        view.key: ListState.read(page, params_of({**view.params, "view": view.key}))
+        for view in page.views
+    }
     counts = _counts(page, state, base, views) if few else {}
     total = n or counts.get(FOUND) or _total(found, likely, start, len(visible), page.page_size)
     deepest = (DEEPEST_OF_MANY if many else DEEPEST_ROW) // page.page_size

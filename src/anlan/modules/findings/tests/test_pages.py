@@ -1,6 +1,7 @@
 """The pages of findings: what they show, what they do, how much they ask of the database."""
 
 import datetime as dt
+import re
 from io import BytesIO
 
 import pytest
@@ -147,6 +148,17 @@ def test_many_findings_cost_no_more_statements(world, django_assert_max_num_quer
         client.get(reverse("findings:list") + "?view=all")
     with django_assert_max_num_queries(16):
         client.get(reverse("findings:repeated"))
+
+
+def test_the_tab_of_all_shows_and_counts_closed_ones_too(world) -> None:
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    treating.dismiss(manager, data.report(manager, world.plant_a).pk, "不成立")
+    client = signed_in(world.user(Role.SAFETY_MANAGER, "plant_a"))
+    html = client.get(reverse("findings:list")).content.decode()
+    address = re.search(r'href="(\?[^"]*view=all[^"]*)"', html)
+    assert address is not None
+    assert "is=open" not in address[1]
+    assert "法兰泄漏" in client.get(reverse("findings:list") + address[1]).content.decode()
 
 
 def test_the_notice_prints(world) -> None:

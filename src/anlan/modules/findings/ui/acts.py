@@ -103,6 +103,10 @@ def _plan_form(actor: Actor, row: Finding, data: Any, files: Any) -> forms.Form:
     return shown.PlanForm(row, data, with_deadline=row.confirmed_at is None)
 
 
+def _extension_form(actor: Actor, row: Finding, data: Any, files: Any) -> forms.Form:
+    return shown.ExtensionForm(row, data)
+
+
 def _reward_form(actor: Actor, row: Finding, data: Any, files: Any) -> forms.Form:
     return shown.RewardForm(data, initial={"reward": row.reward})
 
@@ -170,7 +174,7 @@ ACTS: dict[str, Act] = {
             lambda row: row.state in (FindingState.CONFIRMED, FindingState.RECTIFYING),
         ),
         Act(
-            "extend", _("Ask for more time"), "calendar-plus", _form(shown.ExtensionForm),
+            "extend", _("Ask for more time"), "calendar-plus", _extension_form,
             lambda actor, row, form, files: extending.request(actor, row.pk, **form.cleaned_data),
             policy.FINDING_RECTIFY,
             lambda row: row.state in (FindingState.CONFIRMED, FindingState.RECTIFYING)

@@ -1,5 +1,6 @@
 """Forms of findings; the rules live in the services."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -244,6 +245,14 @@ class ExtensionForm(ActForm):
     new_deadline = _day(capfirst(_("new deadline")), required=True)
     reason = _text(pgettext_lazy("finding", "Reason"), required=True)
     interim = _text(capfirst(_("interim control")), rows=2)
+
+    def __init__(self, row: Finding, data: Any):
+        super().__init__(data)
+        if row.deadline:
+            first = row.deadline + dt.timedelta(days=1)
+            field = self.fields["new_deadline"]
+            field.widget.attrs["min"] = first.isoformat()
+            field.help_text = _("The deadline is %(day)s now.") % {"day": row.deadline}
 
 
 class ReopenForm(ReasonForm):
