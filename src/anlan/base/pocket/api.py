@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actors.middleware import ActorRequest
 from anlan.base.clock import now
 from anlan.base.errors import AnlanError, BadInput, NotYours, Problem
+from anlan.base.files.queries import open_content
 from anlan.base.pocket import keys, package, queries
 from anlan.base.pocket.canonical import NotCanonical, parse
 from anlan.base.pocket.models import Device
@@ -149,6 +150,7 @@ def register(request: ActorRequest) -> HttpResponse:
             "keys": keys.server_keys(),
             "actor": {"id": str(request.actor.user_id), "name": request.actor.name},
             "lost": lost,
+            "signed_in_at": _signed_in_at(request),
         }
     )
     response.set_cookie(
@@ -156,6 +158,16 @@ def register(request: ActorRequest) -> HttpResponse:
         secure=request.is_secure(),
     )  # fmt: skip
     return response
+
+
+def _signed_in_at(request: HttpRequest) -> int | None:
+    """Return when somebody last proved who they are in this session, in milliseconds.
+
+    A phone whose PIN was forgotten opens for its owner when that is later than its lock.
+    """
+    methods = request.session.get("account_authentication_methods", [])
+    known = [one["at"] for one in methods if isinstance(one.get("at"), (int, float))]
+    return int(max(known) * 1000) if known else None
 
 
 def _remembered(request: HttpRequest) -> UUID | None:
@@ -229,6 +241,24 @@ def blob(request: HttpRequest, sha256: str) -> HttpResponse:
         device, sha256, int(offset), request.body, request.headers.get("Content-Digest", "")
     )
     return JsonResponse(done)
+
+
+@require_GET
+@phone_call
+def picture(request: ActorRequest, sha256: str) -> HttpResponse:
+    """Give a small picture of the package to the person signed in; its name is its content."""
+    if request.actor.user_id is None:
+        raise NotThisPhone()
+    if not _SHA.match(sha256):
+        raise NotYours()
+    stored = queries.picture_for(request.actor, sha256)
+    try:
+        with open_content(stored) as content:
+            response = HttpResponse(content.read(), content_type=stored.mime)
+    except FileNotFoundError as error:
+        raise NotYours() from error
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @csrf_exempt

@@ -13,5 +13,6 @@ urlpatterns = [
     path("submissions", api.submissions, name="submissions"),
     path("blobs/check", api.blobs_check, name="blobs_check"),
     path("blobs/<str:sha256>", api.blob, name="blob"),
+    path("files/<str:sha256>", api.picture, name="picture"),
     path("receipts", api.receipts, name="receipts"),
 ]

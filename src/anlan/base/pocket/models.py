@@ -194,3 +194,24 @@ class MissingRange(ScopedModel):
                 fields=["device", "cause", "first", "last"], name="missing_range_once"
             ),
         ]
+
+
+class SmallPicture(models.Model):
+    """The small version of a picture that phones take along, once for each content and kind.
+
+    Content alone, like `StoredFile`: who may have it is asked of what carries the source. `file`
+    is empty when the source is no picture that can be opened.
+    """
+
+    source = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8)
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("small picture")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "kind"], name="small_picture_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source_id}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from anlan.base.actors.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.base.pocket import keys, parts
+from anlan.base.pocket import keys, parts, pictures
 from anlan.base.pocket.models import Device
 from anlan.base.pocket.parts import Part
 
@@ -20,6 +20,7 @@ def build(actor: Actor, device: Device, now: datetime, have: set[str]) -> dict[s
     """
     built = parts.build(actor, now)
     ends = parts.valid_until(actor, now)
+    files, files_cut = pictures.listed(actor, now)
     manifest = keys.signed(
         {
             "id": str(uuid7()),
@@ -46,7 +47,8 @@ def build(actor: Actor, device: Device, now: datetime, have: set[str]) -> dict[s
                 {"name": one.name, "sha256": one.sha256, "rows": len(one.rows), "size": one.size}
                 for one in built
             ],
-            "cut": [label for one in built for label in one.cut],
+            "files": files,
+            "cut": [label for one in built for label in one.cut] + files_cut,
         }
     )
     return {"manifest": manifest, "parts": {one.name: one.rows for one in _changed(built, have)}}

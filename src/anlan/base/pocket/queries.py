@@ -11,7 +11,16 @@ from django.db.models.functions import Coalesce
 from anlan.base.actors import wall
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.scope import EVERYTHING
-from anlan.base.pocket.models import Device, DeviceUser, MissingRange, Submission, SubmissionState
+from anlan.base.errors import NotYours
+from anlan.base.files.models import Attachment, StoredFile
+from anlan.base.pocket.models import (
+    Device,
+    DeviceUser,
+    MissingRange,
+    SmallPicture,
+    Submission,
+    SubmissionState,
+)
 from anlan.base.pocket.services.receipts import verdict_of
 
 RECEIPTS_AT_ONCE = 200
@@ -111,3 +120,16 @@ def submission_for(actor: Actor, submission_id: UUID | str) -> Submission:
         Submission.objects.for_actor(actor).select_related("device", "author").one(submission_id)
     )
     return found
+
+
+def picture_for(actor: Actor, sha256: str) -> StoredFile:
+    """Return the small picture of this content, when the actor sees a record with its source.
+
+    Raises NotYours.
+    """
+    rows = SmallPicture.objects.filter(file__sha256=sha256).select_related("file")
+    for row in rows:
+        seen = Attachment.objects.for_actor(actor).filter(file=row.source_id, removed_at=None)
+        if row.file is not None and seen.exists():
+            return row.file
+    raise NotYours()

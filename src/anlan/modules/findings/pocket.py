@@ -16,13 +16,15 @@ from anlan.base.actors.actor import Actor
 from anlan.base.clock import SHANGHAI
 from anlan.base.errors import BadInput, NotYours, Problem
 from anlan.base.files import services as files
-from anlan.base.files.sniff import EXTENSIONS
-from anlan.base.pocket import kinds, parts
+from anlan.base.files.models import Attachment
+from anlan.base.files.sniff import EXTENSIONS, IMAGES
+from anlan.base.pocket import kinds, parts, pictures
 from anlan.modules.findings import policy, queries, texts
 from anlan.modules.findings.choices import Channel, Level, PhotoRole, Source, Treatment
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.services import major, reporting, treating
 from anlan.modules.findings.states import OPEN, FindingState
+from anlan.modules.risk.models import RiskObject, RiskUnit
 
 TAKEN = 300
 """At most so many findings travel with a phone, the most urgent first."""
@@ -72,13 +74,14 @@ def _report(actor: Actor, envelope: kinds.Envelope, _given: Sequence[kinds.Given
     if actor.own_enterprise_id is None:
         raise NotYours()
     done = payload.immediate
+    unit_id, object_id = _place(actor, payload.place_id)
     row = reporting.report(
         actor,
         actor.own_enterprise_id,
         reporting.Report(
             id=payload.id,
             title=payload.title,
-            description=payload.description,
+            description=_description(payload, envelope),
             level=Level.MAJOR if payload.level_guess == "major" else Level.GENERAL,
             criterion=payload.criterion or "",
             source=Source.DAILY,
@@ -87,7 +90,8 @@ def _report(actor: Actor, envelope: kinds.Envelope, _given: Sequence[kinds.Given
             treatment=Treatment.IMMEDIATE
             if payload.treatment == "immediate"
             else Treatment.DEADLINE,
-            unit_id=payload.place_id,
+            unit_id=unit_id,
+            object_id=object_id,
             measure_id=payload.measure_id,
             origin_kind="duty" if payload.instance_id else "",
             origin_id=payload.instance_id,
@@ -96,6 +100,24 @@ def _report(actor: Actor, envelope: kinds.Envelope, _given: Sequence[kinds.Given
         ),
     )
     return kinds.Outcome(record=row, number=row.number, version=row.version)
+
+
+def _description(payload: ReportPayload, envelope: kinds.Envelope) -> str:
+    """Return the words of the phone; of a locked one it is said that nobody proved who held it."""
+    if envelope.auth != "device":
+        return payload.description
+    said = _("Reported from the lock screen of a phone; who held it is not known.")
+    return f"{payload.description}\n{said}".strip()
+
+
+def _place(actor: Actor, place_id: UUID | None) -> tuple[UUID | None, UUID | None]:
+    """Return unit and object of a place; one that is gone meanwhile stops no report."""
+    if place_id is None:
+        return None, None
+    if RiskUnit.objects.for_actor(actor).filter(pk=place_id).exists():
+        return place_id, None
+    known = RiskObject.objects.for_actor(actor).filter(pk=place_id).exists()
+    return None, place_id if known else None
 
 
 def _rectify(actor: Actor, envelope: kinds.Envelope, given: Sequence[kinds.Given]) -> kinds.Outcome:
@@ -199,6 +221,23 @@ def findings_part(actor: Actor, now: dt.datetime) -> list[dict[str, Any]]:
     ]
 
 
+def pictures_of_findings(actor: Actor, _now: dt.datetime) -> list[pictures.Picture]:
+    """Return the first photo of each finding the person is to rectify."""
+    rows = queries.waiting(actor, TAKEN) if actor.own_enterprise_id is not None else ()
+    mine = [row.pk for row in rows if row.owner_id == actor.user_id]
+    photos = (
+        Attachment.objects.for_actor(actor)
+        .filter(
+            object_type=Finding._meta.label_lower, object_id__in=mine, removed_at=None,
+            kind__in=(PhotoRole.BEFORE, PhotoRole.SCENE), file__mime__in=IMAGES,
+        )
+        .select_related("file")
+        .order_by("object_id", "created_at", "pk")
+    )  # fmt: skip
+    first = {one.object_id: one for one in reversed(photos)}
+    return [pictures.Picture("photo", one.file, str(pk), one.title) for pk, one in first.items()]
+
+
 def install() -> None:
     """Register kinds and part; called once when the app starts."""
     kinds.register(
@@ -222,3 +261,4 @@ def install() -> None:
         )
     )  # fmt: skip
     parts.provide("findings", findings_part)
+    pictures.provide(pictures_of_findings)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
@@ -14,15 +15,19 @@ from anlan.base.clock import day_of
 from anlan.base.duties import queries as duties
 from anlan.base.duties.models import Instance
 from anlan.base.errors import BadInput, Problem
-from anlan.base.pocket import kinds, parts
+from anlan.base.files.models import Attachment
+from anlan.base.files.sniff import IMAGES
+from anlan.base.pocket import kinds, parts, pictures
 from anlan.modules.inspections import queries
 from anlan.modules.inspections.choices import ArrivedBy
 from anlan.modules.inspections.duties import KIND
 from anlan.modules.inspections.models import InspectionTask
 from anlan.modules.inspections.policy import RECORD_MAKE
 from anlan.modules.inspections.services import records
-from anlan.modules.risk.models import RiskUnit
+from anlan.modules.risk.models import RiskUnit, SitePlan
+from anlan.modules.risk.queries import site_plan
 
+PHOTOS_OF_PLACE = 3
 AHEAD = dt.timedelta(hours=12)
 """How far ahead of the shift tasks are taken along: as long as a package lives."""
 
@@ -178,15 +183,20 @@ def _tasks_of(actor: Actor, due: Sequence[Instance]) -> dict[UUID, InspectionTas
 
 
 def places(actor: Actor, now: dt.datetime) -> parts.Rows:
-    """Return the places of the coming tasks, then the others of the enterprise's round."""
-    wanted = {task.unit_id for task in _tasks_of(actor, _due(actor, now)).values() if task.unit_id}
+    """Return the places of the coming tasks in the order of the round.
+
+    A task of a whole object has that object as its place. `level` is 0 (worst) to 3.
+    """
+    known = _tasks_of(actor, _due(actor, now)).values()
+    wanted = {task.unit_id for task in known if task.unit_id}
     units = list(
         RiskUnit.objects.for_actor(actor)
         .filter(pk__in=wanted, removed_at__isnull=True)
         .select_related("object")
         .order_by("object__position", "object__code", "route", "code")
     )
-    return [
+    plan = site_plan(actor, actor.own_enterprise_id) if actor.own_enterprise_id else None
+    found = [
         {
             "id": str(unit.pk),
             "code": unit.code,
@@ -197,10 +207,62 @@ def places(actor: Actor, now: dt.datetime) -> parts.Rows:
             "lat": _float(unit.latitude),
             "qr": str(unit.pk),
             "nfc": unit.nfc_id,
+            "spot": _spot(unit, plan),
             "order": number,
         }
         for number, unit in enumerate(units, start=1)
     ]
+    whole = {task.object for task in known if task.object is not None and not task.unit_id}
+    in_order = sorted(whole, key=lambda one: one.code)
+    return found + [
+        {"id": str(one.pk), "code": one.code, "name": one.name, "path": "", "qr": str(one.pk),
+         "order": number}
+        for number, one in enumerate(in_order, start=len(found) + 1)
+    ]  # fmt: skip
+
+
+def _spot(unit: RiskUnit, plan: SitePlan | None) -> list[int] | None:
+    """Return where a unit lies on the site plan, in thousandths of its width and height."""
+    shape = unit.shape if isinstance(unit.shape, dict) else {}
+    points = shape.get("points") or []
+    if plan is None or not points or shape.get("plan") != str(plan.pk):
+        return None
+    if not plan.width or not plan.height:
+        return None
+    x = sum(float(one[0]) for one in points) / len(points)
+    y = sum(float(one[1]) for one in points) / len(points)
+    return [round(1000 * x / plan.width), round(1000 * y / plan.height)]
+
+
+def pictures_of_places(actor: Actor, now: dt.datetime) -> list[pictures.Picture]:
+    """Return the site plan, and of each place of the round the newest photos."""
+    found: list[pictures.Picture] = []
+    plan = site_plan(actor, actor.own_enterprise_id) if actor.own_enterprise_id else None
+    if plan is not None and plan.attachment_id:
+        row = Attachment.objects.for_actor(actor).filter(pk=plan.attachment_id)
+        kept = row.select_related("file").first()
+        if kept is not None:
+            found.append(pictures.Picture("plan", kept.file, title=plan.name))
+    known = _tasks_of(actor, _due(actor, now)).values()
+    units = list(dict.fromkeys(task.unit_id for task in known if task.unit_id))
+    photos = (
+        Attachment.objects.for_actor(actor)
+        .filter(
+            object_type=RiskUnit._meta.label_lower, object_id__in=units, removed_at=None,
+            file__mime__in=IMAGES,
+        )
+        .select_related("file")
+        .order_by("object_id", "-created_at", "-pk")
+    )  # fmt: skip
+    taken: dict[UUID, int] = {}
+    for one in photos:
+        number = taken[one.object_id] = taken.get(one.object_id, 0) + 1
+        subject = str(one.object_id)
+        if number == 1:
+            found.append(pictures.Picture("thumb", one.file, subject, one.title))
+        if number <= PHOTOS_OF_PLACE:
+            found.append(pictures.Picture("photo", one.file, subject, one.title))
+    return found
 
 
 def _float(value: Decimal | None) -> float | None:
@@ -229,6 +291,11 @@ def tasks(actor: Actor, now: dt.datetime) -> parts.Rows:
 
 def items(actor: Actor, now: dt.datetime) -> parts.Rows:
     """Return what to look at in each task, with limits and the last values."""
+    with translation.override(actor.language):
+        return _items(actor, now)
+
+
+def _items(actor: Actor, now: dt.datetime) -> parts.Rows:
     known = list(_tasks_of(actor, _due(actor, now)).values())
     last = queries.last_values(known)
     found: parts.Rows = []
@@ -314,3 +381,4 @@ def install() -> None:
     parts.provide("tasks", tasks)
     parts.provide("items", items)
     parts.provide("people", people)
+    pictures.provide(pictures_of_places)

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.files.kinds import takes_files
 from anlan.base.ui import navigation
 from anlan.modules.inspections.models import InspectionRecord
-from anlan.modules.inspections.policy import RECORD_MAKE
+from anlan.modules.inspections.policy import RECORD_MAKE, TASK_EDIT
+from anlan.modules.risk.models import RiskUnit
 
 _ENTRIES = (
     ("board", _("Inspections of today"), "calendar-check", ()),
@@ -29,3 +30,5 @@ def install() -> None:
             )
         )
     takes_files(InspectionRecord, permission=RECORD_MAKE)
+    # Photos of a place: phones take them along.
+    takes_files(RiskUnit, permission=TASK_EDIT)

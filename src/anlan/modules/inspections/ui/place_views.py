@@ -17,6 +17,7 @@ from anlan.base.clock import today
 from anlan.base.duties import queries as duties
 from anlan.base.duties.services.places import enterprise_of
 from anlan.base.errors import NotYours
+from anlan.base.files.panel import panel_for
 from anlan.base.papers.rendering import render_pdf
 from anlan.modules.inspections import queries
 from anlan.modules.inspections.policy import RECORD_MAKE, TASK_EDIT
@@ -49,6 +50,7 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
         "records": list(
             queries.records(actor).filter(enterprise=unit.enterprise_id, unit=unit)[:RECENT]
         ),
+        "panel": panel_for(actor, unit),
         "may_record": actor.may(RECORD_MAKE),
         "may_plan": unit.removed_at is None
         and actor.may(TASK_EDIT, unit.scope_path, unit.enterprise_id),
