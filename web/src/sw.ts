@@ -5,6 +5,7 @@
  * Kept: the built files and the shell, which holds no data of a person (those lie in IndexedDB). Calls to the server are
  * never answered from a cache.
  */
+import { sealPending } from "./pocket/core/pending";
 import { send } from "./pocket/core/uploader";
 
 declare const self: ServiceWorkerGlobalScope & {
@@ -63,6 +64,7 @@ self.addEventListener("sync", (event) => {
 });
 
 async function drain(): Promise<void> {
+  await sealPending(false);
   await send(true);
   for (const client of await self.clients.matchAll()) client.postMessage("sent");
 }

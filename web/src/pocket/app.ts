@@ -1,9 +1,11 @@
 /** The frame of every screen: bar with the pill, content, dock, tabs; addresses under /p/. */
 import { hear } from "./core/news";
+import { isLocked, lockIfIdle, whose } from "./lock";
 import { look, type World } from "./model";
 import { pill } from "./pill";
 import { arrive } from "./sealing";
-import { add, h, icon } from "./ui";
+import { add, button, h, icon } from "./ui";
+import { undoBar } from "./undo";
 import { t } from "./words";
 
 export interface Screen {
@@ -17,6 +19,11 @@ export interface Screen {
   act?: HTMLElement | null;
   main: (Node | string | null | false)[];
   dock?: (Node | null | false)[];
+}
+let onLock: (world: World) => Screen = () => ({ title: "", main: [] });
+/** Say what is drawn while the app is locked. */
+export function whenLocked(make: (world: World) => Screen): void {
+  onLock = make;
 }
 export type Make = (world: World, query: URLSearchParams) => Promise<Screen> | Screen;
 
@@ -49,12 +56,20 @@ export async function draw(fresh = false): Promise<void> {
   const mine = (turn += 1);
   const world = await look();
   if (mine !== turn) return;
-  if (!fresh && frozen) return showPill(world);
+  await whose(world.actor?.id ?? "");
+  lockIfIdle();
+  const shut = isLocked() && !mayWhileLocked(world);
+  if (!fresh && frozen && shut === wasShut) return showPill(world);
+  // The lock may fall over a screen with a running camera: that is left as if somebody had gone.
+  if (shut !== wasShut) fresh = true;
+  else if (!fresh && shut) return showPill(world);
+  wasShut = shut;
   if (fresh) {
     leaving?.();
     leaving = null;
     frozen = false;
   }
+  if (shut) return paint(onLock(world), world, fresh);
   // The code at a point is an address: the phone's own camera opens it as well as our scanner.
   const point = /^\/p\/at\/([0-9a-f-]{36})\/$/.exec(location.pathname)?.[1];
   if (point) {
@@ -68,13 +83,22 @@ export async function draw(fresh = false): Promise<void> {
   paint(made, world, fresh);
 }
 
+let wasShut = false;
+/** A finding can be reported from the lock screen; drafts of the person stay hidden. */
+function mayWhileLocked(world: World): boolean {
+  if (location.pathname !== "/p/finding/") return false;
+  const draft = new URLSearchParams(location.search).get("draft");
+  return draft === null || world.drafts.find((one) => one.id === draft)?.form.locked === true;
+}
+
 function paint(made: Screen, world: World, fresh: boolean): void {
   const root = document.getElementById("pk-app");
   if (!root) return;
+  root.removeAttribute("aria-busy");
   const scroll = document.scrollingElement?.scrollTop ?? 0;
   document.title = `${made.title} · ${t("tasks")}`;
   root.className = made.dark ? "pk-app pk-app--night" : "pk-app";
-  const bar = h(`header.pk-bar${made.back ? ".pk-bar--back" : ""}`, {},
+  const bar = h(`header.pk-bar${made.back ? ".pk-bar--back" : ""}${made.title.length > 10 ? ".pk-bar--long" : ""}`, {},
     made.back ? h("a.pk-bar__back", { href: made.back, "aria-label": t("back") }, icon(made.close ? "x" : "arrow-left", "24")) : null,
     h("div.pk-bar__title", {}, h("h1", {}, made.title), made.sub ? h("div.pk-bar__sub", {}, made.sub) : null),
     made.act,
@@ -83,7 +107,7 @@ function paint(made: Screen, world: World, fresh: boolean): void {
   const main = h("main.pk-main", { id: "an-main", tabindex: "-1" });
   add(main, made.main);
   const dock = h(`div.pk-dock${made.tab ? "" : ".pk-dock--alone"}`);
-  add(dock, made.dock ?? []);
+  add(dock, [isLocked() ? null : undoBar(), ...(made.dock ?? [])]);
   root.replaceChildren(bar);
   add(root, [made.under, main, dock.childNodes.length ? dock : null, made.tab ? tabs(made.tab, world) : null]);
   if (fresh) {
@@ -123,5 +147,13 @@ export function start(): void {
     window.clearTimeout(timer);
     timer = window.setTimeout(() => void draw(), 60);
   });
-  void draw(true);
+  void draw(true).catch(broken);
+}
+
+/** The browser does not give us its storage (private window, broken profile): say so instead of an empty frame. */
+function broken(reason: unknown): void {
+  console.warn("draw", reason);
+  const root = document.getElementById("pk-app");
+  root?.removeAttribute("aria-busy");
+  root?.querySelector("main")?.replaceChildren(h("section.pk-card.pk-card--pad.an-stack", { role: "alert" }, icon("alert-octagon", "36"), h("b.pk-big", {}, t("no_storage")), h("p", {}, t("no_storage_more")), button(t("try_again"), { onclick: () => location.reload() })));
 }

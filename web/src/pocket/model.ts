@@ -1,11 +1,11 @@
 /** The shift as one person sees it: places in order, steps at each, what is done already. */
 import { current, type Package } from "./core/package";
-import { draftOf, envelopes } from "./core/outbox";
-import { clock, corrected } from "./core/clock";
+import { drafts, envelopes } from "./core/outbox";
+import { clock, corrected, isSure } from "./core/clock";
 import { meta } from "./core/db";
 import { line, NO_CONTACT } from "./core/net";
 import { storage, type Storage } from "./core/storage";
-import { UNSENT, type EnvelopeRow, type Line } from "./core/types";
+import { UNSENT, type DraftRow, type EnvelopeRow, type Line } from "./core/types";
 
 export interface Place {
   id: string;
@@ -16,6 +16,9 @@ export interface Place {
   lng?: number | null;
   lat?: number | null;
   qr?: string;
+  nfc?: string;
+  /** Where it lies on the site plan, in thousandths of width and height. */
+  spot?: [number, number] | null;
   order?: number;
 }
 export interface Task {
@@ -33,6 +36,7 @@ export interface Item {
   task_id: string;
   content: string;
   class2?: string;
+  class2_name?: string;
   level?: number;
   event?: string;
   measure_id?: string | null;
@@ -60,6 +64,8 @@ export interface Step {
   task: Task;
   item: Item;
   place: Place;
+  /** When its window opens, while that lies ahead by a clock that can be trusted; else empty. */
+  locked_until: string;
   /** Position among the items of its task, and how many there are. */
   part: number;
   parts: number;
@@ -76,6 +82,9 @@ export interface Stop {
   level: number | null;
   overdue: number;
   overdue_ms: number;
+  /** Steps that cannot begin yet, and when the first of them opens. */
+  locked: number;
+  opens_at: string;
 }
 export interface World {
   pkg: Package | undefined;
@@ -84,6 +93,7 @@ export interface World {
   findings: Finding[];
   places: Map<string, Place>;
   rows: EnvelopeRow[];
+  drafts: DraftRow[];
   unsent: number;
   conflicts: EnvelopeRow[];
   refused: EnvelopeRow[];
@@ -99,8 +109,8 @@ const KINDS_OF_CHECK = ["inspection.record", "task.cannot_do"];
 
 /** Read everything the screens need; all of it lies on the phone. */
 export async function look(): Promise<World> {
-  const [pkg, rows, found, known, full, actor, locked, lost] = await Promise.all([
-    current(), envelopes(), line().catch(() => NO_CONTACT), clock(), storage(),
+  const [pkg, rows, begun, found, known, full, actor, locked, lost] = await Promise.all([
+    current(), envelopes(), drafts(), line().catch(() => NO_CONTACT), clock(), storage(),
     meta<{ id: string; name: string }>("actor"), meta<{ order: string; at: string }>("locked"), meta<{ first: number; last: number }>("lost"),
   ]);
   const now = corrected(known);
@@ -113,8 +123,10 @@ export async function look(): Promise<World> {
     places,
     findings,
     rows,
-    stops: pkg ? await route(pkg, places, rows, now) : [],
-    unsent: rows.filter((row) => UNSENT.includes(row.state)).length,
+    drafts: begun,
+    stops: pkg ? route(pkg, { places, rows, drafts: begun, now, sure: isSure(known) }) : [],
+    // What can still be taken back is on the phone, but not yet received: the pill must not call it synced.
+    unsent: rows.filter((row) => UNSENT.includes(row.state)).length + begun.filter((draft) => draft.pending).length,
     conflicts: rows.filter((row) => row.state === "conflict" && !decided(rows, row.id)),
     refused: rows.filter((row) => (row.state === "refused" || row.state === "quarantined") && !row.seen),
     line: found,
@@ -131,23 +143,41 @@ export function decided(rows: EnvelopeRow[], id: string): EnvelopeRow | undefine
   return rows.find((row) => row.kind === "pocket.decide" && row.subject === id && row.state !== "refused");
 }
 
-async function route(pkg: Package, places: Map<string, Place>, rows: EnvelopeRow[], now: number): Promise<Stop[]> {
+export interface Known {
+  places: Map<string, Place>;
+  rows: EnvelopeRow[];
+  drafts: DraftRow[];
+  now: number;
+  /** Whether the clock may be believed: one in doubt locks nothing, the server judges what comes. */
+  sure: boolean;
+}
+type Begun = Record<string, { at: string }> | undefined;
+
+/** Return the places in the order of the round, each with its steps and where they stand. */
+export function route(pkg: Pick<Package, "parts">, known: Known): Stop[] {
+  const { places, rows, now } = known;
   const items = new Map<string, Item[]>();
   for (const item of (pkg.parts.items ?? []) as unknown as Item[]) items.set(item.task_id, [...(items.get(item.task_id) ?? []), item]);
   const recorded = new Map<string, EnvelopeRow>();
   for (const row of rows) if (KINDS_OF_CHECK.includes(row.kind) && row.subject) recorded.set(row.subject, row);
+  const begun = new Map(known.drafts.map((draft) => [draft.id, draft]));
   const stops = new Map<string, Stop>();
   for (const task of (pkg.parts.tasks ?? []) as unknown as Task[]) {
     const place = places.get(task.place_id) ?? { id: task.place_id ?? "", code: "", name: task.title };
-    const stop = stops.get(place.id) ?? { place, steps: [], done: 0, due_at: "", level: place.level ?? null, overdue: 0, overdue_ms: 0 };
+    const stop = stops.get(place.id) ?? { place, steps: [], done: 0, due_at: "", level: place.level ?? null, overdue: 0, overdue_ms: 0, locked: 0, opens_at: "" };
     stops.set(place.id, stop);
     const own = items.get(task.task_id) ?? [{ task_id: task.task_id, content: task.title }];
+    const opens = Date.parse(task.opens_at);
     const row = recorded.get(task.instance_id);
-    const begun = own.length > 1 && !row ? ((await draftOf(`check:${task.instance_id}`))?.form.steps as Record<string, { at: string }> | undefined) : undefined;
+    // Done too early is kept as a fact, but the task is still to do.
+    const counts = row && !(row.at && row.at < opens) ? row : undefined;
+    const draft = begun.get(`check:${task.instance_id}`);
+    const steps = draft && (own.length > 1 || draft.pending) && !counts ? (draft.form.steps as Begun) : undefined;
     own.forEach((item, part) => {
-      const at = row?.created_at ?? task.done_at ?? begun?.[part]?.at ?? "";
+      const at = counts?.created_at ?? task.done_at ?? steps?.[part]?.at ?? "";
       const late = at ? 0 : Math.max(0, now - Date.parse(task.due_at));
-      stop.steps.push({ task, item, place, part, parts: own.length, done: at !== "", done_at: at, overdue_ms: late });
+      const locked = !at && known.sure && opens > now ? task.opens_at : "";
+      stop.steps.push({ task, item, place, part, parts: own.length, done: at !== "", done_at: at, overdue_ms: late, locked_until: locked });
       if (typeof item.level === "number" && (stop.level === null || item.level < stop.level)) stop.level = item.level;
     });
   }
@@ -158,15 +188,27 @@ async function route(pkg: Package, places: Map<string, Place>, rows: EnvelopeRow
     stop.overdue = open.filter((step) => step.overdue_ms > 0).length;
     stop.overdue_ms = Math.max(0, ...open.map((step) => step.overdue_ms));
     stop.due_at = (open.length ? open : stop.steps).map((step) => step.task.due_at).sort()[0] ?? "";
+    const locked = open.filter((step) => step.locked_until);
+    stop.locked = locked.length;
+    stop.opens_at = locked.map((step) => step.locked_until).sort()[0] ?? "";
   }
   return found.sort((a, b) => (a.place.order ?? 1e6) - (b.place.order ?? 1e6) || a.due_at.localeCompare(b.due_at) || a.place.code.localeCompare(b.place.code));
 }
 
 export const isDone = (stop: Stop): boolean => stop.done === stop.steps.length;
 
-/** Where to go next: the first place that is not done. */
+/** A step that can be answered now. */
+export const isOpen = (step: Step): boolean => !step.done && !step.locked_until;
+
+/** Where to go next: the first place where something can be done now. */
 export function nextStop(stops: Stop[], after?: string): Stop | undefined {
-  return stops.find((stop) => !isDone(stop) && stop.place.id !== after) ?? stops.find((stop) => !isDone(stop));
+  const waits = (stop: Stop): boolean => stop.steps.some(isOpen);
+  return stops.find((stop) => waits(stop) && stop.place.id !== after) ?? stops.find(waits);
+}
+
+/** The place whose locked steps open first. */
+export function nextOpening(stops: Stop[]): Stop | undefined {
+  return stops.filter((stop) => stop.locked > 0).sort((a, b) => a.opens_at.localeCompare(b.opens_at))[0];
 }
 
 export const placeName = (place: Place): string => [place.code, place.name].filter(Boolean).join(" ");
@@ -178,6 +220,7 @@ export function placeOf(world: World, code: string): Place | undefined {
   const found = [...world.places.values()];
   return (
     found.find((place) => place.qr && (place.qr === wanted || place.qr === tail)) ??
+    found.find((place) => place.nfc && place.nfc.toLowerCase() === wanted.toLowerCase()) ??
     found.find((place) => place.id === wanted || place.id === tail) ??
     found.find((place) => place.code.toLowerCase() === wanted.toLowerCase())
   );

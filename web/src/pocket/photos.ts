@@ -73,7 +73,8 @@ export const closeCamera = (stream: MediaStream | null | undefined): void => str
 export interface Recording {
   stop: () => Promise<Blob | null>;
 }
-/** Record sound until stopped, at most a minute; null without a microphone. */
+export const VOICE_MS = 20_000;
+/** Record sound until stopped, at most twenty seconds; null without a microphone. */
 export async function record(onEnd: () => void): Promise<Recording | null> {
   if (typeof MediaRecorder === "undefined") return null;
   let stream: MediaStream;
@@ -87,7 +88,7 @@ export async function record(onEnd: () => void): Promise<Recording | null> {
   const pieces: Blob[] = [];
   recorder.ondataavailable = (event) => pieces.push(event.data);
   recorder.start();
-  const timer = setTimeout(onEnd, 60_000);
+  const timer = setTimeout(onEnd, VOICE_MS);
   return {
     stop: () =>
       new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /** Making elements. Styles are classes; nothing inline, as the policy demands. */
 
-type Child = Node | string | false | null | undefined | Child[];
+export type Child = Node | string | false | null | undefined | Child[];
 type Attributes = Record<string, string | number | boolean | null | undefined | ((event: Event) => void)>;
 
 /** `h("div.a.b", {onclick}, "text", child)`. */

@@ -53,6 +53,9 @@ export function corrected(found: Clock | undefined): number {
   return Date.now() + (found && !found.jumped ? found.offset_ms : 0);
 }
 
+/** Whether the clock may be believed: measured, and not jumped since. */
+export const isSure = (found: Clock | undefined): boolean => found !== undefined && !found.jumped;
+
 /** Watch for jumps of the wall clock against elapsed time. A sleeping phone may stop the latter: only noted then. */
 export function watchJumps(onJump: (ms: number) => void): void {
   let wall = Date.now();

@@ -1,9 +1,7 @@
 /** A copy of the outbox for cable or stick: encrypted to the server, taken in by the same door. */
 import { base64url, utf8 } from "./bytes";
 import { device, serverKey } from "./device";
-import { asked, outbox, within } from "./db";
-import { envelopes, isUnsent } from "./outbox";
-import type { BlobRow } from "./types";
+import { bytesOf, envelopes, isUnsent } from "./outbox";
 
 const CURVE: EcKeyImportParams = { name: "ECDH", namedCurve: "P-256" };
 
@@ -16,8 +14,8 @@ export async function exported(): Promise<{ file: Blob; name: string; count: num
   const wanted = new Set(rows.flatMap((row) => row.files.map((file) => file.sha256)));
   const blobs: Record<string, string> = {};
   for (const sha of wanted) {
-    const row = (await within(outbox(), ["blobs"], "readonly", (store) => asked(store("blobs").get(sha)))) as BlobRow | undefined;
-    if (row) blobs[sha] = base64url(new Uint8Array(await row.blob.arrayBuffer()));
+    const file = await bytesOf(sha).catch(() => undefined);
+    if (file) blobs[sha] = base64url(new Uint8Array(file.bytes));
   }
   const plain = `{"device":${JSON.stringify(one.id)},"envelopes":[${rows.map((row) => row.text).join(",")}],"blobs":${JSON.stringify(blobs)}}`;
   const theirs = await crypto.subtle.importKey("jwk", { crv: key.crv ?? "", kty: key.kty ?? "", x: key.x ?? "", y: key.y ?? "" }, CURVE, false, []);

@@ -1,9 +1,10 @@
 /** Drafts, files and sealing: one strict transaction, all or nothing. */
 import { canonical, sha256, utf8, type Json } from "./bytes";
 import { clock, corrected, stamp } from "./clock";
-import { asked, meta, outbox, within } from "./db";
+import { asked, meta, note, outbox, within } from "./db";
 import { device, newId, sign } from "./device";
 import { tell } from "./news";
+import { close, closeText, reveal, revealText, type Closed } from "./secret";
 import { isQuota, refused, throwBallast } from "./storage";
 import { UNSENT, type AttachedFile, type BlobRow, type DraftRow, type EnvelopeRow, type Lane } from "./types";
 
@@ -19,6 +20,10 @@ export interface ToSeal {
   base?: { type: string; id: string; version: number } | null;
   where?: Record<string, Json> | null;
   files?: AttachedFile[];
+  /** How the person proved who they are: "session", "pin", or "device" from the lock screen. */
+  auth?: string;
+  /** The moment it was done, when that is not now: phone clock and what was known of the true time. */
+  moment?: Moment;
   /** What it is about on the phone: an instance, a finding. */
   subject?: string;
   /** The draft this was written in; it goes in the same transaction. */
@@ -26,6 +31,11 @@ export interface ToSeal {
   icon: string;
   title: string;
   detail: string;
+}
+export interface Moment {
+  created_at: string;
+  clock: Record<string, Json> | null;
+  at: number;
 }
 interface Chain {
   seq: number;
@@ -39,8 +49,15 @@ export async function freshId(): Promise<string> {
   return newId(corrected(await clock()));
 }
 
+/** What is known of the time now, to be sealed with what is done now. */
+export async function momentNow(): Promise<Moment> {
+  const found = await clock();
+  return { created_at: new Date().toISOString(), clock: stamp(found), at: corrected(found) };
+}
+
 /** Seal a submission: from here on its bytes never change. Resolves when it is on disk. */
 export async function seal(what: ToSeal): Promise<EnvelopeRow> {
+  const moment = what.moment ?? (await momentNow());
   const row = await navigator.locks.request("anlan-seal", async () => {
     const one = await device();
     const found = await clock();
@@ -56,11 +73,11 @@ export async function seal(what: ToSeal): Promise<EnvelopeRow> {
       seq: chain.seq + 1,
       prev: chain.head,
       actor: what.actor,
-      auth: "session",
+      auth: what.auth ?? "session",
       package: what.pkg,
       base: what.base ?? null,
-      created_at: new Date().toISOString(),
-      clock: stamp(found),
+      created_at: moment.created_at,
+      clock: moment.clock,
       where: what.where ?? null,
       stale_package: what.stale ?? false,
       payload: what.payload,
@@ -93,6 +110,7 @@ export async function seal(what: ToSeal): Promise<EnvelopeRow> {
       trouble: null,
       settled_at: 0,
       seen: false,
+      at: moment.at,
     };
     await roomFor(() => write(sealed, { seq: sealed.seq, head }, what.draft));
     return sealed;
@@ -134,12 +152,15 @@ async function roomFor<T>(work: () => Promise<T>): Promise<T> {
 /** Keep a file at once, before any field is filled; returns its name by content. Raises QuotaExceededError. */
 export async function keepFile(blob: Blob, role: string, draft: string, taken: Date): Promise<AttachedFile> {
   if (blob.size > BLOB_LIMIT) throw new RangeError("the file is larger than 20 MB");
-  const sha = await sha256(await blob.arrayBuffer());
+  const plain = await blob.arrayBuffer();
+  const sha = await sha256(plain);
+  const { iv, data } = await close(plain, sha);
+  const closed = new Blob([data], { type: "application/octet-stream" });
   const put = (): Promise<void> =>
     within(outbox(), ["blobs"], "readwrite", async (store) => {
       const before = (await asked(store("blobs").get(sha))) as BlobRow | undefined;
       const refs = [...new Set([...(before?.refs ?? []), `draft:${draft}`])];
-      store("blobs").put({ sha256: sha, blob: before?.blob ?? blob, size: blob.size, mime: blob.type, refs, kept_at: Date.now(), done_at: 0 });
+      store("blobs").put({ ...(before ?? { sha256: sha, blob: closed, iv, size: blob.size, mime: blob.type }), refs, kept_at: Date.now(), done_at: 0 });
     });
   try {
     await put();
@@ -153,22 +174,49 @@ export async function keepFile(blob: Blob, role: string, draft: string, taken: D
   return { sha256: sha, size: blob.size, mime, role, taken_at: taken.toISOString() };
 }
 
-export async function fileOf(sha: string): Promise<Blob | undefined> {
+/** The bytes of a kept file, as they were taken; undefined when it is not (or no longer) on the phone. */
+export async function bytesOf(sha: string): Promise<{ bytes: ArrayBuffer; mime: string } | undefined> {
   const row = (await within(outbox(), ["blobs"], "readonly", (store) => asked(store("blobs").get(sha)))) as BlobRow | undefined;
-  return row?.blob;
+  if (!row) return undefined;
+  const stored = await row.blob.arrayBuffer();
+  return { bytes: row.iv ? await reveal({ iv: row.iv, data: stored }, sha) : stored, mime: row.mime };
 }
 
+export async function fileOf(sha: string): Promise<Blob | undefined> {
+  const found = await bytesOf(sha).catch(() => undefined);
+  return found && new Blob([found.bytes], { type: found.mime });
+}
+
+/** A draft as it lies on the phone: only its name, kind and time can be read without the key. */
+type DraftStored = Omit<DraftRow, "form" | "files" | "pending"> & Partial<DraftRow> & { closed?: Closed };
+
 export async function saveDraft(draft: DraftRow): Promise<void> {
-  await roomFor(() => within(outbox(), ["drafts"], "readwrite", (store) => void store("drafts").put({ ...draft, updated_at: Date.now() })));
+  const { form, files, pending, ...open } = draft;
+  const closed = await closeText(JSON.stringify({ form, files, pending }), draft.id);
+  const row: DraftStored = { ...open, closed, updated_at: Date.now() };
+  await roomFor(() => within(outbox(), ["drafts"], "readwrite", (store) => void store("drafts").put(row)));
   tell("drafts");
 }
 
+async function opened(row: DraftStored): Promise<DraftRow | undefined> {
+  const { closed, ...rest } = row;
+  if (!closed) return rest as DraftRow;
+  try {
+    return { ...rest, ...(JSON.parse(await revealText(closed, row.id)) as Pick<DraftRow, "form" | "files">) };
+  } catch {
+    await note(`draft ${row.kind} cannot be opened`);
+    return undefined;
+  }
+}
+
 export async function draftOf(id: string): Promise<DraftRow | undefined> {
-  return (await within(outbox(), ["drafts"], "readonly", (store) => asked(store("drafts").get(id)))) as DraftRow | undefined;
+  const row = (await within(outbox(), ["drafts"], "readonly", (store) => asked(store("drafts").get(id)))) as DraftStored | undefined;
+  return row && opened(row);
 }
 
 export async function drafts(): Promise<DraftRow[]> {
-  return (await within(outbox(), ["drafts"], "readonly", (store) => asked(store("drafts").getAll()))) as DraftRow[];
+  const rows = (await within(outbox(), ["drafts"], "readonly", (store) => asked(store("drafts").getAll()))) as DraftStored[];
+  return (await Promise.all(rows.map(opened))).filter((row) => row !== undefined);
 }
 
 export async function dropDraft(id: string): Promise<void> {

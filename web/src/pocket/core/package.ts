@@ -5,6 +5,7 @@ import { device, setRegistered, sign, signedByServer, trust } from "./device";
 import { Answered, NoLine, call, request, setLine } from "./net";
 import { tell } from "./news";
 import { obey, type Order } from "./orders";
+import { closeText, revealText, type Closed } from "./secret";
 import type { Manifest, Rows } from "./types";
 
 export interface Package {
@@ -15,23 +16,38 @@ interface PartRow {
   pkg: string;
   name: string;
   sha256: string;
-  rows: Rows;
+  closed?: Closed;
+  /** As an earlier version kept them. */
+  rows?: Rows;
 }
+/** The package as it was last read: opening it for each look would cost a slow phone too much. */
+let held: Package | undefined;
 
 export async function current(): Promise<Package | undefined> {
-  return within(packages(), ["meta", "parts"], "readonly", async (store) => {
-    const found = (await asked(store("meta").get("current"))) as { value: Manifest } | undefined;
-    if (!found) return undefined;
-    const range = IDBKeyRange.bound([found.value.id, ""], [found.value.id, "\uffff"]);
-    const rows = (await asked(store("parts").getAll(range))) as PartRow[];
-    return { manifest: found.value, parts: Object.fromEntries(rows.map((row) => [row.name, row.rows])) };
+  const found = await within(packages(), ["meta", "parts"], "readonly", async (store) => {
+    const manifest = ((await asked(store("meta").get("current"))) as { value: Manifest } | undefined)?.value;
+    if (!manifest || manifest.id === held?.manifest.id) return manifest && { manifest, rows: null };
+    return { manifest, rows: (await asked(store("parts").getAll(rangeOf(manifest)))) as PartRow[] };
   });
+  if (!found) return (held = undefined);
+  if (!found.rows) return held;
+  try {
+    const parts = await Promise.all(found.rows.map(async (row) => [row.name, row.closed ? (JSON.parse(await revealText(row.closed, row.name)) as Rows) : (row.rows ?? [])] as const));
+    held = { manifest: found.manifest, parts: Object.fromEntries(parts) };
+  } catch {
+    // The key is another: as if there were no package, so the next contact brings a whole one.
+    await note("package cannot be opened");
+    held = undefined;
+  }
+  return held;
 }
+
+const rangeOf = (manifest: Manifest): IDBKeyRange => IDBKeyRange.bound([manifest.id, ""], [manifest.id, "\uffff"]);
 
 export type Fetched = "fresh" | "same" | "no_line" | "sign_in" | "revoked" | "broken";
 
-/** Make this phone known to the server for whoever is signed in. Returns numbers lost with an earlier installation. */
-export async function register(): Promise<{ first: number; last: number } | null> {
+/** Make this phone known to the server for whoever is signed in; tells when they signed in (server's milliseconds). */
+export async function register(): Promise<{ signed_in_at: number | null }> {
   const one = await device();
   const body = JSON.stringify({ id: one.id, key: one.jwk, proof: await sign(`anlan-device\n${one.id}`), label: labelOf(navigator.userAgent) });
   const csrf = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
@@ -43,7 +59,7 @@ export async function register(): Promise<{ first: number; last: number } | null
   await setLine({ ok: true, at: Date.now(), stop: "" });
   const lost = told.lost as { first: number; last: number } | null;
   if (lost) await setMeta("lost", lost);
-  return lost;
+  return { signed_in_at: typeof told.signed_in_at === "number" ? told.signed_in_at : null };
 }
 
 function labelOf(agent: string): string {
@@ -95,12 +111,12 @@ async function fetchNow(): Promise<Fetched> {
       await note(`package part ${part.name} does not fit`);
       return "broken";
     }
-    rows.push({ pkg: manifest.id, name: part.name, sha256: part.sha256, rows: given });
+    rows.push({ pkg: manifest.id, name: part.name, sha256: part.sha256, closed: await closeText(JSON.stringify(given), part.name) });
   }
   await within(packages(), ["meta", "parts"], "readwrite", (store) => {
+    store("parts").clear();
     for (const row of rows) store("parts").put(row);
     store("meta").put({ name: "current", value: manifest });
-    if (before) store("parts").delete(IDBKeyRange.bound([before.manifest.id, ""], [before.manifest.id, "\uffff"]));
   });
   await setMeta("actor", { id: manifest.actor.id, name: manifest.actor.name });
   await setLine({ ok: true, at: Date.now(), stop: "" });

@@ -1,5 +1,6 @@
 /** What lies on the phone. */
 import type { Json } from "./bytes";
+import type { ToSeal } from "./outbox";
 
 export type Lane = 0 | 1 | 2 | 3 | 4;
 /** sealed → sending → accepted (R1) → complete (R2); side exits conflict, refused, quarantined. */
@@ -72,11 +73,17 @@ export interface EnvelopeRow {
   settled_at: number;
   /** A person has read this end (refused, quarantined): it stays, but asks no more. */
   seen: boolean;
+  /** When it happened by the corrected clock, in milliseconds. */
+  at?: number;
+  /** What the server had to say about it ("kept as a remark"). */
+  remark?: string;
 }
 
 export interface BlobRow {
   sha256: string;
+  /** The file; closed where `iv` stands beside it. */
   blob: Blob;
+  iv?: Uint8Array<ArrayBuffer>;
   size: number;
   mime: string;
   /** Envelope ids and `draft:<id>` that name it; without any it is dropped at start. */
@@ -92,6 +99,14 @@ export interface DraftRow {
   updated_at: number;
   form: Record<string, unknown>;
   files: AttachedFile[];
+  /** Concluded, and not sealed for the few seconds in which it can be taken back. */
+  pending?: Pending;
+}
+
+/** What will be sealed, with the moment it was done and until when it may be taken back (milliseconds). */
+export interface Pending extends ToSeal {
+  id: string;
+  until: number;
 }
 
 export interface Verdict {
@@ -127,6 +142,15 @@ export interface Line {
   stop: string;
 }
 
+export interface PictureFile {
+  sha256: string;
+  size: number;
+  kind: "plan" | "thumb" | "photo";
+  /** The place or finding it shows; empty for a plan. */
+  subject: string;
+  title: string;
+}
+
 export interface Manifest {
   id: string;
   schema: number;
@@ -137,6 +161,8 @@ export interface Manifest {
   valid_until: string;
   parts: { name: string; sha256: string; rows: number; size: number }[];
   cut: string[];
+  /** Pictures to take along, by content; absent from older servers. */
+  files?: PictureFile[];
   sig: { alg: string; key: string; value: string };
 }
 

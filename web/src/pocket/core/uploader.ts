@@ -6,6 +6,7 @@ import { device, signedByServer, trust } from "./device";
 import { Answered, NoLine, call, line, setLine } from "./net";
 import { hear, tell } from "./news";
 import { obey, type Order } from "./orders";
+import { bytesOf } from "./outbox";
 import { storage } from "./storage";
 import { UNSENT, type BlobRow, type EnvelopeRow, type Receipt, type Verdict } from "./types";
 
@@ -197,7 +198,7 @@ export async function take(verdict: Verdict): Promise<void> {
     await mark([row.id], { next_try: Date.now() + pause, last_error: verdict.problem?.code ?? "later" });
     return;
   }
-  const change: Partial<EnvelopeRow> = { conflict: verdict.conflict ?? null, trouble: verdict.problem ?? null };
+  const change: Partial<EnvelopeRow> = { conflict: verdict.conflict ?? null, trouble: verdict.problem ?? null, remark: verdict.remark ?? "" };
   if (state === "accepted" || state === "complete") {
     const wrong = await doubt(row, verdict.receipt ?? null, state);
     if (wrong) {
@@ -265,13 +266,13 @@ async function sendOneFile(): Promise<boolean> {
     await mark([row.id], { state: "sealed" });
     return (row.attempts < 3 || rows.length > 1) && row.state === "accepted";
   }
-  const blob = (await within(outbox(), ["blobs"], "readonly", (store) => asked(store("blobs").get(sha)))) as BlobRow | undefined;
-  if (!blob) {
+  const file = await bytesOf(sha).catch(() => undefined);
+  if (!file) {
     await note(`blob missing seq ${row.seq}`);
     await mark([row.id], { next_try: Date.now() + BACKOFF.cap, last_error: "blob_missing" });
     return true;
   }
-  await sendPieces(sha, await blob.blob.arrayBuffer(), partial[sha] ?? 0);
+  await sendPieces(sha, file.bytes, partial[sha] ?? 0);
   return true;
 }
 

@@ -4,11 +4,13 @@ import { dropDraft, draftOf, fileOf, freshId, keepFile, saveDraft } from "../cor
 import { isQuota } from "../core/storage";
 import type { AttachedFile, DraftRow } from "../core/types";
 import { placeName, type World } from "../model";
-import { askCamera, closeCamera, compressed, openCamera, record, type Recording } from "../photos";
+import { isLocked } from "../lock";
+import { askCamera, closeCamera, compressed, openCamera } from "../photos";
 import { say } from "../say";
 import { arrivedAt, submit } from "../sealing";
 import { button, buzz, h, icon, note } from "../ui";
-import { clockTime, dayAndTime, t, type Word } from "../words";
+import { dictation, hush, voiceButton } from "../voice";
+import { clockTime, dayAndTime, language, t, type Word } from "../words";
 import { recordAbnormal } from "./check";
 
 interface Form {
@@ -24,6 +26,8 @@ interface Form {
   treatment: "immediate" | "deadline";
   safe: string;
   done: string;
+  /** Begun from the lock screen: it can be opened there again. */
+  locked?: boolean;
 }
 
 /** Return the draft of the address: a known one, or a new one that begins with what is known already. */
@@ -35,13 +39,11 @@ async function theDraft(world: World, query: URLSearchParams): Promise<DraftRow>
   const step = world.stops.flatMap((stop) => stop.steps).find((one) => one.task.instance_id === instance && one.part === part);
   const form: Form = {
     title: query.get("title") ?? "", description: "", place: query.get("place") ?? "", instance, part, reading: query.get("reading") ?? "",
-    measure: step?.item.measure_id ?? "", level: "general", discipline: 7, treatment: "deadline", safe: "", done: "",
+    measure: step?.item.measure_id ?? "", level: "general", discipline: 7, treatment: "deadline", safe: "", done: "", locked: isLocked(),
   };
   if (form.reading && step) form.title ||= `${step.item.content} ${form.reading} ${step.item.unit ?? ""}`.trim();
   return { id: id ?? (await freshId()), kind: "finding", schema: 1, updated_at: Date.now(), form: form as unknown as Record<string, unknown>, files: [] };
 }
-
-let recording: Recording | null = null;
 
 screen("/p/finding/", async (world, query) => {
   const draft = await theDraft(world, query);
@@ -58,11 +60,14 @@ screen("/p/finding/", async (world, query) => {
 
 const here = (draft: DraftRow, step: string, role = ""): string => `/p/finding/?draft=${draft.id}&step=${step}${role ? `&role=${role}` : ""}`;
 
+/** Whom the band under a picture names: from the lock screen nobody has proved to be the person. */
+const personOf = (world: World): string => (isLocked() ? t("by_device") : (world.actor?.name ?? ""));
+
 async function keepPhoto(world: World, draft: DraftRow, form: Form, source: Blob | HTMLVideoElement, role: string): Promise<boolean> {
   const taken = new Date(corrected(await clock()));
   const place = world.places.get(form.place);
   try {
-    const blob = await compressed(source, { time: dayAndTime(taken), place: place ? placeName(place) : t("no_place"), person: world.actor?.name ?? "" });
+    const blob = await compressed(source, { time: dayAndTime(taken), place: place ? placeName(place) : t("no_place"), person: personOf(world) });
     draft.files = [...draft.files, await keepFile(blob, role, draft.id, taken)];
     await saveDraft(draft);
     buzz(40);
@@ -86,8 +91,7 @@ function camera(world: World, draft: DraftRow, form: Form, role: "before" | "aft
   freeze(true);
   onLeave(() => {
     closeCamera(stream);
-    void recording?.stop();
-    recording = null;
+    hush();
   });
   void openCamera(video).then((found) => {
     stream = found;
@@ -112,9 +116,9 @@ function camera(world: World, draft: DraftRow, form: Form, role: "before" | "aft
     main: [
       h("div.pk-camera", {}, video, ghost, missing,
         h("a.pk-camera__place", { href: here(draft, "form") }, icon("map-pin", "24"), h("span.an-grow", {}, h("b", {}, words), arrival ? h("small", {}, t("place_from", { time: clockTime(arrival.at) })) : null), h("span.pk-link", {}, t("change"))),
-        h("div.pk-camera__band", {}, h("span", {}, `${dayAndTime(world.now)} · ${world.actor?.name ?? ""}`), icon("lock", "20"))),
+        h("div.pk-camera__band", {}, h("span", {}, `${dayAndTime(world.now)} · ${personOf(world)}`), icon("lock", "20"))),
       h("div.pk-shutter", {}, h("button.pk-thumb", { "aria-label": t("next"), onclick: next }, thumb(draft, role), count ? h("i.pk-thumb__n", {}, String(count)) : null), h("button.pk-shoot", { id: "pk-shoot", "aria-label": role === "after" ? t("add_after") : t("shutter"), onclick: () => void shoot() }, h("i")), h("button.pk-key.pk-key--side.pk-torch", { onclick: () => void torch() }, icon("bulb", "24"), t("torch"))),
-      voiceButton(world, draft),
+      speak(draft),
     ],
     dock: [button(count ? t("next") : t("text_first"), { kind: count ? "primary" : "line", big: true, id: "pk-act", onclick: next })],
   };
@@ -136,35 +140,17 @@ async function show(image: HTMLImageElement, file: AttachedFile): Promise<void> 
   image.hidden = false;
 }
 
-function voiceButton(world: World, draft: DraftRow): HTMLElement {
-  const words = h("b", {}, t("hold_talk"));
-  const element = h("button.pk-voice", {}, icon("microphone", "24"), h("span.an-grow", {}, words, h("small", {}, t("voice_hint"))));
-  const stop = async (): Promise<void> => {
-    const [mine] = [recording];
-    recording = null;
-    element.classList.remove("is-on");
-    words.textContent = t("hold_talk");
-    const blob = await mine?.stop();
-    if (!blob) return;
-    draft.files = [...draft.files, await keepFile(blob, "voice", draft.id, new Date(corrected(await clock())))];
+/** Sound is kept at once, like a photo. */
+const speak = (draft: DraftRow): HTMLElement => voiceButton(async (sound) => {
+  try {
+    draft.files = [...draft.files, await keepFile(sound, "voice", draft.id, new Date(corrected(await clock())))];
     await saveDraft(draft);
-    buzz(40);
-    if (!location.search.includes("step=camera")) void draw(true);
-  };
-  const begin = async (): Promise<void> => {
-    if (recording) return;
-    recording = await record(() => void stop());
-    if (!recording) return say(t("no_mic"), "error");
-    element.classList.add("is-on");
-    words.textContent = t("listening");
-  };
-  element.addEventListener("pointerdown", () => void begin());
-  element.addEventListener("pointerup", () => void stop());
-  element.addEventListener("pointerleave", () => void stop());
-  element.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") void (recording ? stop() : begin()); });
-  void world;
-  return element;
-}
+  } catch (reason) {
+    return say(isQuota(reason) ? t("storage_refused") : t("cannot_save", { why: String(reason) }), "error");
+  }
+  say(t("voices_n", { n: draft.files.filter((file) => file.role === "voice").length }));
+  if (!location.search.includes("step=camera")) void draw(true);
+});
 
 function details(world: World, draft: DraftRow, form: Form): ReturnType<Parameters<typeof screen>[1]> {
   freeze(true);
@@ -184,6 +170,7 @@ function details(world: World, draft: DraftRow, form: Form): ReturnType<Paramete
   const flush = (): void => void (document.visibilityState === "hidden" && save());
   document.addEventListener("visibilitychange", flush);
   onLeave(() => {
+    hush();
     document.removeEventListener("visibilitychange", flush);
     window.clearTimeout(timer);
     void draftOf(draft.id).then((still) => still && save());
@@ -210,11 +197,11 @@ function details(world: World, draft: DraftRow, form: Form): ReturnType<Paramete
     main: [
       pair(draft, form),
       voices(draft),
-      h("section.pk-card.pk-card--pad.an-stack", {}, field("title", "what", t("what_hint")), field("description", "more_words", "", 2)),
+      h("section.pk-card.pk-card--pad.an-stack", {}, field("title", "what", t("what_hint")), field("description", "more_words", "", 2), dictation(language(), (words) => { form.description = [form.description, words].filter(Boolean).join(" ").slice(0, 500); changed(true); })),
       h("section.pk-card.pk-card--pad.an-stack", {}, h("label.an-field", {}, h("span.an-field__label", {}, t("place")), places), step ? h("div.pk-kv", {}, h("span.pk-muted", {}, t("measure")), h("b", {}, step.item.content)) : null, h("label.an-field", {}, h("span.an-field__label", {}, t("discipline")), discipline)),
       h("section.pk-card.pk-card--pad.an-stack", {}, note("", "bulb", `${t("level_hint")}${t("level_why")}`), two(form.level, [["general", "general"], ["major", "major"]], (to) => { form.level = to; if (to === "major") form.treatment = "deadline"; }), two(form.treatment, [["immediate", "immediate", form.level === "major"], ["deadline", "deadline"]], (to) => { form.treatment = to; }), form.level === "major" ? h("p.pk-muted", {}, t("major_deadline")) : null),
       form.treatment === "immediate" ? h("section.pk-card.pk-card--pad.an-stack", {}, field("safe", "made_safe", "", 2), field("done", "measures_done", "", 2)) : null,
-      voiceButton(world, draft), status.isConnected ? null : h("div.pk-muted.pk-center", {}, status), discard,
+      speak(draft), status.isConnected ? null : h("div.pk-muted.pk-center", {}, status), discard,
     ],
     dock: [dock],
   };
@@ -277,7 +264,7 @@ async function sealNow(world: World, draft: DraftRow, form: Form): Promise<void>
       title: `${t("finding")} · ${title}`,
       detail: [place ? placeName(place) : "", photos ? t("photos_n", { n: photos }) : "", voice ? t("voices_n", { n: voice }) : "", clockTime(Date.now())].filter(Boolean).join(" · "),
     });
-    if (form.instance) await recordAbnormal(world, form.instance, form.part, id, form.reading);
+    if (form.instance && !isLocked()) await recordAbnormal(world, form.instance, form.part, id, form.reading);
     onLeave(() => undefined);
     freeze(false);
     say(t("saved"));

@@ -38,8 +38,7 @@ function progress(world: World): HTMLElement | null {
   if (!line.ok || !world.unsent || line.bytes_total < 1000) return null;
   const part = Math.min(1, line.bytes / line.bytes_total);
   const bar = svg("svg", { class: "pk-life pk-life--l", viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { width: 100, height: 8 }), svg("rect", { class: "is-up", width: part * 100, height: 8 }));
-  const mb = (bytes: number): string => (bytes / 1_000_000).toFixed(1);
-  return h("section.pk-card.pk-card--pad", {}, h("div.pk-package__line", {}, icon("cloud-upload", "24"), h("b.an-grow", {}, t("sending_now", { done: mb(line.bytes), all: mb(line.bytes_total) }))), bar);
+  return h("section.pk-card.pk-card--pad", {}, h("div.pk-package__line", {}, icon("cloud-upload", "24"), h("b.an-grow", {}, t("sending_now", { done: size(line.bytes), all: size(line.bytes_total) }))), bar);
 }
 
 function conflict(world: World, row: EnvelopeRow): HTMLElement {
@@ -93,7 +92,7 @@ function waitingRow(group: Group): HTMLElement {
 
 function receivedRow(row: EnvelopeRow): HTMLElement {
   const files = row.files.length ? ` · ${t("hashes_same", { n: new Set(row.files.map((file) => file.sha256)).size })}` : "";
-  return h("div.pk-item", {}, h("span.pk-item__icon.pk-good", {}, icon("circle-check", "24")), h("div.an-grow", {}, h("b", {}, [row.title, row.number].filter(Boolean).join(" ")), h("small", {}, t("receipt_at", { time: row.receipt ? clockTime(row.receipt.received_at) : "–" }) + files)));
+  return h("div.pk-item", {}, h("span.pk-item__icon.pk-good", {}, icon("circle-check", "24")), h("div.an-grow", {}, h("b", {}, [row.title, row.number].filter(Boolean).join(" ")), h("small", {}, t("receipt_at", { time: row.receipt ? clockTime(row.receipt.received_at) : "–" }) + files), row.remark ? h("small", {}, t("remark_of_server", { text: row.remark })) : null));
 }
 
 async function save(): Promise<void> {

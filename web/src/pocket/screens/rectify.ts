@@ -5,6 +5,7 @@ import { isQuota } from "../core/storage";
 import type { DraftRow } from "../core/types";
 import { placeName } from "../model";
 import { askCamera, compressed } from "../photos";
+import { photosOf } from "../pictures";
 import { say } from "../say";
 import { submit } from "../sealing";
 import { button, buzz, h, icon, note, tag } from "../ui";
@@ -76,6 +77,7 @@ screen("/p/rectify/", async (world, query) => {
     title: finding.title, sub: finding.number, back: "/p/",
     main: [
       h("section.pk-card.pk-card--pad.an-stack", {}, h("div.pk-item__more", {}, finding.level === "major" || finding.level === 1 ? tag("1", "flame", t("major")) : tag("3", "", t("general")), finding.deadline ? tag("idle", "calendar", t("due_on", { date: day(finding.deadline) })) : null), place ? h("b", {}, placeName(place)) : null),
+      await photosOf(world, id),
       h("div.pk-two", {}, photos, h("button.pk-photo.pk-photo--none", { onclick: () => void snap() }, icon("camera-plus", "36"), h("b", {}, t("add_after")))),
       h("section.pk-card.pk-card--pad.an-stack", {}, input("text", t("what_done"), 3), input("cost", t("cost"), 1)),
       finding.lines?.length ? h("section.pk-card.pk-card--pad.an-stack", {}, h("b", {}, t("timeline")), finding.lines.map((line) => h("p.pk-muted", {}, typeof line === "string" ? line : [line.at ? when(line.at) : "", line.by, line.text].filter(Boolean).join(" · ")))) : null,

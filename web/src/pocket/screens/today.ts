@@ -1,17 +1,17 @@
 import { go, screen, draw } from "../app";
-import { drafts } from "../core/outbox";
 import { refresh } from "../core/package";
 import { setMeta } from "../core/db";
-import { isDone, nextStop, placeName, type Finding, type Stop, type World } from "../model";
+import { hasPin } from "../lock";
+import { isDone, isOpen, nextOpening, nextStop, placeName, type Finding, type Stop, type World } from "../model";
 import { button, h, icon, level, note, svg, tag } from "../ui";
-import { clockTime, day, span, t, when, type Word } from "../words";
+import { clockTime, day, opening, span, t, until, when, type Word } from "../words";
 
 screen("/p/", async (world) => {
   const first = nextStop(world.stops);
   const post = world.pkg?.manifest.actor.posts[0];
   const sub = [world.actor?.name, post?.organisation].filter(Boolean).join(" · ");
   const main: (Node | null)[] = [troubles(world)];
-  if (world.pkg) main.push(life(world), world.stops.length ? routeCard(world) : nothing(world), await mine(world));
+  if (world.pkg) main.push(life(world), world.stops.length ? routeCard(world) : nothing(world), mine(world), pinOffer());
   else main.push(noPackage(world));
   return { title: t("today"), sub, tab: "today", main, dock: [dock(world, first)] };
 });
@@ -20,8 +20,8 @@ screen("/p/tasks/", (world) => {
   const late = world.stops.flatMap((stop) => stop.steps).sort((a, b) => a.task.due_at.localeCompare(b.task.due_at));
   const rows = late.map((step) =>
     h("a.pk-item", { href: step.done ? `/p/place/?id=${step.place.id}` : checkUrl(step.task.instance_id, step.part, step.place.id) },
-      h("span.pk-item__icon", {}, icon(step.done ? "circle-check" : "circle-dashed", "24")),
-      h("div.an-grow", {}, h("b", {}, step.item.content), h("small", {}, `${placeName(step.place)} · ${step.done ? when(step.done_at) : when(step.task.due_at)}`),
+      h(`span.pk-item__icon${step.done ? ".pk-good" : ""}`, {}, icon(step.done ? "circle-check" : step.locked_until ? "lock" : "circle-dashed", "24")),
+      h("div.an-grow", {}, h("b", {}, step.item.content), h("small", {}, `${placeName(step.place)} · ${step.done ? when(step.done_at) : step.locked_until ? t("opens_at", { time: opening(step.locked_until) }) : t("by_time", { time: until(step.task.due_at) })}`),
         step.overdue_ms ? h("div.pk-item__more", {}, tag("3", "clock-exclamation", t("overdue", { time: span(step.overdue_ms) }))) : null)));
   return { title: t("tasks"), sub: t("n_items", { n: rows.length }), tab: "tasks", main: rows.length ? [h("section.pk-card", {}, rows)] : [nothing(world)] };
 });
@@ -66,15 +66,16 @@ function stopsList(world: World): HTMLElement {
 function stopRow(stop: Stop, n: number, isNow: boolean): HTMLElement {
   const done = isDone(stop);
   const last = stop.steps.map((step) => step.done_at).sort().pop() ?? "";
-  const left = stop.steps.length - stop.done;
+  const left = stop.steps.length - stop.done - stop.locked;
+  const shut = !done && left === 0;
   const duty = stop.steps.find((step) => step.task.role_item);
-  const node = h("span.pk-stop__node", {}, done ? icon("check", "20") : String(n));
+  const node = h("span.pk-stop__node", {}, done ? icon("check", "20") : shut ? icon("lock", "20") : String(n));
   const risk = stop.level === null || done ? null : level(stop.level + 1, t(`risk_${stop.level + 1}` as Word));
-  const small = done ? t("items_done", { n: stop.steps.length, time: when(last) }) : stop.done || stop.overdue ? t("left_before", { n: left, time: when(stop.due_at) }) : t("n_before", { n: left, time: when(stop.due_at) });
+  const small = done ? t("items_done", { n: stop.steps.length, time: when(last) }) : shut ? t("n_locked", { n: stop.locked, time: opening(stop.opens_at) }) : stop.done || stop.overdue ? t("left_before", { n: left, time: until(stop.due_at) }) : t("n_before", { n: left, time: until(stop.due_at) });
   return h(`a.pk-stop${done ? ".is-done" : ""}${isNow ? ".is-now" : ""}`, { href: `/p/place/?id=${stop.place.id}` }, node,
     h("div.an-grow", {},
       h("div.pk-stop__head", {}, h("b", {}, placeName(stop.place) || t("other_places")), risk),
-      h("div.pk-stop__more", {}, stop.overdue ? tag("3", "clock-exclamation", t("overdue_items", { n: stop.overdue, time: span(stop.overdue_ms) })) : null, h("small", {}, small)),
+      h("div.pk-stop__more", {}, stop.overdue ? tag("3", "clock-exclamation", t("overdue_items", { n: stop.overdue, time: span(stop.overdue_ms) })) : null, h("small", {}, small), stop.locked && !shut ? h("small", {}, t("n_locked", { n: stop.locked, time: opening(stop.opens_at) })) : null),
       duty && !done ? h("small.pk-muted", {}, t("role_item", { code: String(duty.task.role_item) })) : null,
       isNow && !done ? segments(stop) : null));
 }
@@ -83,17 +84,17 @@ export function segments(stop: Stop, here = -1): SVGElement {
   const count = Math.min(stop.steps.length, 24);
   const bars = svg("svg", { class: "pk-segs", viewBox: `0 0 ${count * 10} 8`, preserveAspectRatio: "none", "aria-hidden": "true" });
   stop.steps.slice(0, count).forEach((step, place) => {
-    const kind = place === here ? "is-here" : step.done ? "is-done" : step.overdue_ms ? "is-late" : "is-open";
+    const kind = place === here ? "is-here" : step.done ? "is-done" : step.locked_until ? "is-shut" : step.overdue_ms ? "is-late" : "is-open";
     bars.append(svg("rect", { class: kind, x: place * 10 + 0.6, y: 1, width: 8.8, height: 6, rx: 0.8 }));
   });
   return bars;
 }
 
 /** What else waits for this person: findings to rectify, drafts, and what the inbox holds. */
-async function mine(world: World): Promise<HTMLElement | null> {
+function mine(world: World): HTMLElement | null {
   const rows: HTMLElement[] = [];
   for (const finding of world.findings.filter((one) => one.mine_to_rectify)) rows.push(findingRow(world, finding));
-  for (const draft of (await drafts()).filter((one) => one.kind === "finding")) {
+  for (const draft of world.drafts.filter((one) => one.kind === "finding")) {
     const title = String(draft.form.title || t("new_finding"));
     rows.push(h("a.pk-item", { href: `/p/finding/?draft=${draft.id}` }, h("span.pk-item__icon", {}, icon("edit", "24")), h("div.an-grow", {}, h("b", {}, title), h("small", {}, `${t("draft")} · ${when(draft.updated_at)}`))));
   }
@@ -110,6 +111,17 @@ function findingRow(world: World, finding: Finding): HTMLElement {
     done ? tag("idle", "cloud-off", t("done_waiting")) : null);
 }
 
+const LATER_MS = 7 * 86_400_000;
+/** Ask once a week for a PIN: without one nothing locks. */
+function pinOffer(): HTMLElement | null {
+  if (hasPin() || Date.now() - Number(localStorage.getItem("anlan-pin-later") ?? 0) < LATER_MS) return null;
+  const later = (): void => {
+    localStorage.setItem("anlan-pin-later", String(Date.now()));
+    void draw(true);
+  };
+  return h("section.pk-card.pk-card--pad.an-stack", {}, h("div.pk-package__line", {}, icon("lock", "24"), h("p.an-grow", {}, t("lock_offer"))), h("div.pk-two", {}, button(t("lock_later"), { kind: "line", onclick: later }), button(t("lock_set"), { kind: "line", href: "/p/me/?pin=set" })));
+}
+
 function nothing(world: World): HTMLElement {
   return h("section.pk-card", {}, h("div.pk-empty", {}, icon("circle-check", "36"), h("div.an-grow", {}, h("b", {}, t("no_tasks")), h("p", {}, t("scan_or_report")))), world.unsent ? h("p.pk-muted.pk-card--pad", {}, t("waiting_n", { n: world.unsent })) : null);
 }
@@ -121,8 +133,12 @@ function noPackage(world: World): HTMLElement {
 }
 
 function dock(world: World, stop: Stop | undefined): HTMLElement {
-  const step = stop?.steps.find((one) => !one.done);
-  if (!stop || !step) return button(t("report"), { kind: "primary", big: true, icon: "camera", onclick: () => go("/p/finding/") });
+  const step = stop?.steps.find(isOpen);
+  if (!stop || !step) {
+    const later = nextOpening(world.stops);
+    const small = later ? t("next_opens", { place: later.place.code || later.place.name, time: opening(later.opens_at) }) : "";
+    return button(t("report"), { kind: "primary", big: true, icon: "camera", small, onclick: () => go("/p/finding/") });
+  }
   const n = stop.steps.indexOf(step) + 1;
   const head = stop.done ? t("go_on", { place: stop.place.code || stop.place.name, n }) : t("start_at", { place: stop.place.code || stop.place.name });
   const small = [step.item.content, step.overdue_ms ? t("overdue", { time: span(step.overdue_ms) }) : ""].filter(Boolean).join(" · ");
