@@ -52,10 +52,15 @@ export function go(to: string, replace = false): void {
   void draw(true);
 }
 
+/** A change of screen that was overtaken by news is owed: the draw that overtook it carries it out. */
+let owed = false;
+
 export async function draw(fresh = false): Promise<void> {
   const mine = (turn += 1);
+  owed ||= fresh;
   const world = await look();
   if (mine !== turn) return;
+  fresh = owed;
   await whose(world.actor?.id ?? "");
   lockIfIdle();
   const shut = isLocked() && !mayWhileLocked(world);
@@ -65,6 +70,7 @@ export async function draw(fresh = false): Promise<void> {
   else if (!fresh && shut) return showPill(world);
   wasShut = shut;
   if (fresh) {
+    owed = false;
     leaving?.();
     leaving = null;
     frozen = false;
@@ -79,7 +85,14 @@ export async function draw(fresh = false): Promise<void> {
   const make = screens.get(location.pathname) ?? screens.get("/p/");
   if (!make) return;
   const made = await make(world, new URLSearchParams(location.search));
-  if (mine !== turn) return;
+  if (mine !== turn) {
+    // The draw that overtook this one may have decided already that only the pill changes.
+    if (fresh) {
+      owed = true;
+      void draw();
+    }
+    return;
+  }
   paint(made, world, fresh);
 }
 

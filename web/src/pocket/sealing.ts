@@ -2,7 +2,7 @@
 import type { Json } from "./core/bytes";
 import { seal, type ToSeal } from "./core/outbox";
 import { holdBack, sealPending } from "./core/pending";
-import { askToStay, layBallast } from "./core/storage";
+import { askToStay } from "./core/storage";
 import type { DraftRow, EnvelopeRow } from "./core/types";
 import { proof } from "./lock";
 import type { World } from "./model";
@@ -40,7 +40,6 @@ export async function submit(world: World, what: What): Promise<EnvelopeRow> {
   buzz(60);
   void wake();
   if (row.seq === 1) void askToStay();
-  void layBallast();
   return row;
 }
 

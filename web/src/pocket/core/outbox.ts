@@ -5,7 +5,7 @@ import { asked, meta, note, outbox, within } from "./db";
 import { device, newId, sign } from "./device";
 import { tell } from "./news";
 import { close, closeText, reveal, revealText, type Closed } from "./secret";
-import { isQuota, refused, throwBallast } from "./storage";
+import { isQuota, layBallast, refused, throwBallast } from "./storage";
 import { UNSENT, type AttachedFile, type BlobRow, type DraftRow, type EnvelopeRow, type Lane } from "./types";
 
 export interface ToSeal {
@@ -116,6 +116,7 @@ export async function seal(what: ToSeal): Promise<EnvelopeRow> {
     return sealed;
   });
   tell("outbox");
+  void layBallast().catch(() => undefined);
   return row;
 }
 
@@ -144,6 +145,8 @@ async function roomFor<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (again) {
       if (!isQuota(again) || !(await throwBallast())) throw again;
+      // So full that not even this could be noted before.
+      await refused(true);
       return work();
     }
   }
@@ -188,18 +191,25 @@ export async function fileOf(sha: string): Promise<Blob | undefined> {
 }
 
 /** A draft as it lies on the phone: only its name, kind and time can be read without the key. */
-type DraftStored = Omit<DraftRow, "form" | "files" | "pending"> & Partial<DraftRow> & { closed?: Closed };
+type DraftStored = Omit<DraftRow, "form" | "files" | "pending"> & Partial<DraftRow> & { closed?: Closed; held?: boolean };
 
-export async function saveDraft(draft: DraftRow): Promise<void> {
+/**
+ * Keep a draft. One that holds a concluded answer is not written over by a late autosave, from this tab or another:
+ * only `takeBack` does that.
+ */
+export async function saveDraft(draft: DraftRow, takeBack = false): Promise<void> {
   const { form, files, pending, ...open } = draft;
   const closed = await closeText(JSON.stringify({ form, files, pending }), draft.id);
-  const row: DraftStored = { ...open, closed, updated_at: Date.now() };
-  await roomFor(() => within(outbox(), ["drafts"], "readwrite", (store) => void store("drafts").put(row)));
+  const row: DraftStored = { ...open, closed, held: pending !== undefined, updated_at: Date.now() };
+  await roomFor(() => within(outbox(), ["drafts"], "readwrite", async (store) => {
+    const before = (await asked(store("drafts").get(draft.id))) as DraftStored | undefined;
+    if (!before?.held || pending || takeBack) store("drafts").put(row);
+  }));
   tell("drafts");
 }
 
 async function opened(row: DraftStored): Promise<DraftRow | undefined> {
-  const { closed, ...rest } = row;
+  const { closed, held: _held, ...rest } = row;
   if (!closed) return rest as DraftRow;
   try {
     return { ...rest, ...(JSON.parse(await revealText(closed, row.id)) as Pick<DraftRow, "form" | "files">) };

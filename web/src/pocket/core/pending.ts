@@ -33,7 +33,7 @@ export async function takeBack(before: DraftRow): Promise<boolean> {
   return navigator.locks.request("anlan-pending", async () => {
     const now = await draftOf(before.id);
     if (!now) return false;
-    await saveDraft(before);
+    await saveDraft(before, true);
     return true;
   });
 }

@@ -52,9 +52,9 @@ async function counted(): Promise<{ unsent: number; bytes: number }> {
 }
 
 /** Note a refusal of the browser to store more; the second one the same day means that the phone is full. */
-export async function refused(): Promise<void> {
+export async function refused(sure = false): Promise<void> {
   const before = await meta<{ at: number; again: boolean }>("quota").catch(() => undefined);
-  const again = before !== undefined && Date.now() - before.at < 86_400_000;
+  const again = sure || (before !== undefined && Date.now() - before.at < 86_400_000);
   await dropWhatMayGo();
   await setMeta("quota", { at: Date.now(), again }).catch(() => undefined);
   await note(`quota refused${again ? " again" : ""}`);
@@ -70,9 +70,12 @@ export async function dropWhatMayGo(): Promise<void> {
   if (typeof caches !== "undefined") await caches.delete("pkg-files").catch(() => false);
 }
 
+let laid = false;
 /** Four megabytes kept back, so that text and safety orders still find room on a full phone. */
 export async function layBallast(): Promise<void> {
-  if ((await meta("ballast")) !== undefined) return;
+  if (laid) return;
+  laid = true;
+  if ((await meta("ballast")) !== undefined || (await meta("quota")) !== undefined) return;
   await setMeta("ballast", new Blob([new Uint8Array(BALLAST)])).catch(() => undefined);
 }
 

@@ -65,8 +65,6 @@ async function begin(instance: string, part: number): Promise<NonNullable<typeof
 async function remember(): Promise<void> {
   if (!open) return;
   const { instance, part, form, files } = open;
-  // An answer that is held back has the draft for itself until it is sealed or taken back.
-  if ((await draftOf(`check:${instance}`))?.pending) return;
   await saveDraft({ id: `check:${instance}`, kind: "check", schema: 1, updated_at: 0, form: { ...form, part }, files });
 }
 
@@ -99,7 +97,6 @@ async function frame(world: World, stop: Stop, step: Step, form: Form, files: At
   const photos = files.filter((file) => file.role === "scene").length;
   const judged = judge(step.item, form.text);
   const reads = hasReading(step.item);
-  const off = judged.over > 0 || judged.under > 0;
   onLeave(hush);
   return {
     title: placeName(step.place),
@@ -110,7 +107,6 @@ async function frame(world: World, stop: Stop, step: Step, form: Form, files: At
       reads && !form.cannot && !step.done ? reading(step, form, judged) : null,
       step.done ? null : said(form, files),
       photos ? note("", "photo", t("n_photos", { n: photos })) : null,
-      off && !form.cannot ? note("2", "alert-triangle", t("out_of_limits")) : null,
       form.cannot ? reasons(form) : null,
       reads || form.cannot ? null : await photosOf(world, step.place.id),
       h("span.an-grow"),
@@ -263,7 +259,7 @@ function checkDock(world: World, stop: Stop, step: Step, form: Form, judged: Jud
   const report = (): void => {
     void remember().then(() => go(`/p/finding/?place=${step.place.id}&instance=${step.task.instance_id}&part=${step.part}${form.text ? `&reading=${encodeURIComponent(form.text)}` : ""}`));
   };
-  if (off) return [h("div.pk-pair", {}, button(t("reread"), { kind: "line", icon: "refresh", onclick: () => { form.text = ""; changed(); } }), button(t("photo_finding"), { kind: "warn", big: true, icon: "camera", id: "pk-act", onclick: report }))];
+  if (off) return [h("div.pk-pair", {}, button(t("reread"), { kind: "line", icon: "refresh", onclick: () => { form.text = ""; changed(); } }), button(t("photo_finding"), { kind: "warn", big: true, icon: "camera", id: "pk-act", small: t("out_of_limits"), onclick: report }))];
   const abnormal = button(t("abnormal"), { kind: "line", icon: "alert-triangle", onclick: report });
   const strange = judged.value !== null && isStrange(step.item, judged.value) && form.sure !== form.text;
   const missing = reads && judged.value === null ? t("fill_reading") : step.item.photo === "required" && photos === 0 ? t("photo_needed") : "";
@@ -277,6 +273,7 @@ let busy = false;
 async function finish(world: World, stop: Stop, step: Step, form: Form, result: Entry["result"], finding: string | null): Promise<void> {
   if (busy || !open) return;
   busy = true;
+  window.clearTimeout(timer);
   try {
     const before: DraftRow = { ...draftRow(step, { ...form, part: step.part }, open.files) };
     const answered = answer(step, form, open.files, { result, reading: form.text || null, unit: step.item.unit ?? "", reason: form.reason, note: form.note, finding_id: finding, at: new Date().toISOString() });
