@@ -36,7 +36,6 @@ export interface Item {
   task_id: string;
   content: string;
   class2?: string;
-  class2_name?: string;
   level?: number;
   event?: string;
   measure_id?: string | null;

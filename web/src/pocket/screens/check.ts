@@ -120,7 +120,7 @@ function question(step: Step): HTMLElement {
   const words = low !== null && high !== null ? `${step.item.low} ~ ${step.item.high}` : high !== null ? `≤ ${step.item.high}` : low !== null ? `≥ ${step.item.low}` : "";
   const risk = typeof step.item.level === "number" ? level(step.item.level + 1, [t(`risk_${step.item.level + 1}` as Word), step.item.event].filter(Boolean).join(" · ")) : null;
   return h("section.pk-card.pk-ask", {}, h("h2", {}, step.item.content), step.item.quantity ? h("div.pk-soft", {}, step.item.quantity) : null,
-    risk || step.item.class2 ? h("div.pk-item__more", {}, risk, step.item.class2 ? tag("idle", "", [step.item.class2, step.item.class2_name].filter(Boolean).join(" ")) : null) : null,
+    risk || step.item.class2 ? h("div.pk-item__more", {}, risk, step.item.class2 ? tag("idle", "", step.item.class2) : null) : null,
     words ? h("div.pk-limits", {}, h("span.pk-soft", {}, t("limits")), h("b", {}, words, h("small", {}, ` ${step.item.unit ?? ""}`))) : null);
 }
 
