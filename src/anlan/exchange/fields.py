@@ -76,3 +76,9 @@ def variants_of(table: str) -> frozenset[str]:
 def days_of(table: str) -> frozenset[str]:
     """Return the fields of a table that hold a day without a time."""
     return frozenset(one.name for one in fields_of(table) if one.type == "date")
+
+
+@cache
+def chinese_names() -> dict[str, str]:
+    """Return what each field is called in Chinese, in Anlan's words."""
+    return {row["field"]: row["name_zh"] for row in load_packaged("exchange/names.csv")}

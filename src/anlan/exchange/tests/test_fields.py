@@ -32,6 +32,11 @@ def test_the_tables_of_the_interface_are_all_there() -> None:
     assert all(reason.strip() for reason in fields.not_carried().values())
 
 
+def test_every_field_sent_has_a_chinese_name() -> None:
+    wanted = {one.name for table in tables.TABLES for one in fields.fields_of(table.name)}
+    assert wanted == set(fields.chinese_names())
+
+
 @pytest.fixture
 def filled(world: World, settings: Settings, tmp_path: Path) -> World:
     settings.MEDIA_ROOT = tmp_path

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from anlan.exchange import fields, tables
 from anlan.exchange.models import Delivery
@@ -86,39 +86,15 @@ def remedy(row: Delivery) -> str:
 
 
 def field_meaning(table: str, name: str) -> str:
-    """Return an interface field with its name, as people of the plant know it."""
-    return f"{NAMES[name]} ({name})" if name in NAMES else name
-
-
-NAMES = {
-    "hazardLiablePerson": gettext_lazy("Head of the department"),
-    "hazardDep": gettext_lazy("Department"),
-    "hazardCode": gettext_lazy("Risk analysis object"),
-    "companyCode": gettext_lazy("Enterprise code"),
-    "riskUnitName": gettext_lazy("Name of the unit"),
-    "riskEventName": gettext_lazy("Name of the event"),
-    "riskMeasureDesc": gettext_lazy("Control measure"),
-    "troubleshootContent": gettext_lazy("What to inspect"),
-    "taskNum": gettext_lazy("Item of the responsible person"),
-    "riskMeasureId": gettext_lazy("Control measure"),
-    "checkTaskId": gettext_lazy("Inspection task"),
-    "checkRecordId": gettext_lazy("Inspection record"),
-    "riskUnitId": gettext_lazy("Risk analysis unit"),
-    "riskEventId": gettext_lazy("Risk event"),
-    "liablePerson": gettext_lazy("Rectification owner"),
-    "dangerManageDeadline": gettext_lazy("Deadline"),
-    "dangerName": gettext_lazy("Finding"),
-    "checkAcceptPerson": gettext_lazy("Acceptor"),
-    "riskGrade": gettext_lazy("Risk grade of the day"),
-    "commitment": gettext_lazy("Committed by"),
-    "commitContent": gettext_lazy("Text of the commitment"),
-    "dangerImg": gettext_lazy("Photo before"),
-    "dangerAcceptImg": gettext_lazy("Photo after"),
-    "attachments1": gettext_lazy("Photo before"),
-    "attachments2": gettext_lazy("Photo after"),
-    "attachments3": gettext_lazy("Further attachment"),
-    "stopReason": gettext_lazy("Reason of the shutdown"),
-}
+    """Return what an interface field means, with its own name behind; the name where unknown."""
+    known = next((one for one in fields.fields_of(table) if one.name == name), None)
+    if known is None:
+        return name
+    is_chinese = (get_language() or "zh").startswith("zh")
+    # Long meanings end with an aside after a semicolon.
+    english = known.meaning.partition(";")[0]
+    words = fields.chinese_names().get(name, english) if is_chinese else english
+    return f"{words[:1].upper()}{words[1:]} ({name})"
 
 
 def table_label(name: str) -> Any:
