@@ -38,6 +38,12 @@ def problem(row: Any) -> str:
     return str(row.description or row.title)
 
 
+def township(row: Any) -> str:
+    """Return the town entered for a row, else the county of its enterprise."""
+    entry, above = entry_of(row), row.enterprise.parent
+    return (entry.township if entry else "") or (above.name if above else "")
+
+
 def _open(row: Any) -> str:
     n = getattr(row, "n_open", 0)
     return _("%(n)s open findings") % {"n": n} if n else ""
@@ -66,8 +72,7 @@ def _route(row: Any, entry: Any) -> str:
 
 
 _OF_SUBJECT: dict[str, Any] = {
-    "township": lambda row, entry: (entry.township if entry else "") or row.enterprise.parent.name
-    if row.enterprise.parent else "",
+    "township": lambda row, entry: township(row),
     "enterprise": lambda row, entry: row.enterprise.name,
     "major": _major,
     "facility": lambda row, entry: row.name,

@@ -14,7 +14,7 @@ from anlan.base.imports.sheet import RowChange, Sheet, SheetColumn, SheetRow, re
 from anlan.modules.findings.choices import Channel, Discipline, Level, Source
 from anlan.modules.findings.services import reporting
 from anlan.modules.ledgers import queries, services
-from anlan.modules.ledgers.cells import problem
+from anlan.modules.ledgers.cells import problem, township
 from anlan.modules.ledgers.definitions import LEDGERS, FormColumn, Ledger, segment_choices
 from anlan.modules.ledgers.models import LedgerEntry, entry_of
 from anlan.modules.ledgers.policy import LEDGER_AUTHORITY, LEDGER_EDIT
@@ -75,6 +75,9 @@ def _column(ledger: Ledger, column: FormColumn) -> SheetColumn | None:
     if name not in services.FIELDS:
         return None
     value = _of_finding(name) if name in _FINDINGS_OWN and ledger.subject == "finding" else None
+    if name == "township":
+        # Where nobody entered a town, the table shows the county: that is no change.
+        value = township
     more = {"choices": segment_choices(ledger.code), "kind": "choice"} if name == "segment" else {}
     return SheetColumn.of(
         LedgerEntry, name, label=label, also=also, required=False,
