@@ -136,8 +136,8 @@ def photos_of(actor: Actor, row: Finding) -> list[Attachment]:
     return sorted(found, key=lambda one: order.get(one.kind, len(order)))
 
 
-def open_flags_of(actor: Actor, row: Finding) -> list[Flag]:
-    """Return the flags on a finding that nobody dismissed."""
+def open_flags_of(actor: Actor, row: Any) -> list[Flag]:
+    """Return the flags on a finding, a record or a task that nobody dismissed."""
     rows = Flag.objects.for_actor(actor).filter(subject_id=row.pk, dismissed_at__isnull=True)
     return list(rows.order_by("-score", "pk"))
 

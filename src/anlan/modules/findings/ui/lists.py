@@ -13,6 +13,7 @@ from anlan.base.actors.actor import Actor
 from anlan.base.lists import BulkAction, Chooser, Column, Filter, ListPage, View
 from anlan.base.lists import register_chooser as register
 from anlan.modules.findings import queries, sheets
+from anlan.modules.findings.flagged import KINDS
 from anlan.modules.findings.models import Finding, Flag
 from anlan.modules.findings.policy import (
     FINDING_CLEAR,
@@ -182,6 +183,7 @@ FLAGS = ListPage(
     query=queries.flags,
     columns=[
         Column.of(Flag, "raised_at", label=pgettext_lazy("finding", "raised at"), fixed=True),
+        Column("code", _("kind"), choices=tuple(KINDS.items()), sort=None),
         Column.of(Flag, "why", wide=True, sort=None),
         enterprise_column(),
         Column.of(Flag, "score", digits=2, sort=None),
@@ -197,6 +199,7 @@ FLAGS = ListPage(
             "state", _("state"), choices=(("waiting", _("Stands")), ("done", _("Dismissed"))),
             condition=lambda values: _standing(values),
         ),
+        Filter("kind", _("kind"), field="code", choices=tuple(KINDS.items())),
         enterprise_filter(),
         Filter("raised", _("raised"), kind="date", field="raised_at__date", pinned=False),
     ],

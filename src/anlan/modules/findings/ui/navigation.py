@@ -1,14 +1,17 @@
 """What findings put into the shell: navigation, search, files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.actors.actor import Actor
 from anlan.base.files.kinds import FileKind, all_kinds, declare_kind, takes_files
 from anlan.base.files.sniff import DOCX, IMAGES, PDF, XLSX
-from anlan.base.ui import navigation, searching
-from anlan.modules.findings import policy, queries
+from anlan.base.ui import beside, navigation, searching
+from anlan.modules.findings import flagged, policy, queries
 from anlan.modules.findings.choices import PhotoRole
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.ui import today
@@ -46,6 +49,26 @@ def install() -> None:
     # Whoever may report adds through services.evidence; taking evidence away needs more.
     takes_files(Finding, permission=policy.FINDING_CONFIRM)
     today.install()
+    flagged.provide(_flagged)
+    # Findings show theirs on their own page.
+    for label in ("inspections.inspectionrecord", "inspections.inspectiontask"):
+        beside.provide(label, _flags_card)
+
+
+def _flagged(actor: Actor, ids: Collection[UUID]) -> dict[UUID, flagged.Subject]:
+    rows = queries.findings(actor).filter(pk__in=ids)
+    return {
+        row.pk: flagged.Subject(f"{row.number} {row.title}", Finding._meta.verbose_name, url_of(row))
+        for row in rows
+    }
+
+
+def _flags_card(actor: Actor, row: Any) -> str:
+    """Return what looks doubtful about a record or task, for who may judge it."""
+    if not actor.may(policy.FLAG_DISMISS, row.scope_path, row.enterprise_id):
+        return ""
+    flags = queries.open_flags_of(actor, row)
+    return render_to_string("findings/_flags_card.html", {"flags": flags}) if flags else ""
 
 
 def _find(viewer: Any, text: str, limit: int) -> Sequence[searching.Hit]:

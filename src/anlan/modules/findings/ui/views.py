@@ -17,7 +17,7 @@ from anlan.base.actors import policy
 from anlan.base.audit.queries import history_of
 from anlan.base.clock import now
 from anlan.base.errors import AnlanError, BadInput, Forbidden, NotYours, Refused
-from anlan.modules.findings import criteria, queries
+from anlan.modules.findings import criteria, flagged, queries
 from anlan.modules.findings.choices import Channel, Level, Source, Treatment
 from anlan.modules.findings.policy import (
     FINDING_CONFIRM,
@@ -297,11 +297,21 @@ def _many(request: HttpRequest, rows: Any, form: Any) -> HttpResponse:
     return render(request, "findings/bulk_confirm.html", context, status=422)
 
 
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def _uuids(texts: list[str]) -> list[UUID]:
     try:
         return [UUID(text) for text in texts]
     except ValueError as error:
         raise NotYours() from error
+
+
+MOST_OTHERS = 20
 
 
 @login_required
@@ -321,12 +331,16 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Done."))
             return _done(request, reverse("findings:flags"))
+    others = [pk for text in row.evidence.get("rows", [])[:MOST_OTHERS] if (pk := _uuid(text))]
+    known = flagged.subjects(actor, [row.subject_id, *others])
     context = {
         "flag": row,
         "form": form,
-        "subject_url": reverse("findings:show", args=[row.subject_id])
-        if row.subject_type == "findings.finding"
-        else "",
+        "kind": flagged.KINDS.get(row.code, row.code),
+        "subject": known.get(row.subject_id),
+        "others": [known[pk] for pk in others if pk in known],
+        "n_more": len(row.evidence.get("rows", [])) - MOST_OTHERS,
+        "criterion": row.evidence.get("criterion", ""),
         "crumbs": [(_("Doubtful entries"), reverse("findings:flags")), (str(row.why)[:60], "")],
     }
     return render(request, "findings/flag.html", context, status=422 if form.errors else 200)

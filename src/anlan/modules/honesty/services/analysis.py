@@ -29,8 +29,6 @@ RECENT = dt.timedelta(days=10)
 PADDING = dt.timedelta(days=45)
 LONG = dt.timedelta(days=120)
 """How far back the look for months of nothing but normal goes."""
-N_SAMPLE = 200
-"""Enterprises that tell how many checks are usually abnormal."""
 LEAST_USUAL = 0.0005
 WEIGHTS = {
     "major_as_general": 1.0, "two_places": 0.95, "photo_reused": 0.9, "one_spot": 0.9,
@@ -56,11 +54,11 @@ def look_at_all(
     The look over months is each enterprise's on one day of the week. Under the system's scope.
     """
     plants = gathering.active_since(SYSTEM, moment - RECENT)
-    usual = gathering.usual_share(SYSTEM, plants[:N_SAMPLE], moment - dt.timedelta(days=30))
+    usual = gathering.usual_shares(SYSTEM, plants, moment - dt.timedelta(days=30))
     n_flags = 0
     for n, plant in enumerate(plants):
         is_long = plant.int % 7 == day_of(moment).weekday()
-        n_flags += look_at(SYSTEM, plant, moment, usual=usual, is_long=is_long)
+        n_flags += look_at(SYSTEM, plant, moment, usual=usual.get(plant), is_long=is_long)
         if progress is not None:
             progress(n + 1, len(plants))
     return Looked(len(plants), n_flags)
@@ -79,8 +77,8 @@ def look_at(
     """Look at one enterprise as far as the actor sees it; return how many flags are new.
 
     `since`: how far back findings and records are read (default: the nightly look). `usual`: the
-    share of abnormal checks among comparable tasks (default: the enterprise's own). `is_long`
-    adds the look over months. Idempotent: what has a flag, dismissed or not, gets no second one.
+    usual share of abnormal checks in its industry (default: as `usual_shares` has it).
+    `is_long` adds the look over months. Idempotent: what has a flag, dismissed or not, gets no second one.
     """
     findings = gathering.findings_since(actor, enterprise_id, since or moment - PADDING)
     records = gathering.records_since(actor, enterprise_id, since or moment - RECENT)
@@ -257,7 +255,7 @@ def _monotony(
     if not tasks:
         return
     if usual is None:
-        usual = gathering.usual_share(actor, [enterprise_id], since)
+        usual = gathering.usual_shares(actor, [enterprise_id], since).get(enterprise_id, 0.0)
     results = [
         rules.CheckResult(
             str(pk),

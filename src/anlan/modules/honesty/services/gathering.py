@@ -1,7 +1,8 @@
 """What the analysis reads of one enterprise: a fixed number of statements, each bounded."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,15 @@ from anlan.engines.honest_work import Photo, PhotoHash, Point, photo_hash
 from anlan.modules.findings.choices import OUTSIDE
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.states import FindingState
+from anlan.modules.honesty import industries
 from anlan.modules.inspections.choices import Result
 from anlan.modules.inspections.models import InspectionRecord, InspectionTask
+from anlan.modules.registry.models import Enterprise
 from anlan.modules.risk.models import RiskUnit
 
 MOST_RECORDS, MOST_FINDINGS, MOST_TASKS, MOST_PHOTOS, MOST_HASHED = 50_000, 5_000, 500, 2_000, 200
+# How many enterprises of an industry are counted, and how many checks say something of it.
+MOST_SAMPLED, LEAST_CHECKS = 200, 2_000
 SUBJECTS = ("findings.finding", "inspections.inspectionrecord")
 
 
@@ -103,15 +108,49 @@ def troubles(actor: Actor, enterprise_id: UUID, since: dt.datetime) -> dict[str,
     return {str(unit): n for unit, n in rows}
 
 
-def usual_share(actor: Actor, enterprises: Iterable[UUID], since: dt.datetime) -> float:
-    """Return the share of abnormal checks in these enterprises, 0 where there are none."""
-    found = (
+def usual_shares(
+    actor: Actor, enterprises: Sequence[UUID], since: dt.datetime
+) -> dict[UUID, float]:
+    """Return by enterprise the share of checks that are usually abnormal in its industry.
+
+    Counted over at most `MOST_SAMPLED` enterprises of each industry; where they made fewer than
+    `LEAST_CHECKS`, the product's share of the industry (`product-default`).
+    """
+    rows = Enterprise.objects.for_actor(actor).filter(pk__in=enterprises)
+    groups = {
+        pk: industries.group_of(industry, kind)
+        for pk, industry, kind in rows.values_list("pk", "industry", "kind")
+    }
+    members: dict[str, list[UUID]] = defaultdict(list)
+    for pk in enterprises:
+        if pk in groups:
+            members[groups[pk].code].append(pk)
+    sampled = {pk: code for code, held in members.items() for pk in held[:MOST_SAMPLED]}
+    counted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for pk, n, bad in _checks(actor, sampled, since):
+        counted[sampled[pk]][0] += n
+        counted[sampled[pk]][1] += bad
+    return {
+        pk: counted[group.code][1] / counted[group.code][0]
+        if counted[group.code][0] >= LEAST_CHECKS
+        else group.share
+        for pk, group in groups.items()
+    }
+
+
+def _checks(
+    actor: Actor, enterprises: Iterable[UUID], since: dt.datetime
+) -> Iterable[tuple[UUID, int, int]]:
+    """Return (enterprise, checks, abnormal ones) since a moment."""
+    found: Iterable[tuple[UUID, int, int]] = (
         InspectionRecord.objects.for_actor(actor)
         .filter(enterprise__in=list(enterprises), occurred_at__gte=since)
         .exclude(result=Result.NOT_INSPECTED)
-        .aggregate(n=Count("pk"), bad=Count("pk", filter=Q(result=Result.ABNORMAL)))
+        .order_by()
+        .values_list("enterprise")
+        .annotate(n=Count("pk"), bad=Count("pk", filter=Q(result=Result.ABNORMAL)))
     )
-    return found["bad"] / found["n"] if found["n"] else 0.0
+    return found
 
 
 def points_of(actor: Actor, units: Iterable[UUID]) -> Mapping[UUID, Point]:

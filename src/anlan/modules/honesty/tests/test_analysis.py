@@ -12,9 +12,12 @@ from anlan.base.ids import uuid7
 from anlan.modules.findings.models import Finding, Flag
 from anlan.modules.findings.services import flagging
 from anlan.modules.findings.tests import data as findings
+from anlan.modules.honesty import industries
+from anlan.modules.honesty.services import gathering
 from anlan.modules.honesty.services.analysis import look_at, look_at_all
 from anlan.modules.inspections.models import InspectionRecord
 from anlan.modules.inspections.tests import data as inspections
+from anlan.modules.registry.models import Enterprise
 
 pytestmark = pytest.mark.django_db
 WHY = "the test counts all"
@@ -153,3 +156,33 @@ def test_the_page_of_a_flag_says_why_without_bare_ids(world, client):
     assert "三条相近" in page
     assert "0190-bare" not in page
     assert "three alike" not in page
+
+
+def test_the_usual_share_is_that_of_the_industry(world):
+    assert industries.group_of("精细化工", "production").code == "fine"
+    assert industries.group_of("", "filling_station").code == "filling"
+    assert industries.group_of("", "production").code == industries.groups()[-1].code
+    actor = inspections.manager(world)
+    plants = [world.plant_a.pk]
+    Enterprise.objects.for_actor(actor).filter(pk__in=plants).update(industry="氯碱")
+    found = gathering.usual_shares(actor, plants, now() - dt.timedelta(days=30))
+    assert found == {world.plant_a.pk: industries.group_of("氯碱", "").share}
+
+
+def test_a_flag_leads_to_its_record_and_the_record_to_its_flag(world, client):
+    task = inspections.a_task(world)
+    first, second = (check(world, task, now() - dt.timedelta(hours=n)) for n in (2, 3))
+    keep([first, second])
+    evidence = {"rows": [str(second.pk)], "en": "too quick"}
+    row = flagging.raise_(SYSTEM, first, "too_quick", "两点相距过远", evidence=evidence)
+    client.force_login(world.user(Role.SAFETY_MANAGER, "plant_a"))
+    page = client.get(f"/findings/flag/{row.pk}/").text
+    for one in (first, second):
+        assert f"/inspections/records/{one.pk}/" in page
+    assert f"/findings/flag/{row.pk}/" in client.get(f"/inspections/records/{first.pk}/").text
+    client.force_login(world.user(Role.OPERATOR, "workshop_a"))
+    assert f"/findings/flag/{row.pk}/" not in client.get(f"/inspections/records/{first.pk}/").text
+    on_task = flagging.raise_(SYSTEM, task, "all_normal", "长期全部正常")
+    client.force_login(world.user(Role.SAFETY_MANAGER, "plant_a"))
+    assert f"/inspections/tasks/{task.pk}/" in client.get(f"/findings/flag/{on_task.pk}/").text
+    assert client.get("/findings/flags/?kind=too_quick").status_code == 200

@@ -24,13 +24,13 @@ MOST = {"point": Decimal(100), "share": Decimal(1), "day": Decimal(366), "yes_no
 def parameters_save(
     actor: Actor, area_id: UUID, values: Mapping[str, Decimal], reason: str
 ) -> AreaParameters:
-    """Set the parameters of an area; one left out, or equal to the product's, is not its own.
+    """Set the parameters of an area or a park; what equals the product's is not its own.
 
     Weeks already rated keep their score until they are rated again. Raises NotYours, Forbidden,
     BadInput for values that cannot be, bands out of order, or no reason.
     """
     area = organisation_one(actor, area_id)
-    if area.kind != OrganisationKind.AREA:
+    if area.kind not in (OrganisationKind.AREA, OrganisationKind.PARK):
         raise NotYours()
     policy.require(actor, PARAMETERS, area)
     problems, facts = Problems(), rules.parameters()

@@ -14,6 +14,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import SYSTEM, Actor
+from anlan.base.actors.models import Organisation
+from anlan.base.actors.roles import OrganisationKind
 from anlan.base.audit.services import Entry, record_many
 from anlan.base.clock import day_of
 from anlan.base.clock import now as clock_now
@@ -115,12 +117,16 @@ def so_far(actor: Actor, enterprise_id: UUID, now: dt.datetime | None = None) ->
 def _given(week_on: dt.date, moment: dt.datetime, only: UUID | None) -> dict[str, Any]:
     start, end = rules.bounds(week_on)
     until = min(end, moment)
-    own = own_parameters()
+    own, parks = own_parameters(), _parks()
     rungs = ladder.product_default()
     return {
         "rules": json.dumps(
             [
-                {"path": path, **_numbers(rules.defaults() | own.get(path, {}))}
+                {
+                    "path": path,
+                    "park": parks.get(path),
+                    **_numbers(rules.defaults() | own.get(path, {})),
+                }
                 for path in (*own, "")
             ]
         ),
@@ -145,8 +151,14 @@ def _given(week_on: dt.date, moment: dt.datetime, only: UUID | None) -> dict[str
     }
 
 
+def _parks() -> dict[str, str]:
+    """Return the parks that have parameters of their own: ids by path."""
+    rows = AreaParameters.objects.filter(area__kind=OrganisationKind.PARK)
+    return {path: str(pk) for path, pk in rows.values_list("area__path", "area_id")}
+
+
 def own_parameters() -> dict[str, dict[str, Decimal]]:
-    """Return what authorities set, by the path of their area, with what the areas above set."""
+    """Return what authorities set, by the path of their area or park, with what is set above."""
     rows = sorted(AreaParameters.objects.select_related("area"), key=lambda row: len(row.area.path))
     found: dict[str, dict[str, Decimal]] = {}
     for row in rows:
@@ -161,10 +173,19 @@ def own_parameters() -> dict[str, dict[str, Decimal]]:
 
 
 def parameters_at(path: str) -> dict[str, Decimal]:
-    """Return the parameters in force at a scope path."""
+    """Return the parameters in force at a scope path: the park's, else the nearest area's."""
+    own, parks = own_parameters(), _parks()
+    if parks:
+        # Enterprises of a park keep their county's path, so it is asked for.
+        steps = path.split("/")[:-1]
+        above = ["/".join(steps[: n + 1]) + "/" for n in range(len(steps))]
+        held = Organisation.objects.filter(path__in=above, park__path__in=list(parks))
+        park = held.values_list("park__path", flat=True).first()
+        if park is not None:
+            return {**rules.defaults(), **own[park]}
     nearest = max(
-        (own for own in own_parameters().items() if path.startswith(own[0])),
-        key=lambda own: len(own[0]),
+        (one for one in own.items() if path.startswith(one[0])),
+        key=lambda one: len(one[0]),
         default=("", {}),
     )
     return {**rules.defaults(), **nearest[1]}

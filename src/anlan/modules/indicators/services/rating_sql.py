@@ -14,15 +14,18 @@ _OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN))
 # windows (month, quarter, year) by enterprise and due time, so that old partitions stay unread.
 RATED = f"""
     WITH rules AS MATERIALIZED (
-        SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb) AS r (path text, {_PARAMETERS})
+        SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb) AS r (path text, park uuid,
+            {_PARAMETERS})
     ), falls AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(%(falls)s::jsonb) AS f (enterprise_id uuid, fell numeric)
     ), plants AS MATERIALIZED (
         SELECT e.id AS plant_id, e.scope_path AS plant_path, r.*
           FROM registry_enterprise e
+          JOIN actors_organisation o ON o.id = e.id
          CROSS JOIN LATERAL (
-            SELECT * FROM rules WHERE e.scope_path ^@ rules.path
-             ORDER BY length(rules.path) DESC LIMIT 1
+            SELECT * FROM rules
+             WHERE rules.park = o.park_id OR rules.park IS NULL AND e.scope_path ^@ rules.path
+             ORDER BY rules.park IS NULL, length(rules.path) DESC LIMIT 1
          ) r
          WHERE e.removed_at IS NULL AND (%(only)s::uuid IS NULL OR e.id = %(only)s::uuid)
     ), duties AS MATERIALIZED (

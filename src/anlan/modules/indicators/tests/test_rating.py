@@ -1,18 +1,15 @@
 """The weekly score: the statement agrees with the rule, and with what people expect."""
 
-import datetime as dt
 from decimal import Decimal
 
 import pytest
 
 from anlan.base.actors.roles import Role
-from anlan.base.audit.models import AuditEvent
-from anlan.base.clock import now
-from anlan.base.duties.models import RaisedWarning
 from anlan.modules.indicators import rules
 from anlan.modules.indicators.models import AreaParameters, WeeklyScore
 from anlan.modules.indicators.rules import Tally
-from anlan.modules.indicators.services.rating import note_completion, rate_week, so_far
+from anlan.modules.indicators.services import parameters, rating
+from anlan.modules.indicators.services.rating import rate_week
 from anlan.modules.indicators.tests import data
 
 pytestmark = pytest.mark.django_db
@@ -120,72 +117,18 @@ def test_an_authority_sets_its_own(world) -> None:
     assert (own.coverage_deduction, others.coverage_deduction) == (5, 2)
     assert own.parameters == {"band_good": "70", "responsible_point": "5"}
     assert others.parameters == {}
-    assert (own.score, others.score) == (90, 93)
 
 
-def test_warnings_follow_the_score(world) -> None:
+def test_a_park_sets_more_than_its_county(world) -> None:
+    leader = world.actor(Role.BUREAU_LEADER, "county_a")
+    parameters.parameters_save(leader, world.county_a.pk, {"band_good": Decimal(75)}, "x")
+    parameters.parameters_save(leader, world.park_a.pk, {"responsible_point": Decimal(4)}, "园区")
     with data.everything():
-        data.duties(world.plant_a, "done", 7)
-        data.duties(world.plant_a, "overdue", 3)
-        data.finding(world.plant_a)
-        first = rate_week(data.WEEK)
-        raised = RaisedWarning.objects.unscoped("test").get(subject_kind="score")
-        assert (first.n_raised, raised.colour, raised.enterprise_id) == (1, 4, world.plant_a.pk)
-        assert "principal_responsible_person" in raised.recipients
-        assert rate_week(data.WEEK).n_changed == 0
-        data.duties(world.plant_a, "done", 200)
-        for _n in range(30):
-            data.finding(world.plant_a, "accepted")
-        again = rate_week(data.WEEK)
-        raised.refresh_from_db()
-        assert (again.n_cleared, raised.cleared_at is not None) == (1, True)
-    assert AuditEvent.objects.filter(event="indicators.scored").count() >= 2
-
-
-def test_a_fall_is_blue_and_two_weeks_of_medium_orange(world) -> None:
-    with data.everything():
-        for plant, before in ((world.plant_a, 100), (world.plant_b, 70)):
-            WeeklyScore.objects.create(
-                enterprise=plant, scope_path=plant.path, week_on=data.WEEK - rules.WEEK,
-                score=before, band="excellent" if before == 100 else "medium",
-            )  # fmt: skip
-            data.duties(plant, "done", 8)
-            data.duties(plant, "overdue", 2)
-    assert (rated(world.plant_a).colour, rated(world.plant_a).fell) == (1, 10)
-    with data.everything():
-        data.finding(world.plant_b)
-        data.finding(world.plant_b, "accepted")
-    assert (rated(world.plant_b).band, rated(world.plant_b).colour) == ("medium", 3)
-
-
-def test_ranks_are_within_county_and_city(world) -> None:
-    with data.everything():
-        for plant, n in ((world.plant_a, 0), (world.plant_a2, 1), (world.plant_b, 2)):
-            data.duties(plant, "done", 9)
-            data.duties(plant, "overdue", n + 1)
-    first, second = rated(world.plant_a), rated(world.plant_a2)
-    assert (first.rank_county, first.rated_county, first.rank_city) == (1, 1, 1)
-    assert (second.rank_county, second.rank_city, second.rated_city) == (1, 2, 2)
-
-
-def test_the_running_week_is_shown_without_being_kept(world) -> None:
-    actor = world.actor(Role.SAFETY_MANAGER, "plant_a")
-    shown = so_far(actor, world.plant_a.pk, now() + dt.timedelta(minutes=1))
-    assert (shown.score, shown.planned) == (None, 0)
-    assert not WeeklyScore.objects.unscoped("test").exists()
-
-
-def test_completion_of_the_risk_analysis(world) -> None:
-    from anlan.modules.risk.tests import data as risk
-
-    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
-    event = risk.an_event(manager, risk.a_unit(manager, risk.an_object(manager)))
-    risk.a_measure(manager, event)
-    whole = risk.a_unit(manager, risk.an_object(manager, "D2"), "U2")
-    monitored = {"verification": 1, "tag": "LT-101"}
-    risk.a_measure(manager, risk.an_event(manager, whole, "E2"), "C2", **monitored)
+        data.duties(world.plant_a, "done", 9)
+        data.duties(world.plant_a, "overdue", 1, work_type=1)
     row = rated(world.plant_a)
-    with data.everything():
-        note_completion(data.WEEK)
-        row.refresh_from_db()
-    assert (row.objects_total, row.objects_complete) == (2, 1)
+    assert row.parameters == {"band_good": "75", "responsible_point": "4"}
+    assert row.coverage_deduction == 4
+    found = rating.parameters_at(world.workshop_a.path)
+    assert (found["band_good"], found["responsible_point"]) == (75, 4)
+    assert rating.parameters_at(world.plant_b.path)["band_good"] == 80

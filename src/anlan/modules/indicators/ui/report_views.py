@@ -14,9 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.base.actors import policy as actors_policy
+from anlan.base.actors.actor import Actor
 from anlan.base.actors.middleware import ActorRequest
+from anlan.base.actors.models import Organisation
 from anlan.base.actors.queries import organisation_one
 from anlan.base.actors.roles import OrganisationKind
+from anlan.base.actors.scope import path_end
 from anlan.base.clock import today
 from anlan.base.errors import AnlanError
 from anlan.modules.indicators import elements, policy, queries, queries_analysis, rules
@@ -181,32 +184,48 @@ def advice(request: ActorRequest) -> HttpResponse:
     return render(request, "indicators/advice.html", context)
 
 
+def _places(actor: Actor) -> list[Organisation]:
+    """Return where the actor may set parameters: the own area first, then its parks."""
+    home = actor.home
+    if home is None or home.kind != OrganisationKind.AREA:
+        return []
+    if not actor.may(policy.PARAMETERS, home.path):
+        return []
+    parks = Organisation.objects.filter(
+        kind=OrganisationKind.PARK, is_active=True, path__gt=home.path, path__lt=path_end(home.path)
+    )
+    return [organisation_one(actor, home.organisation_id), *parks.order_by("name", "pk")[:50]]
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def parameter_page(request: ActorRequest) -> HttpResponse:
     """Show the parameters in force where the actor is; an authority changes those of its area."""
     actor = request.actor
     home = actor.home
-    path = home.path if home else ""
-    rows = score_view.parameter_rows(path)
+    places = _places(actor)
+    wanted = request.GET.get("place", "")
+    place = next((one for one in places if str(one.pk) == wanted), places[0] if places else None)
+    rows = score_view.parameter_rows(place.path if place else home.path if home else "")
     form: ParametersForm | None = None
-    if (
-        home is not None
-        and home.kind == OrganisationKind.AREA
-        and actor.may(policy.PARAMETERS, home.path)
-    ):
+    if place is not None:
         form = ParametersForm(rows, request.POST or None)
         if request.method == "POST" and form.is_valid():
             values = dict(form.cleaned_data)
             reason = values.pop("reason")
             try:
-                parameters.parameters_save(actor, home.organisation_id, values, reason)
+                parameters.parameters_save(actor, place.pk, values, reason)
             except AnlanError as error:
                 form.take(error)
             else:
                 messages.success(request, _("Saved. The next rating uses them."))
-                return HttpResponseRedirect(reverse("indicators:parameters"))
-    area = organisation_one(actor, home.organisation_id) if home else None
-    context = {"rows": rows, "form": form, "area": area}
+                page = reverse("indicators:parameters")
+                return HttpResponseRedirect(f"{page}?place={place.pk}")
+    area = place or (organisation_one(actor, home.organisation_id) if home else None)
+    tabs = [
+        {"label": one.name, "url": f"?place={one.pk}", "current": one == place, "n": ""}
+        for one in places
+    ]
+    context = {"rows": rows, "form": form, "area": area, "tabs": tabs if len(tabs) > 1 else []}
     status = 422 if form is not None and form.errors else 200
     return render(request, "indicators/parameters.html", context, status=status)
