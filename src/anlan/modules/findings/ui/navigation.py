@@ -56,11 +56,8 @@ def install() -> None:
 
 
 def _flagged(actor: Actor, ids: Collection[UUID]) -> dict[UUID, flagged.Subject]:
-    rows = queries.findings(actor).filter(pk__in=ids)
-    return {
-        row.pk: flagged.Subject(f"{row.number} {row.title}", Finding._meta.verbose_name, url_of(row))
-        for row in rows
-    }
+    rows, kind = queries.findings(actor).filter(pk__in=ids), Finding._meta.verbose_name
+    return {row.pk: flagged.Subject(f"{row.number} {row.title}", kind, url_of(row)) for row in rows}
 
 
 def _flags_card(actor: Actor, row: Any) -> str:

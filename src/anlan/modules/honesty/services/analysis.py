@@ -77,8 +77,9 @@ def look_at(
     """Look at one enterprise as far as the actor sees it; return how many flags are new.
 
     `since`: how far back findings and records are read (default: the nightly look). `usual`: the
-    usual share of abnormal checks in its industry (default: as `usual_shares` has it).
-    `is_long` adds the look over months. Idempotent: what has a flag, dismissed or not, gets no second one.
+    share of abnormal checks in its industry (default: as `usual_shares` has it).
+    `is_long` adds the look over months. Idempotent: what has a flag, dismissed or not, gets no
+    second one.
     """
     findings = gathering.findings_since(actor, enterprise_id, since or moment - PADDING)
     records = gathering.records_since(actor, enterprise_id, since or moment - RECENT)
