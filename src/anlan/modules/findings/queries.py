@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
@@ -200,9 +200,9 @@ def board(actor: Actor) -> QuerySet[Finding]:
     rows: QuerySet[Finding] = Finding.objects.for_actor(actor).filter(level=Level.MAJOR)
     since = today() - dt.timedelta(days=365)
     rows = rows.filter(open_() | Q(state=FindingState.ACCEPTED, accepted_at__date__gte=since))
-    return rows.select_related("enterprise", "department", "owner", "unit").order_by(
-        "accepted_at", "deadline", "pk"
-    )
+    # Open ones have no day of acceptance; PostgreSQL would put them last.
+    order = (F("accepted_at").desc(nulls_first=True), "deadline", "pk")
+    return rows.select_related("enterprise", "department", "owner", "unit").order_by(*order)
 
 
 def to_clear(actor: Actor) -> QuerySet[Finding]:
@@ -246,8 +246,6 @@ def repeats_of(actor: Actor, row: Finding) -> list[Finding]:
 
 def late_entries(actor: Actor, day: dt.date) -> QuerySet[Finding]:
     """Return findings of outside inspections that were entered after the month had passed."""
-    from django.db.models import F
-
     month = dt.timedelta(days=31)
     rows = findings(actor).filter(channel__in=sorted(OUTSIDE), inspected_on__isnull=False)
     return rows.filter(registered_at__date__gt=F("inspected_on") + month).order_by("-registered_at")

@@ -117,14 +117,17 @@ _SAME: dict[str, tuple[Q, tuple[str, ...], tuple[str, ...]]] = {
 }  # fmt: skip
 
 
-def groups(actor: Actor, kind: str, day: dt.date | None = None) -> list[Group]:
-    """Return what comes back within enterprises by one kind, the most frequent first."""
+def groups(
+    actor: Actor, kind: str, day: dt.date | None = None, enterprise_id: UUID | None = None
+) -> list[Group]:
+    """Return what comes back within enterprises, or one, by one kind, the most frequent first."""
     rule, (who, same, called) = rules()[kind], _SAME[kind]
     # The first of a row of linked ones is not linked itself.
     least = rule.least - 1 if kind == "linked" else rule.least
+    at = Q(enterprise=enterprise_id) if enterprise_id else Q()
     rows = (
         _rows(actor, rule, day or today())
-        .filter(who)
+        .filter(who & at)
         .order_by()
         .values("enterprise", "enterprise__name", *same, *called)
         .annotate(n=Count("pk"), open=Count("pk", filter=Q(state__in=sorted(OPEN))),

@@ -91,6 +91,9 @@ def test_the_pages_lead_to_the_findings_behind(world: Any, found: dict[str, Any]
     inspector = client_of(world, Role.BUREAU_INSPECTOR, "province")
     for view in ("enterprise", "region", "ranking", "ranking&by=area"):
         assert inspector.get(f"{page}?view={view}").status_code == 200
+    at = inspector.get(f"{page}?enterprise={world.plant_a.pk}").content.decode()
+    assert "描述相同" in at, "words are compared at one enterprise"
+    assert world.plant_b.name not in at
     group = reverse("findings:repeated_group")
     matter = f"{group}?kind=region_criterion&key=MH26-5.4.2"
     shown = inspector.get(matter).content.decode()

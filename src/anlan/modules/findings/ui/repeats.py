@@ -32,9 +32,9 @@ WORDS = {
     "region_clause": gettext_lazy("Same clause"),
 }
 ICONS = {
-    "criterion": "alert-octagon", "equipment": "tool", "clause": "book", "linked": "link",
-    "text": "message", "unit": "building", "region_criterion": "alert-octagon",
-    "region_clause": "book",
+    "criterion": "alert-octagon", "equipment": "tool", "clause": "book-2", "linked": "repeat",
+    "text": "message", "unit": "map-pin", "region_criterion": "alert-octagon",
+    "region_clause": "book-2",
 }  # fmt: skip
 
 
@@ -124,20 +124,21 @@ def repeated(request: HttpRequest) -> HttpResponse:
         context |= {
             "by": by,
             "ranked": [
-                (one, list_url(enterprise=str(one.pk)) if by == "enterprise" else "")
-                for one in ranked
+                (one, f"?enterprise={one.pk}" if by == "enterprise" else "") for one in ranked
             ],
         }
         return render(request, "findings/ranking.html", context)
-    found = _region(actor, chosen) if view == "region" else _within(actor, chosen)
+    at = _uuid(request.GET.get("enterprise", "")) or actor.only_enterprise_id
+    found = _region(actor, chosen) if view == "region" else _within(actor, chosen, at)
     found.sort(key=lambda one: (-one.n_enterprises, -one.n, one.enterprise_name, one.kind, one.key))
-    kinds = (
-        repeats.REGION if view == "region" else (*repeats.KINDS, *(() if is_wide else ("text",)))
-    )
+    own = (*repeats.KINDS, "text") if at else repeats.KINDS
+    kinds = repeats.REGION if view == "region" else own
     context |= {
         "rows": [_line(one) for one in found[: repeats.MOST]],
         "kinds": [(kind, WORDS[kind], kind == chosen) for kind in kinds],
         "chosen": chosen,
+        "at": request.GET.get("enterprise", ""),
+        "at_name": found[0].enterprise_name if at and is_wide and found else "",
     }
     return render(request, "findings/repeated.html", context)
 
@@ -151,13 +152,12 @@ def _views(view: str) -> list[tuple[str, str, bool]]:
     return [(key, text, key == view) for key, text in named]
 
 
-def _within(actor: Actor, chosen: str) -> list[Group]:
-    kinds = [chosen] if chosen in repeats.KINDS else list(repeats.KINDS)
-    found = (
-        [] if chosen == "text" else [one for kind in kinds for one in repeats.groups(actor, kind)]
-    )
-    if actor.only_enterprise_id is not None and chosen in ("", "text"):
-        found += repeats.alike_texts(actor, actor.only_enterprise_id)
+def _within(actor: Actor, chosen: str, at: UUID | None) -> list[Group]:
+    kinds = [kind for kind in repeats.KINDS if chosen in ("", kind)]
+    found = [one for kind in kinds for one in repeats.groups(actor, kind, None, at)]
+    # Words are compared one enterprise at a time.
+    if at is not None and chosen in ("", "text"):
+        found += repeats.alike_texts(actor, at)
     return found
 
 
