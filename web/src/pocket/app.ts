@@ -31,6 +31,9 @@ const screens = new Map<string, Make>();
 let leaving: (() => void) | null = null;
 let frozen = false;
 let turn = 0;
+/** A finger is on the screen: what it presses must still be there when it lifts, or the tap is lost. */
+let pressed = false;
+let waiting = false;
 
 export function screen(path: string, make: Make): void {
   screens.set(path, make);
@@ -93,6 +96,10 @@ export async function draw(fresh = false): Promise<void> {
     }
     return;
   }
+  if (!fresh && pressed) {
+    waiting = true;
+    return;
+  }
   paint(made, world, fresh);
 }
 
@@ -146,6 +153,14 @@ function tabs(here: string, world: World): HTMLElement {
   );
 }
 
+function lifted(): void {
+  pressed = false;
+  if (waiting) {
+    waiting = false;
+    void draw();
+  }
+}
+
 /** Follow links inside Pocket without a page load; redraw when something on the phone changes. */
 export function start(): void {
   document.addEventListener("click", (event) => {
@@ -155,6 +170,8 @@ export function start(): void {
     go(link.getAttribute("href") ?? "/p/");
   });
   window.addEventListener("popstate", () => void draw(true));
+  document.addEventListener("pointerdown", () => (pressed = true), true);
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => window.setTimeout(lifted, 30), true);
   let timer = 0;
   hear(() => {
     window.clearTimeout(timer);

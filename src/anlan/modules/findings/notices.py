@@ -160,19 +160,19 @@ def raised(actor: Actor, row: Finding) -> None:
 
 
 def assigned(actor: Actor, row: Finding) -> None:
-    """Tell the owner."""
-    tell(actor, row, ASSIGNED, [row.owner_id], needs_action=True)
+    """Tell the owner. Their day lists the finding itself until it is done."""
+    tell(actor, row, ASSIGNED, [row.owner_id])
 
 
 def submitted(actor: Actor, row: Finding) -> None:
     """Tell the acceptor, or the safety managers where none is named."""
     people = [row.acceptor_id] if row.acceptor_id else recipients_for(row, _MANAGERS)
-    tell(actor, row, SUBMITTED, people, needs_action=True)
+    tell(actor, row, SUBMITTED, people)
 
 
 def rejected(actor: Actor, row: Finding, submitter: UUID | None) -> None:
     """Tell owner and submitter."""
-    tell(actor, row, REJECTED, [row.owner_id, submitter], needs_action=True)
+    tell(actor, row, REJECTED, [row.owner_id, submitter])
 
 
 def accepted(actor: Actor, row: Finding) -> None:

@@ -273,6 +273,7 @@ def tasks(actor: Actor, now: dt.datetime) -> parts.Rows:
     """Return the duties of the coming shift that are inspections."""
     due = _due(actor, now)
     known = _tasks_of(actor, due)
+    due.sort(key=lambda row: _order(row, known.get(row.plan_id)))
     return [
         {
             "instance_id": str(row.pk),
@@ -287,6 +288,13 @@ def tasks(actor: Actor, now: dt.datetime) -> parts.Rows:
         for row in due
         if (task := known.get(row.plan_id)) is not None
     ]
+
+
+def _order(row: Instance, task: InspectionTask | None) -> tuple[Any, ...]:
+    """Return where a duty stands in the round: the soonest due, then as the register has it."""
+    if task is None:
+        return (row.due_at, 0, "", "")
+    return (row.due_at, task.route, task.measure.code if task.measure else "", task.title)
 
 
 def items(actor: Actor, now: dt.datetime) -> parts.Rows:

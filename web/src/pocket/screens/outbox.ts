@@ -92,7 +92,7 @@ function waitingRow(group: Group): HTMLElement {
 
 function receivedRow(row: EnvelopeRow): HTMLElement {
   const files = row.files.length ? ` · ${t("hashes_same", { n: new Set(row.files.map((file) => file.sha256)).size })}` : "";
-  return h("div.pk-item", {}, h("span.pk-item__icon.pk-good", {}, icon("circle-check", "24")), h("div.an-grow", {}, h("b", {}, [row.title, row.number].filter(Boolean).join(" ")), h("small", {}, t("receipt_at", { time: row.receipt ? clockTime(row.receipt.received_at) : "–" }) + files), row.remark ? h("small", {}, t("remark_of_server", { text: row.remark })) : null));
+  return h("div.pk-item", {}, h("span.pk-item__icon.pk-good", {}, icon("circle-check", "24")), h("div.an-grow", {}, h("b", {}, [row.title, row.number].filter(Boolean).join(" ")), h("small", {}, row.detail), h("small", {}, t("receipt_at", { time: row.receipt ? clockTime(row.receipt.received_at) : "–" }) + files), row.remark ? h("small", {}, t("remark_of_server", { text: row.remark })) : null));
 }
 
 async function save(): Promise<void> {

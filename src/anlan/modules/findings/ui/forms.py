@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import User
 from anlan.base.errors import BadInput
-from anlan.modules.findings import criteria, queries
+from anlan.modules.findings import criteria, queries, texts
 from anlan.modules.findings.choices import OUTSIDE, Channel, PhotoRole
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.services.outside import Given
@@ -179,6 +179,14 @@ class PlanForm(ActForm):
         self.fields["link"] = _choice("link")
         self.fields["cause"] = _text(capfirst(pgettext_lazy("finding", "cause")), rows=2)
         self.fields["root_cause"] = _choice("root_cause")
+        for name, text in (
+            ("owner", texts.OWNER_MISSING),
+            ("deadline", texts.DEADLINE_MISSING),
+            ("measures", texts.MEASURES_MISSING),
+        ):
+            if name in self.fields:
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = text
 
     def plan(self) -> Plan:
         """Return what was entered as a service takes it."""
