@@ -31,7 +31,7 @@ def _analysis(actor: Actor, row: MonthlyAnalysis) -> dict[str, Any]:
         "facts": [
             [_("Enterprise"), row.enterprise.name],
             [_("Month"), f"{row.month_on:%Y-%m}"],
-            [_("Findings registered"), f"{found.total} ({found.total - found.before:+d})"],
+            [_("Findings registered"), _against(found.total, found.before)],
             [_("Major"), str(found.major)],
             [_("Accepted"), str(found.accepted)],
             [_("Repeated"), str(len(found.repeated))],
@@ -67,7 +67,7 @@ def _evaluation(actor: Actor, row: SelfEvaluation) -> dict[str, Any]:
     sections: dict[str, list[list[str]]] = {}
     for one in elements.elements():
         answer = row.answers.get(one.code, {})
-        known = "; ".join(facts[key] for key in one.figures)
+        known = pgettext("list", "; ").join(facts[key] for key in one.figures)
         sections.setdefault(one.section, []).append(
             [
                 f"{one.code} {one.title}",
@@ -84,8 +84,10 @@ def _evaluation(actor: Actor, row: SelfEvaluation) -> dict[str, Any]:
             [_("State"), _("Finished") if row.finished_at else _("Draft")],
             [
                 _("Source of the elements"),
-                _("%(source)s (a single copy; the rules below level B were not found)")
-                % {"source": elements.source()},
+                _(
+                    "a third party's public account (a single copy; the rules below level B were"
+                    " not found, so the points are the enterprise's own judgement)"
+                ),
             ],
         ],
         "head": [_("Element"), _("Points"), _("Facts and reasons"), _("Figures of the product")],
@@ -93,6 +95,14 @@ def _evaluation(actor: Actor, row: SelfEvaluation) -> dict[str, Any]:
         "texts": [[_("Summary"), row.summary]],
         **_foot(),
     }
+
+
+def _against(n: int, before: int) -> str:
+    """Return a month's number with what it was the month before."""
+    if n == before:
+        return _("%(n)s, as many as the month before") % {"n": n}
+    given = {"n": n, "change": f"{n - before:+d}", "before": before}
+    return _("%(n)s (%(change)s against %(before)s the month before)") % given
 
 
 def _foot() -> dict[str, Any]:

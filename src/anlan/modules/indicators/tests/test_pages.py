@@ -118,3 +118,22 @@ def test_the_api_reads_scores_of_the_scope(client, rated) -> None:
     assert [one["enterprise"] for one in found["items"]] == [str(rated.plant_a.pk)]
     one = client.get(f"/api/v1/scores/{found['items'][0]['id']}").json()
     assert one["planned"] == 10
+
+
+def test_the_api_reads_what_is_behind_the_scores(client, rated) -> None:
+    own, other = rated.plant_a.pk, rated.plant_b.pk
+    user = rated.user(Role.SAFETY_MANAGER, "plant_a")
+    found = get(client, user, f"/api/v1/score-rates?enterprise={own}&week_on={data.WEEK}").json()
+    assert (found["nodes"][0]["planned"], found["nodes"][0]["done"]) == (10, 8)
+    assert found["roles"][2]["planned"] == 2
+    found = client.get(f"/api/v1/finding-months?month_on={data.WEEK}&enterprise={own}").json()
+    assert found["total"] == 2
+    assert sum(one["n"] for one in found["groups"]["discipline"]) == 2
+    found = client.get(f"/api/v1/score-parameters?enterprise={own}").json()
+    assert found["values"]["inspection_points"] == "50"
+    for address in ("incentives", "self-evaluations"):
+        assert client.get(f"/api/v1/{address}").json() == {"items": [], "next": None}
+    for address in ("score-rates", "score-parameters"):
+        assert client.get(f"/api/v1/{address}?enterprise={other}").status_code == 404
+    address = f"/api/v1/finding-months?month_on={data.WEEK}&enterprise={other}"
+    assert client.get(address).status_code == 404
