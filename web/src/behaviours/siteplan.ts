@@ -23,7 +23,7 @@ const DRAG = 5;
  */
 export function sitePlans(): void {
   whenAdded("[data-an-siteplan]", (plan) => {
-    const picture = plan.querySelector<SVGSVGElement>("svg");
+    const picture = plan.querySelector<SVGSVGElement>(":scope > svg");
     if (picture) new SitePlan(plan, picture);
   });
 }

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import Actor
@@ -148,6 +149,7 @@ def add_units(
             Problem("names", _("Enter one name a line, %(n)s at most.") % {"n": MOST_UNITS})
         )
     codes = _codes(actor, "units", thing, len(wanted))
+    last = queries.units(actor).filter(object=thing.pk).aggregate(last=Max("route"))["last"] or 0
     units: list[RiskUnit] = _write(
         actor,
         chain.UNIT,
@@ -160,7 +162,7 @@ def add_units(
                 "unit_type": unit_type,
                 "route": place,
             }
-            for place, (code, name) in enumerate(zip(codes, wanted, strict=True), start=1)
+            for place, (code, name) in enumerate(zip(codes, wanted, strict=True), start=last + 1)
         ],
     )
     events = [(one.values, one.measures) for one in templates(unit_type) if one.code in chosen]
