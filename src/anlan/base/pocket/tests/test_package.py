@@ -91,3 +91,14 @@ def test_it_ends_half_an_hour_after_the_shift(
 def test_unknown_parts_are_a_mistake() -> None:
     with pytest.raises(KeyError):
         parts.provide("secrets", lambda _actor, _now: [])
+
+
+def test_a_phone_hears_when_its_person_signed_in(phone: Phone) -> None:
+    assert phone.register().json()["signed_in_at"] is None
+    session = phone.client.session
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": 1_790_000_000.5},
+        {"method": "password", "at": 1_790_000_100.0, "reauthenticated": True},
+    ]
+    session.save()
+    assert phone.register().json()["signed_in_at"] == 1_790_000_100_000

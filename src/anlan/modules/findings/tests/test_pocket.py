@@ -62,3 +62,25 @@ def test_the_part_holds_what_is_open(world) -> None:
     (told,) = findings_part(world.actor(Role.WORKSHOP_HEAD, "plant_a"), now())
     assert told["mine_to_rectify"]
     assert findings_part(world.actor(Role.WORKSHOP_HEAD, "plant_b"), now()) == []
+
+
+def test_a_report_from_the_lock_screen_says_that_nobody_proved_who_it_was(world) -> None:
+    phone = Phone.registered(Client(), world.user(Role.OPERATOR, "workshop_a"))
+    pk = uuid7()
+    # A place that is gone meanwhile stops no report of what is dangerous.
+    payload = {
+        "id": str(pk),
+        "title": "阀门泄漏",
+        "description": "根部阀",
+        "place_id": str(uuid7()),
+    }
+    sent = phone.send(phone.seal("finding.report", payload, auth="device"))
+    assert sent[0]["verdict"] in ("accepted", "complete"), sent
+    row = stored(pk)
+    assert row.unit_id is None
+    assert row.description.startswith("根部阀\n")
+    assert "lock screen" in row.description or "锁屏" in row.description
+    other = uuid7()
+    payload = {"id": str(other), "title": "阀门泄漏", "description": "根部阀"}
+    phone.send(phone.seal("finding.report", payload, auth="pin"))
+    assert stored(other).description == "根部阀"

@@ -1,5 +1,6 @@
 """The phone's side: what it takes along and what becomes of what it brings."""
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 from django.test import Client
 
 from anlan.base.actors.roles import Role
+from anlan.base.clock import now
 from anlan.base.duties import queries as duties
+from anlan.base.duties.models import Instance
 from anlan.base.ids import uuid7
 from anlan.base.pocket.testing import Phone
 from anlan.modules.inspections import queries
@@ -104,3 +107,16 @@ def test_what_could_not_be_done_and_a_checklist(world: World, phone: Phone) -> N
     assert [(one["item"], one["text"]) for one in row.answers] == [("1", "a"), ("2", "b")]
     assert row.answers[1]["finding_id"] == finding
     assert duties.mine(operator, row.occurred_at.date()).count() >= 1
+
+
+def test_what_is_done_before_its_window_is_kept_and_still_to_do(world: World, phone: Phone) -> None:
+    operator, task = data.operator(world), data.a_task(world)
+    duty = data.duty(operator, task)
+    opens = now() + dt.timedelta(hours=1)
+    Instance.objects.unscoped("the test's own row").filter(pk=duty.pk).update(opens_at=opens)
+    payload = {"instance_id": str(duty.pk), "task_id": str(task.pk), "result": "normal"}
+    (verdict,) = phone.send(phone.seal("inspection.record", payload))
+    assert verdict["state"] == "complete", verdict
+    assert verdict["remark"]
+    assert queries.records(operator).get().instance_id == duty.pk
+    assert data.duty(operator, task).record_id is None
