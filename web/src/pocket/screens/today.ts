@@ -43,7 +43,7 @@ function life(world: World): HTMLElement {
   const [from, to] = [Date.parse(built_at), Date.parse(valid_until)];
   const used = Math.min(1, Math.max(0, (world.now - from) / (to - from)));
   const age = world.now - from;
-  const ago = age < 5_400_000 ? t("minutes_ago", { n: Math.max(0, Math.round(age / 60_000)) }) : t("hours_ago", { n: (age / 3_600_000).toFixed(1) });
+  const ago = age < 60_000 ? t("just_now") : age < 5_400_000 ? t("minutes_ago", { n: Math.max(0, Math.round(age / 60_000)) }) : t("hours_ago", { n: (age / 3_600_000).toFixed(1) });
   const mark = world.stale ? tag("3", "alert-triangle", t("package_ended", { time: when(valid_until) })) : used > 0.8 ? tag("3", "clock", t("package_soon", { time: clockTime(valid_until) })) : tag("done", "check", t("usable_until", { time: clockTime(valid_until) }));
   const bar = svg("svg", { class: "pk-life", viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" }, svg("rect", { width: 100, height: 4 }), svg("rect", { class: used > 0.8 ? "is-late" : "is-used", width: used * 100, height: 4 }));
   return h("section.pk-card.pk-package", {}, h("div.pk-package__line", {}, icon("package", "24"), h("span.an-grow", {}, h("b", {}, `${t("package")} ${clockTime(built_at)}`), h("span.pk-muted", {}, ` · ${ago}`)), mark), bar);
