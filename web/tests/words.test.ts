@@ -28,6 +28,12 @@ test("values are filled in both languages", () => {
   assert.equal(t("lock_wait", { n: 30 }), "Too many tries; wait 30 s");
 });
 
+test("one is one in English", () => {
+  speak("en");
+  assert.equal(t("n_items", { n: 1 }), "1 item");
+  assert.equal(t("n_items", { n: 11 }), "11 items");
+});
+
 test("bytes are told in what people read", () => {
   assert.deepEqual([size(900), size(64_000), size(2_130_000)], ["1 kB", "64 kB", "2.1 MB"]);
 });

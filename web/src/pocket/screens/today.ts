@@ -4,7 +4,7 @@ import { setMeta } from "../core/db";
 import { hasPin } from "../lock";
 import { isDone, isOpen, nextOpening, nextStop, placeName, type Finding, type Stop, type World } from "../model";
 import { button, h, icon, level, note, svg, tag } from "../ui";
-import { clockTime, day, opening, span, t, until, when, type Word } from "../words";
+import { clockTime, day, language, opening, span, t, until, when, type Word } from "../words";
 
 screen("/p/", async (world) => {
   const first = nextStop(world.stops);
@@ -12,7 +12,7 @@ screen("/p/", async (world) => {
   const sub = [world.actor?.name, post?.organisation].filter(Boolean).join(" · ");
   const main: (Node | null)[] = [troubles(world)];
   if (world.pkg) main.push(life(world), world.stops.length ? routeCard(world) : nothing(world), mine(world), pinOffer());
-  else main.push(noPackage(world));
+  else if (!world.locked) main.push(noPackage(world));
   return { title: t("today"), sub, tab: "today", main, dock: [dock(world, first)] };
 });
 
@@ -29,7 +29,7 @@ screen("/p/tasks/", (world) => {
 export const checkUrl = (instance: string, part: number, place: string): string => `/p/check/?id=${instance}&part=${part}&place=${place}`;
 
 function troubles(world: World): HTMLElement | null {
-  if (world.locked) return note("1", "lock", `${t("locked")}。${t("locked_more")}`);
+  if (world.locked) return note("1", "lock", `${t("locked")}${language() === "en" ? ". " : "。"}${t("locked_more")}`);
   if (world.lost) {
     const ok = button(t("understood"), { kind: "line", onclick: () => void setMeta("lost", undefined).then(() => draw(true)) });
     return h("section.pk-card.pk-card--pad.an-stack", { role: "alert" }, h("b.pk-big", {}, t("lost")), h("p", {}, t("lost_more", { first: world.lost.first, last: world.lost.last })), ok);
