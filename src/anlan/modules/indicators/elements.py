@@ -60,8 +60,3 @@ def elements() -> tuple[Element, ...]:
         )
         for row in load_packaged("indicators/self_evaluation.csv")
     )
-
-
-def source() -> str:
-    """Return where the elements come from."""
-    return load_packaged("indicators/self_evaluation.csv").dataset.sources["A"]

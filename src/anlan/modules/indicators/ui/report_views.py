@@ -23,6 +23,7 @@ from anlan.base.actors.scope import path_end
 from anlan.base.clock import today
 from anlan.base.errors import AnlanError
 from anlan.modules.indicators import elements, policy, queries, queries_analysis, rules
+from anlan.modules.indicators.choices import Half
 from anlan.modules.indicators.models import MonthlyAnalysis, SelfEvaluation
 from anlan.modules.indicators.services import parameters, reports
 from anlan.modules.indicators.ui import charts, score_view
@@ -134,7 +135,7 @@ def evaluation(request: ActorRequest) -> HttpResponse:
         "answers": [
             (one, (row.answers if row else {}).get(one.code, {})) for one in elements.elements()
         ],
-        "source": elements.source(),
+        "half_label": f"{year} {Half(half).label}",
         "before_url": f"?half={earlier[0]}-{earlier[1]}",
         "after_url": f"?half={later[0]}-{later[1]}" if later <= _half("") else "",
     }
