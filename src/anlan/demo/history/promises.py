@@ -71,12 +71,16 @@ def _day(
     is_todays_own = plant.team is not None and day == day_of(moment)
     if published >= moment or is_todays_own or random.random() < 0.03:
         return None
-    facts = _facts(own, published)
     n_units = len({unit.object_id for unit in plant.units})
-    counts = {
-        **facts,
+    facts = {
+        **_facts(own, published),
         "n_units": n_units,
         "n_running": n_units,
+        "n_stopped": 0,
+        "n_overhaul": 0,
+    }
+    counts = {
+        **facts,
         "n_hot_2": random.choice((0, 0, 1, 2)),
         "n_height": random.choice((0, 1, 1)),
         "n_confined": random.choice((0, 0, 0, 0, 1)),

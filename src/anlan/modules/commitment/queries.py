@@ -4,10 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from anlan.base.actors.actor import Actor
-from anlan.base.duties.models import Plan
+from anlan.base.duties import queries as duties
 from anlan.modules.commitment.duties import KIND
 from anlan.modules.commitment.models import ChainNode, Commitment, Judgement
 from anlan.modules.commitment.states import CommitmentState
@@ -59,11 +59,9 @@ def chain_node(actor: Actor, node_id: UUID | str) -> ChainNode:
     return ChainNode.objects.for_actor(actor).select_related("enterprise").one(node_id)
 
 
-def has_duties(actor: Actor, enterprise_id: UUID) -> bool:
-    """Tell whether the steps of an enterprise's chain are on people's lists of duties."""
-    return Plan.objects.for_actor(actor).filter(
-        enterprise=enterprise_id, kind=KIND, is_active=True
-    ).exists()  # fmt: skip
+def has_duty(actor: Actor, day: dt.date) -> bool:
+    """Tell whether a step of a chain is on the actor's own list of duties."""
+    return duties.mine(actor, day).filter(plan__kind=KIND).exists()
 
 
 def obliged(actor: Actor) -> QuerySet[Enterprise]:
@@ -97,7 +95,10 @@ class Rate:
 
 
 def rate(actor: Actor, day: dt.date) -> Rate:
-    """Return the commitment rate over what the actor sees, in two queries."""
+    """Return the commitment rate over what the actor sees, in three queries.
+
+    Who publishes without being obliged to does not make up for somebody who had to.
+    """
     rows = Commitment.objects.for_actor(actor).filter(day=day, state=CommitmentState.PUBLISHED)
-    found = rows.aggregate(n=Count("pk"), doubtful=Count("pk", filter=~Q(flags=[])))
-    return Rate(obliged(actor).count(), found["n"], found["doubtful"])
+    n_obliged = obliged(actor).count()
+    return Rate(n_obliged, n_obliged - missing(actor, day).count(), rows.exclude(flags=[]).count())

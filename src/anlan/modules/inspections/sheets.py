@@ -182,9 +182,9 @@ COLUMNS = [
         help=_("For cycles by shift."),
     ),
     SheetColumn(
-        "starts_on", _("From day"), "date", value="plan.starts_on", help=_("Today if left empty.")
+        "starts_on", _("First day"), "date", value="plan.starts_on", help=_("Today if left empty.")
     ),
-    SheetColumn("ends_on", _("Until day"), "date", value="plan.ends_on"),
+    SheetColumn("ends_on", _("Last day"), "date", value="plan.ends_on"),
     _hour_column("time_from", _("From hour")),
     _hour_column("time_to", _("Until hour"), _("The same hour twice is the whole day.")),
     SheetColumn(

@@ -237,3 +237,14 @@ def test_a_duty_leads_to_its_step(world, manager, client) -> None:
     assert begun.redirect_chain[-1][0].startswith("/commitment/judgements/")
     assert client.get(f"/commitment/step/{world.plant_a.pk}/").status_code == 302
     assert client.get(f"/commitment/step/{world.plant_b.pk}/").status_code == 404
+
+
+def test_publishing_unobliged_does_not_raise_the_rate(world, manager, principal, inspector) -> None:
+    before = queries.rate(inspector, today())
+    Enterprise.objects.unscoped("test").filter(pk=world.plant_a.pk).update(state="stopped")
+    row = days.open_day(manager, world.plant_a.pk, today())
+    prepared(manager, row)
+    days.publish(principal, row.pk)
+    after = queries.rate(inspector, today())
+    assert (after.obliged, after.published) == (before.obliged - 1, before.published)
+    assert after.obliged - after.published == queries.missing(inspector, today()).count()

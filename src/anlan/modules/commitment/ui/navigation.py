@@ -60,7 +60,7 @@ def contribution(actor: Actor, day: dt.date) -> today.Contribution:
         return today.Contribution()
     url = reverse("commitment:open", kwargs={"enterprise_id": own})
     is_step = actor.may(policy.COMMITMENT_PUBLISH) or not actor.may(policy.COMMITMENT_PREPARE)
-    if is_step and queries.has_duties(actor, own):
+    if is_step and queries.has_duty(actor, day):
         return today.Contribution()  # it stands among the duties already
     if actor.may(policy.COMMITMENT_PUBLISH):
         title, act = _("Publish today's safety-risk commitment"), _("Publish")

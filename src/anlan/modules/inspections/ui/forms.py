@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
@@ -34,6 +35,9 @@ class PageForm(forms.Form):
 
     def shown_groups(self) -> list[tuple[Any, list[Any]]]:
         """Return each group's title with its bound fields."""
+        for name in self.fields:
+            # Labels come from the models, in lower case where the language knows cases.
+            self[name].label = capfirst(self[name].label)
         return [
             (title, [self[name] for name in names if name in self.fields])
             for title, names in self.groups
@@ -96,12 +100,12 @@ class TaskForm(PageForm):
         None, label=_("Shift pattern"), required=False, help_text=_("For cycles by shift.")
     )
     starts_on = forms.DateField(
-        label=_("From day"),
+        label=_("First day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     ends_on = forms.DateField(
-        label=_("Until day"), required=False,
+        label=_("Last day"), required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("A single campaign: the same day twice."),
     )  # fmt: skip
@@ -146,6 +150,8 @@ class TaskForm(PageForm):
         people = duties.colleagues(actor, owner.pk).values("user")
         fields["assignee"].queryset = User.objects.filter(pk__in=people).order_by("display_name")
         fields["assignee"].label_from_instance = lambda user: user.display_name
+        for name in ("unit", "object", "checklist", "shift_pattern", "assignee"):
+            fields[name].empty_label = "—"
         fields["organisation"].label_from_instance = lambda node: node.name
 
     def values(self) -> dict[str, Any]:

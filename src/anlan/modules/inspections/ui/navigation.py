@@ -18,7 +18,12 @@ from anlan.modules.risk.models import RiskUnit
 
 _ENTRIES = (
     ("board", _("Inspections of today"), "calendar-check", ()),
-    ("tasks", _("Inspection tasks"), "checklist", ("/inspections/checklists/",)),
+    (
+        "tasks",
+        _("Inspection tasks"),
+        "checklist",
+        ("/inspections/checklists/", "/inspections/measures/"),
+    ),
     ("records", _("Inspection records"), "clipboard-check", ()),
 )
 

@@ -17,6 +17,7 @@ from anlan.base.audit.queries import history_of
 from anlan.base.clock import now
 from anlan.base.duties import queries as duties
 from anlan.base.duties.services.places import enterprise_of
+from anlan.base.duties.states import OPEN
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.base.files.panel import panel_for
 from anlan.modules.findings.models import Finding
@@ -79,11 +80,15 @@ def task_show(request: HttpRequest, pk: UUID) -> HttpResponse:
     due = list(duties.instances_of_plan(actor, task.plan)[:RECENT])
     standing = queries.standing_records(actor, [one.pk for one in due])
     values = queries.last_values([task], depth=30).get(task.pk, [])
+    at = now()
     context = {
         "task": task,
         "cycle": words.cycle(task.plan),
         "whose": words.whose(task.plan),
-        "duties": [(one, words.window(one), standing.get(one.pk)) for one in due],
+        "duties": [
+            (one, words.window(one), standing.get(one.pk), one.state in OPEN and one.opens_at <= at)
+            for one in due
+        ],
         "values": [float(one["value"]) for one in reversed(values) if one["value"] is not None],
         "history": history_of(actor, task),
         "may_edit": task.is_active and actor.may(TASK_EDIT, task.scope_path, task.enterprise_id),
