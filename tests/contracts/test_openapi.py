@@ -85,3 +85,9 @@ def test_nothing_sent_makes_it_fail(api_schema: Any, token: str) -> None:
                 assert {"code", "detail", "status"} <= response.json().keys()
 
         survives()
+
+
+def test_the_description_is_made_once() -> None:
+    from anlan.config.api import api
+
+    assert api.get_openapi_schema() is api.get_openapi_schema()

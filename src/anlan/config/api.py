@@ -1,6 +1,10 @@
 """The REST API: all routers in one place. A module adds one line."""
 
+from typing import Any
+
+from django.utils.translation import get_language
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 
 from anlan import __version__
 from anlan.base.api import problems
@@ -15,7 +19,27 @@ from anlan.modules.inspections.api.tasks import router as tasks_router
 from anlan.modules.registry.api.routes import routers as registry_routers
 from anlan.modules.risk.api import routers as risk_routers
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """The API; its description is made once a language, for it takes seconds of a worker."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._made: dict[tuple[object, ...], OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """Return the description of every operation, as OpenAPI has it."""
+        key = (path_prefix, *sorted((path_params or {}).items()), get_language())
+        if key not in self._made:
+            self._made[key] = super().get_openapi_schema(
+                path_prefix=path_prefix, path_params=path_params
+            )
+        return self._made[key]
+
+
+api = Api(
     title="Anlan",
     version="1",
     description="The registry of hazardous-chemical enterprises, for other systems. Times are in"
