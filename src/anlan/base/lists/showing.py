@@ -193,8 +193,13 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
         for view in page.views
     }
     counts = _counts(page, state, base, views) if few else {}
-    total = n or counts.get(FOUND) or _total(found, likely, start, len(visible), page.page_size)
-    deepest = (DEEPEST_OF_MANY if many else DEEPEST_ROW) // page.page_size
+    total = n or counts.get(FOUND)
+    # Whoever searches for a frequent word among millions is told "many" sooner.
+    among_many = many or (bool(state.q) and likely.base > COUNT_UP_TO * 2)
+    deepest_row = DEEPEST_OF_MANY if among_many else DEEPEST_ROW
+    if total is None:
+        total = _total(found, likely, start, len(visible), page.page_size, deepest_row)
+    deepest = deepest_row // page.page_size
     pages = max(1, -(-total.n // page.page_size))
     heads = [_head(state, column, many) for column in state.columns]
     return Shown(
@@ -207,7 +212,7 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
         filters=_filters(actor, state),
         bulk=[b for b in page.bulk if not b.permission or actor.may(b.permission)],
         last_page=min(pages, deepest),
-        more_below=pages > deepest,
+        more_below=pages > deepest or (among_many and total.more and pages >= deepest),
         deepest_row=deepest * page.page_size,
         hidden=[pair for pair in state.params(page=None) if pair[0] in ("view", "sort", "columns")],
     )
@@ -229,7 +234,9 @@ def _fetch(
     return [rows[pk] for pk in ids if pk in rows], total
 
 
-def _total(found: QuerySet[Any], likely: Guess, start: int, got: int, size: int) -> Counted:
+def _total(
+    found: QuerySet[Any], likely: Guess, start: int, got: int, size: int, most: int
+) -> Counted:
     if likely.found > COUNT_UP_TO * 2:
         return Counted(COUNT_UP_TO, more=True)
     if likely.base <= COUNT_UP_TO * 2:
@@ -238,7 +245,7 @@ def _total(found: QuerySet[Any], likely: Guess, start: int, got: int, size: int)
     # what can be paged through nobody needs it exactly.
     if got < size and (got or not start):
         return Counted(start + got)
-    return count_rows(found, DEEPEST_ROW)
+    return count_rows(found, most)
 
 
 def _head(state: ListState, column: Column, many: bool) -> Head:
