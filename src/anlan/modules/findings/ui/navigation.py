@@ -56,7 +56,7 @@ def install() -> None:
 
 
 def _flagged(actor: Actor, ids: Collection[UUID]) -> dict[UUID, flagged.Subject]:
-    rows, kind = queries.findings(actor).filter(pk__in=ids), Finding._meta.verbose_name
+    rows, kind = queries.findings(actor).filter(pk__in=ids), Finding._meta.verbose_name or ""
     return {row.pk: flagged.Subject(f"{row.number} {row.title}", kind, url_of(row)) for row in rows}
 
 

@@ -331,7 +331,8 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Done."))
             return _done(request, reverse("findings:flags"))
-    others = [pk for text in row.evidence.get("rows", [])[:MOST_OTHERS] if (pk := _uuid(text))]
+    given = row.evidence.get("rows", [])[:MOST_OTHERS]
+    others = [other for text in given if (other := _uuid(text))]
     known = flagged.subjects(actor, [row.subject_id, *others])
     context = {
         "flag": row,
