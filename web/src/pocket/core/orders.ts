@@ -19,9 +19,12 @@ export async function obey(order: Order | undefined): Promise<void> {
     await note("order with a wrong signature");
     return;
   }
-  await forgetPackage();
-  await setMeta("locked", { order: order.order, at: order.at });
-  await setMeta("order", undefined);
+  // A refresh under way would put its package back after it has gone.
+  await navigator.locks.request("anlan-package", async () => {
+    await forgetPackage();
+    await setMeta("locked", { order: order.order, at: order.at });
+    await setMeta("order", undefined);
+  });
   tell("package");
   if (order.order === "drain_then_wipe") await call("POST", "/api/pocket/devices/wiped", { body: "{}", headers: { "Content-Type": "application/json" } }).catch(() => undefined);
 }

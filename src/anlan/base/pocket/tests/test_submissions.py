@@ -220,7 +220,9 @@ def test_rights_are_those_of_the_time(phone: Phone, applied: Applied, world: Wor
 def test_a_right_lost_since_still_counts(phone: Phone, applied: Applied) -> None:
     sealed = phone.seal("test.note", {"text": "a"}, at=now())
     with time_machine.travel(now() + timedelta(hours=2)):
-        Membership.objects.filter(user_id=phone.user_id).update(ended_at=now())
+        # A phone tells milliseconds: what is sealed within the same one was still in time.
+        lost = now() - timedelta(seconds=1)
+        Membership.objects.filter(user_id=phone.user_id).update(ended_at=lost)
         late = phone.seal("test.note", {"text": "b"}, at=now())
         with time_machine.travel(now() + timedelta(minutes=5)):
             order = phone.get(f"/api/pocket/time?actor={phone.user_id}").json()["order"]
