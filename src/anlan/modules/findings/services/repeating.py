@@ -38,7 +38,7 @@ def alike(actor: Actor, row: Finding, limit: int = 5) -> list[Alike]:
     Their words say the same, or they are of the same equipment, criterion or clause within the
     time of that rule (`facts/findings/repeats.csv`).
     """
-    found = []
+    found: list[tuple[float, Alike]] = []
     for other in queries.like(actor, row):
         compared = compare(row.title, other.title)
         why = [*_shared(row, other)]
@@ -46,11 +46,11 @@ def alike(actor: Actor, row: Finding, limit: int = 5) -> list[Alike]:
             words = _("the same words: %(words)s") % {"words": _join(compared.shared[:6])}
             why.insert(0, words if compared.shared else _("the same words"))
         if why:
-            found.append(Alike(other, compared.score, _join(why)))
-    # More reasons weigh more than more words.
-    return sorted(found, key=lambda one: (-one.score - one.why.count(_join(("", ""))), one.row.pk))[
-        :limit
-    ]
+            # More reasons weigh more than more words.
+            weight = compared.score + len(why)
+            found.append((weight, Alike(other, compared.score, _join(why))))
+    found.sort(key=lambda one: (-one[0], one[1].row.pk))
+    return [one for _weight, one in found[:limit]]
 
 
 def _shared(row: Finding, other: Finding) -> Iterator[str]:
