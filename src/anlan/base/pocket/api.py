@@ -204,13 +204,20 @@ def _packed(request: HttpRequest, text: bytes) -> HttpResponse:
 @require_POST
 @phone_call
 def submissions(request: HttpRequest) -> HttpResponse:
-    """Take up to 50 envelopes; one verdict each, 200 for the batch."""
+    """Take up to 50 envelopes; one verdict each, 200 for the batch.
+
+    With `?actor=` the phone hears whether that person lost every right: it may have been
+    without signal, and have noticed it as little as its clock, when that happened.
+    """
     device = _draining(request)
     body = _body(request)
     envelopes = body.get("envelopes") if isinstance(body, dict) else None
     if not isinstance(envelopes, list) or len(envelopes) > MAX_ENVELOPES:
         raise BadInput(Problem("envelopes", "a list of at most 50", code="shape"))
-    return JsonResponse({"verdicts": receiving.receive(device, envelopes)})
+    told: dict[str, Any] = {"verdicts": receiving.receive(device, envelopes)}
+    if order := devices.person_order(device, request.GET.get("actor", "")):
+        told["order"] = order
+    return JsonResponse(told)
 
 
 @csrf_exempt

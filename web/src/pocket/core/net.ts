@@ -1,6 +1,6 @@
 /** Calls to the server: proved by the phone's key, timed out, their outcome remembered as the truth about the line. */
 import { device, sign } from "./device";
-import { meta, setMeta } from "./db";
+import { asked, meta, outbox, within } from "./db";
 import { tell } from "./news";
 import type { Line } from "./types";
 
@@ -22,7 +22,11 @@ export async function line(): Promise<Line> {
 }
 
 export async function setLine(change: Partial<Line>): Promise<void> {
-  await setMeta("line", { ...(await line()), ...change });
+  // Read and written in one transaction: page and worker both tell of the line.
+  await within(outbox(), ["meta"], "readwrite", async (store) => {
+    const before = ((await asked(store("meta").get("line"))) as { value: Line } | undefined)?.value ?? NO_CONTACT;
+    store("meta").put({ name: "line", value: { ...before, ...change } });
+  });
   tell("line");
 }
 

@@ -152,7 +152,8 @@ async function sendEnvelopes(): Promise<void> {
     running = mine;
     let told: Record<string, unknown>;
     try {
-      told = await call("POST", "/api/pocket/submissions", {
+      const actor = (await meta<{ id: string }>("actor"))?.id ?? "";
+      told = await call("POST", `/api/pocket/submissions?actor=${actor}`, {
         body: body.body,
         headers: { "Content-Type": "application/json", ...body.headers },
         timeout: batch.some((row) => row.lane === 0) ? 8000 : 20_000,
@@ -167,6 +168,8 @@ async function sendEnvelopes(): Promise<void> {
       running = null;
     }
     room = Math.min(BATCH_BYTES.cap, room * 2);
+    // Before the verdicts: once all is received nobody may ask again for a while.
+    if (told.order) await setMeta("order", told.order);
     for (const verdict of told.verdicts as Verdict[]) await take(verdict);
     await setLine({ ok: true, at: Date.now(), stop: "" });
   }

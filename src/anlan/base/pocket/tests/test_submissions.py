@@ -227,7 +227,10 @@ def test_a_right_lost_since_still_counts(phone: Phone, applied: Applied) -> None
         with time_machine.travel(now() + timedelta(minutes=5)):
             order = phone.get(f"/api/pocket/time?actor={phone.user_id}").json()["order"]
             assert order["order"] == "drain_then_wipe"
-            first, second = phone.send(sealed, late)
+            path = f"/api/pocket/submissions?actor={phone.user_id}"
+            told = phone.post(path, {"envelopes": [sealed, late]}).json()
+            assert told["order"]["order"] == "drain_then_wipe"
+            first, second = told["verdicts"]
             assert phone.post("/api/pocket/devices/wiped", {}).status_code == 200
     assert (first["verdict"], second["verdict"]) == ("complete", "complete")
     assert [text for _id, text in applied] == ["a"]
