@@ -6,12 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Concat
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.models import Organisation
+from anlan.base.actors.roles import OrganisationKind
 from anlan.base.imports.sheet import RowChange, Sheet, SheetColumn, SheetRow, register_sheet
 from anlan.modules.registry.queries import coded, facilities, people
 from anlan.modules.registry.queries import units as mhi_units
@@ -93,16 +96,22 @@ def _single(name: str, title: Any, register: Register, query: Any, noun: str, **
 
 
 def _find_departments(actor: Actor, asked: Collection[tuple[Any, str]]) -> Mapping[Any, Ref]:
-    """Find departments of the rows' enterprises by their names."""
+    """Find departments of the rows' enterprises by their names, or by `parent/name`.
+
+    A name that two departments share is found by neither: the parent has to be said.
+    """
     pairs = [(owner, text) for owner, text in asked if owner is not None]
-    rows = queries.departments(actor).filter(
-        owner_enterprise_id__in={owner.id for owner, _text in pairs},
-        name__in={text for _owner, text in pairs},
-    )
-    known = {(row.owner_enterprise_id, row.name): Ref(row.pk, row.name) for row in rows}
-    return {
-        (owner, text): known[owner.id, text] for owner, text in pairs if (owner.id, text) in known
-    }
+    rows = queries.departments(actor).filter(owner_enterprise_id__in={one.id for one, _t in pairs})
+    known: dict[tuple[Any, str], list[Any]] = {}
+    for row in rows.select_related("parent"):
+        for text in (row.name, f"{row.parent.name}/{row.name}" if row.parent else row.name):
+            known.setdefault((row.owner_enterprise_id, text), []).append(row.pk)
+    found = {(owner, text): set(known.get((owner.id, text), ())) for owner, text in pairs}
+    return {pair: Ref(ids.pop(), pair[1]) for pair, ids in found.items() if len(ids) == 1}
+
+
+def _ref(pk: Any, text: Any) -> Ref | None:
+    return Ref(pk, text) if pk else None
 
 
 _DEPARTMENT = SheetColumn(
@@ -112,13 +121,57 @@ _DEPARTMENT = SheetColumn(
     find=_find_departments,
     find_with=("enterprise",),
     show=lambda ref: ref.text,
-    value=lambda row: (
-        Ref(row.responsible_department_id, row.responsible_department.name)
-        if row.responsible_department_id
-        else None
-    ),
-    help=_("Its name; left empty, the department of the unit."),
+    value=lambda row: _ref(row.responsible_department_id, row.department_3),
+    help=_("Its name, or parent/name; left empty, the department of the unit."),
 )
+_OF_OBJECT = replace(
+    _DEPARTMENT,
+    name="object_department",
+    label=_("department of the object"),
+    value=lambda row: _ref(row.department_1_id, row.department_1),
+    help=_("Its name, or parent/name; left empty, the enterprise itself."),
+)
+_OF_UNIT = replace(
+    _DEPARTMENT,
+    name="unit_department",
+    label=_("department of the unit"),
+    value=lambda row: _ref(row.department_2_id, row.department_2),
+    help=_("Its name, or parent/name; left empty, the department of the object."),
+)
+
+
+def with_departments(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Add to measures the departments in charge of object, unit and measure, as cells name them.
+
+    Each comes as `department_1` (object), `_2` (unit), `_3` (measure) with its id; the name has
+    the parent's in front where the enterprise has two of that name.
+    """
+    nodes = Organisation.objects.filter(
+        kind__in=[OrganisationKind.DEPARTMENT, OrganisationKind.TEAM], is_active=True
+    )
+    twins = nodes.filter(
+        owner_enterprise_id=OuterRef("owner_enterprise_id"), name=OuterRef("name")
+    ).exclude(pk=OuterRef("pk"))
+    named = nodes.annotate(
+        text=Case(
+            When(Exists(twins), then=Concat("parent__name", Value("/"), "name")), default="name"
+        )
+    )
+    at_object = named.filter(path=OuterRef("event__unit__object__scope_path"))
+    at_unit = named.filter(path=OuterRef("event__unit__scope_path"))
+    return rows.annotate(
+        department_1=Subquery(at_object.values("text")[:1]),
+        department_1_id=Subquery(at_object.values("pk")[:1]),
+        department_2=Subquery(at_unit.values("text")[:1]),
+        department_2_id=Subquery(at_unit.values("pk")[:1]),
+        department_3=Subquery(
+            named.filter(pk=OuterRef("responsible_department_id")).values("text")[:1]
+        ),
+    )
+
+
+def _measures_named(actor: Actor) -> QuerySet[Any]:
+    return with_departments(queries.measures(actor))
 
 
 _HEAD = reference("head", _("head, staff number"), people, "number")
@@ -153,8 +206,20 @@ class _Chain:
         ("measure", chain.MEASURE, "event"),
     )
     FIELDS: Mapping[str, Mapping[str, str]] = {
-        "object": {"object_code": "code", "object_name": "name", "object_kind": "kind"},
-        "unit": {"unit_code": "code", "unit_name": "name", "unit_type": "unit_type"},
+        "object": {
+            "object_code": "code",
+            "object_name": "name",
+            "object_kind": "kind",
+            "object_department": "department",
+            "object_head": "head",
+        },
+        "unit": {
+            "unit_code": "code",
+            "unit_name": "name",
+            "unit_type": "unit_type",
+            "unit_department": "department",
+            "unit_head": "head",
+        },
         "event": {
             "event_code": "code",
             "event_name": "name",
@@ -239,14 +304,27 @@ def _chain_columns() -> list[SheetColumn]:
         return replace(SheetColumn.of(model, name, **more), name=key, value=f"{path}.{name}")
 
     up = ("event.unit.object", "event.unit", "event")
+
+    def head(name: str, label: Any, path: str) -> SheetColumn:
+        def value(row: Any) -> Ref | None:
+            for part in f"{path}.head".split("."):
+                row = getattr(row, part)
+            return _ref(row and row.pk, row and row.number)
+
+        return replace(_HEAD, name=name, label=label, value=value)
+
     return [
         enterprise_column(),
         of(RiskObject, "code", "object_code", up[0]),
         of(RiskObject, "name", "object_name", up[0], label=pgettext_lazy("risk", "object")),
         of(RiskObject, "kind", "object_kind", up[0], label=_("object type")),
+        _OF_OBJECT,
+        head("object_head", _("head of the object, staff number"), up[0]),
         of(RiskUnit, "code", "unit_code", up[1]),
         of(RiskUnit, "name", "unit_name", up[1], label=pgettext_lazy("risk", "unit")),
         of(RiskUnit, "unit_type", "unit_type", up[1]),
+        _OF_UNIT,
+        head("unit_head", _("head of the unit, staff number"), up[1]),
         of(RiskEvent, "code", "event_code", up[2]),
         of(RiskEvent, "name", "event_name", up[2], label=_("risk event")),
         of(RiskEvent, "causes", "causes", up[2]),
@@ -270,7 +348,10 @@ _CHAIN_COLUMNS = _chain_columns()
 def _existing(
     actor: Actor, keys: Collection[Any], *, lock: bool = False
 ) -> Mapping[Any, Mapping[str, Any]]:
-    found = coded(queries.measures(actor).select_related("responsible_department")).filter(
+    rows = _measures_named(actor).select_related(
+        "event__unit__object__head", "event__unit__head", "responsible_department"
+    )
+    found = coded(rows).filter(  # type: ignore[arg-type]
         enterprise__in={key[0].id for key in keys}, code__in={key[1] for key in keys}
     )
     if lock:
@@ -323,7 +404,7 @@ MEASURES = _single(
     "risk_measures",
     _("Control measures"),
     chain.MEASURE,
-    queries.measures,
+    _measures_named,
     "measure_list",
     event=reference("event", _("event code"), queries.events, required=True),
     responsible_department=_DEPARTMENT,

@@ -166,6 +166,13 @@ def _measures(actor: Actor) -> QuerySet[Any]:
     return queries_verified.with_moment(actor, rows)
 
 
+def _exported(actor: Actor) -> QuerySet[Any]:
+    rows = _measures(actor).select_related(
+        "enterprise", "event__unit__object__head", "event__unit__head", "responsible_department"
+    )
+    return sheets.with_departments(rows)
+
+
 NEVER = "never"
 
 
@@ -188,6 +195,7 @@ MEASURES = ListPage(
     key="risk.measures",
     title=_("Control measures"),
     query=_measures,
+    export_query=_exported,
     columns=[
         Column.of(ControlMeasure, "code", fixed=True),
         Column.of(ControlMeasure, "text", wide=True),
