@@ -44,6 +44,7 @@ RULES = (
     Rule(r"^api/v1/(?P<noun>risk_(objects|units|events|measures))/<row_id>", {"row_id": "<noun>"}),
     Rule(r"^grading/units/<uuid:pk>/", {"pk": "units"}),
     Rule(r"^indicators/enterprises/<uuid:pk>/", {"pk": "enterprises"}),
+    Rule(r"^indicators/rules/<uuid:pk>/", {"pk": "incentive_rule"}),
     Rule(r"^indicators/incentives/<uuid:pk>/", {"pk": "incentive"}),
     Rule(r"^api/v1/scores/", {"score_id": "score"}),
     Rule(r"^grading/results/<uuid:pk>/", {"pk": "identification"}),

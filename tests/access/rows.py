@@ -118,7 +118,8 @@ def build_rows(world: World, plant: str) -> Rows:
         **_risk(actor, mark),
         "identification": identification,
         "scenario": scenario,
-        "incentive": _incentive(actor, enterprise, mark),
+        "incentive": (incentive := _incentive(actor, enterprise, mark)),
+        "incentive_rule": incentive.rule,
         "score": WeeklyScore.objects.create(
             enterprise=world.places[plant],
             scope_path=world.places[plant].path,

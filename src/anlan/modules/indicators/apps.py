@@ -13,7 +13,10 @@ class IndicatorsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make events, permissions, papers and jobs known; fill the shell's places."""
+        from anlan.modules.findings import subscribers
         from anlan.modules.indicators import events, papers, policy  # noqa: F401
+        from anlan.modules.indicators.services import incentives
         from anlan.modules.indicators.ui import navigation
 
         navigation.install()
+        subscribers.on_reward(incentives.reward_of_report)

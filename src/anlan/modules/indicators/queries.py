@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Organisation
@@ -19,6 +20,7 @@ from anlan.base.duties.states import State
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.states import OPEN, FindingState
 from anlan.modules.indicators import rules
+from anlan.modules.indicators.choices import IncentiveKind
 from anlan.modules.indicators.models import (
     AreaParameters,
     Incentive,
@@ -253,6 +255,31 @@ def incentives(actor: Actor) -> QuerySet[Incentive]:
         .select_related("rule", "finding", "enterprise", "entered_by")
         .order_by("-happened_on", "-id")
     )
+
+
+def incentive_months(actor: Actor, since: dt.date) -> list[dict[str, Any]]:
+    """Return what was granted and imposed by month, the newest first, revoked entries left out.
+
+    Each row has `month`, and count and sum in CNY of rewards and penalties.
+    """
+
+    def of(kind: str) -> Any:
+        return Q(kind=kind)
+
+    rows = (
+        Incentive.objects.for_actor(actor)
+        .filter(happened_on__gte=since, revoked_at__isnull=True)
+        .annotate(month=TruncMonth("happened_on"))
+        .values("month")
+        .annotate(
+            rewards=Count("pk", filter=of(IncentiveKind.REWARD)),
+            rewarded=Sum("amount", filter=of(IncentiveKind.REWARD), default=Decimal(0)),
+            penalties=Count("pk", filter=of(IncentiveKind.PENALTY)),
+            penalised=Sum("amount", filter=of(IncentiveKind.PENALTY), default=Decimal(0)),
+        )
+        .order_by("-month")
+    )
+    return list(rows)
 
 
 def percent(part: int, whole: int) -> Decimal | None:

@@ -9,7 +9,7 @@ from anlan.base.actors import policy
 from anlan.base.actors.actor import Actor
 from anlan.base.audit.services import record
 from anlan.base.errors import Problems
-from anlan.modules.findings import events, texts
+from anlan.modules.findings import events, subscribers, texts
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.policy import FINDING_REWARD
 from anlan.modules.findings.problems import NotReportedByEmployee
@@ -34,4 +34,6 @@ def grant(actor: Actor, finding_id: UUID, amount: Decimal, reason: str = "") -> 
     record(
         actor, events.REWARDED, row, before=before, after={"reward": amount}, reason=reason.strip()
     )
+    if before["reward"] != amount:
+        subscribers.rewarded(actor, row, reason.strip())
     return row

@@ -1,9 +1,15 @@
 """The pages show what was counted, and only to those whose it is."""
 
+from decimal import Decimal
+from io import BytesIO
+
+import openpyxl
 import pytest
 from django.urls import reverse
 
 from anlan.base.actors.roles import Role
+from anlan.modules.findings.services import rewarding
+from anlan.modules.indicators import queries
 from anlan.modules.indicators.services.rating import rate_week
 from anlan.modules.indicators.tests import data
 
@@ -84,6 +90,37 @@ def test_reports_are_written_and_printed(client, rated) -> None:
         word = client.get(reverse("papers:paper", args=[f"indicators.{name}", one.pk, "docx"]))
         assert word.status_code == 200
         assert b"".join(word)[:2] == b"PK"
+
+
+def test_the_records_behind_a_figure_leave_as_a_spreadsheet(client, rated) -> None:
+    client.force_login(rated.user(Role.SAFETY_MANAGER, "plant_a"))
+    for what, which, n in (("duties", "missed", 2), ("findings", "due", 2)):
+        url = f"{reverse(f'indicators:{what}', args=[rated.plant_a.pk])}?week={data.WEEK}"
+        page = client.get(f"{url}&set={which}")
+        answer = client.get(url.split("?")[0] + page.context["export_url"])
+        book = openpyxl.load_workbook(BytesIO(b"".join(answer.streaming_content)))
+        assert book.worksheets[0].max_row == n + 1
+    client.force_login(rated.user(Role.SAFETY_MANAGER, "plant_b"))
+    assert client.get(f"{url}&format=xlsx").status_code == 404
+
+
+def test_a_rewarded_report_stands_in_the_ledger_once(client, rated) -> None:
+    user = rated.user(Role.SAFETY_MANAGER, "plant_a")
+    finding = data.finding(rated.plant_a, channel="employee", registered_by=user)
+    actor = rated.actor(Role.SAFETY_MANAGER, "plant_a")
+    rewarding.grant(actor, finding.pk, Decimal(80))
+    rewarding.grant(actor, finding.pk, Decimal(120), "举报属实")
+    rows = {row.amount: row for row in queries.incentives(actor)}
+    assert rows[Decimal(80)].revoked_at is not None
+    assert (rows[Decimal(120)].finding_id, rows[Decimal(120)].rule.code) == (finding.pk, "J2")
+    client.force_login(user)
+    (month,) = client.get(reverse("indicators:incentive_months")).context["rows"]
+    assert (month["rewards"], month["rewarded"]) == (1, Decimal(120))
+    assert "120" in client.get(month["url"]).content.decode()
+    stop = reverse("indicators:rule_stop", args=[rows[Decimal(120)].rule_id])
+    assert client.post(stop, {"reason": ""}).status_code == 422
+    client.post(stop, {"reason": "改为季度奖"})
+    assert not client.get(reverse("indicators:rules")).context["rows"]
 
 
 def test_the_ledger_and_its_rules(client, rated) -> None:

@@ -1,5 +1,6 @@
 """Pages of rewards and penalties."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,11 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.actors import policy as actors_policy
 from anlan.base.actors.middleware import ActorRequest
+from anlan.base.clock import today
 from anlan.base.errors import AnlanError, NotYours
 from anlan.base.lists import Column, Filter, ListPage, View
 from anlan.modules.indicators import policy, queries
 from anlan.modules.indicators.choices import IncentiveKind
-from anlan.modules.indicators.models import Incentive
+from anlan.modules.indicators.models import Incentive, IncentiveRule
 from anlan.modules.indicators.services import incentives
 from anlan.modules.indicators.ui.forms import IncentiveForm, RevokeForm, RuleForm
 from anlan.modules.registry.ui.columns import enterprise_column, enterprise_filter
@@ -56,6 +58,39 @@ LEDGER = ListPage(
     first_step=gettext_lazy("Set the rules first: standard, frequency and method."),
     nav="indicators.incentives",
 )  # fmt: skip
+
+
+@login_required
+@require_GET
+def months(request: ActorRequest) -> HttpResponse:
+    """Sum rewards and penalties by month over two years, each leading to its entries."""
+    since = (today().replace(day=1) - dt.timedelta(days=731)).replace(day=1)
+    rows = queries.incentive_months(request.actor, since)
+    ledger = reverse("indicators:incentives")
+    for row in rows:
+        last = (row["month"] + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+        row["url"] = f"{ledger}?happened_on_from={row['month']}&happened_on_to={last}"
+    return render(request, "indicators/months.html", {"rows": rows})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def rule_stop(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """End a rule with a reason."""
+    own = _own(request, policy.INCENTIVE_RULE)
+    rows = queries.incentive_rules(request.actor).filter(enterprise=own)
+    row: IncentiveRule = rows.one(pk)  # type: ignore[attr-defined]
+    form = RevokeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            incentives.rule_stop(request.actor, pk, form.cleaned_data["reason"])
+        except AnlanError as error:
+            form.take(error)
+        else:
+            messages.success(request, _("Ended."))
+            return HttpResponseRedirect(reverse("indicators:rules"))
+    title = _("End the rule %(rule)s") % {"rule": row}
+    return _form(request, form, title, reverse("indicators:rules"))
 
 
 @login_required

@@ -18,6 +18,8 @@ urlpatterns = [
     path("rules/", incentive_views.rules, name="rules"),
     path("rules/new/", incentive_views.rule_new, name="rule_new"),
     path("rules/adopt/", incentive_views.rules_adopt, name="rules_adopt"),
+    path("rules/<uuid:pk>/stop/", incentive_views.rule_stop, name="rule_stop"),
+    path("incentives/months/", incentive_views.months, name="incentive_months"),
     path("incentives/new/", incentive_views.incentive_new, name="incentive_new"),
     path("incentives/<uuid:pk>/", incentive_views.incentive_revoke, name="incentive_revoke"),
     *SCORES.urls("scores/", "scores"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from anlan.modules.indicators.models import WeeklyScore
 from anlan.modules.indicators.services.rating import so_far
 from anlan.modules.indicators.ui import score_view
 from anlan.modules.indicators.ui.addresses import enterprise_url, finding_url, records_url
+from anlan.modules.indicators.ui.record_sheets import sheet_of_duties, sheet_of_findings
 from anlan.modules.registry import queries as registry
 
 ROWS = 50
@@ -116,9 +118,9 @@ def _rates(row: WeeklyScore) -> list[dict[str, Any]]:
 
 @login_required
 @require_GET
-def duties(request: ActorRequest, pk: UUID) -> HttpResponse:
+def duties(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     """List the duties behind a figure; `set` and `week` name it, `work_type` and `organisation`
-    narrow it."""
+    narrow it, `format=xlsx` gives all of them as a spreadsheet."""
     actor = request.actor
     plant = registry.enterprises(actor).one(pk)
     which, week_on = _which(request, DUTY_LABELS, "planned")
@@ -138,6 +140,8 @@ def duties(request: ActorRequest, pk: UUID) -> HttpResponse:
             organisation__path__gte=node.path, organisation__path__lt=path_end(node.path)
         )
         narrow.append(node.name)
+    if request.GET.get("format") == "xlsx":
+        return sheet_of_duties(rows, f"{plant.name} {DUTY_LABELS[which]} {week_on}")
     page = _page(request, rows)
     shown = [
         {
@@ -160,12 +164,16 @@ def duties(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def findings(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """List the findings behind a figure; `set` and `week` name it."""
+def findings(request: ActorRequest, pk: UUID) -> HttpResponseBase:
+    """List the findings behind a figure; `set` and `week` name it, `format=xlsx` gives all of
+    them as a spreadsheet."""
     actor = request.actor
     plant = registry.enterprises(actor).one(pk)
     which, week_on = _which(request, FINDING_LABELS, "due")
-    page = _page(request, queries.counted_findings(actor, pk, week_on, which))
+    rows = queries.counted_findings(actor, pk, week_on, which)
+    if request.GET.get("format") == "xlsx":
+        return sheet_of_findings(rows, f"{plant.name} {FINDING_LABELS[which]} {week_on}")
+    page = _page(request, rows)
     shown = [
         {
             "title": one.title,
@@ -182,6 +190,13 @@ def findings(request: ActorRequest, pk: UUID) -> HttpResponse:
         for one in page["rows"]
     ]
     return _records(request, plant, week_on, "findings", which, FINDING_LABELS, page, shown, [])
+
+
+def _exported(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["format"] = "xlsx"
+    return query.urlencode()
 
 
 def _which(request: HttpRequest, labels: dict[str, Any], first: str) -> tuple[str, Any]:
@@ -224,6 +239,7 @@ def _records(
         "range": f"{number.start_index()}–{number.end_index()}",
         "previous_url": to(number.number - 1) if number.has_previous() else "",
         "next_url": to(number.number + 1) if number.has_next() else "",
+        "export_url": f"?{_exported(request)}",
         "crumbs": [
             (plant.name, enterprise_url(plant.pk, week_on)),
             (labels[which], ""),
