@@ -15,7 +15,14 @@ from anlan.base.actors.scope import EVERYTHING
 from anlan.base.audit.models import AuditEvent
 from anlan.base.duties.models import Instance, RaisedWarning
 from anlan.base.duties.rules import CHINA
-from anlan.base.duties.services import exemptions, instances, plans, warnings
+from anlan.base.duties.services import (
+    correcting,
+    exemptions,
+    instances,
+    plans,
+    substitutes,
+    warnings,
+)
 from anlan.base.duties.services.marking import mark
 from anlan.base.duties.states import FINISHED, INSTANCE, State
 from anlan.base.duties.tests import data
@@ -23,16 +30,14 @@ from anlan.base.errors import AnlanError
 from anlan.base.states.testing import every_pair
 from tests.support.world import World, build_world
 
-ROLES = st.sampled_from(
-    [
-        (Role.OPERATOR, "workshop_a"),
-        (Role.WORKSHOP_HEAD, "workshop_a"),
-        (Role.SAFETY_MANAGER, "plant_a"),
-        (Role.BUREAU_INSPECTOR, "county_a"),
-        (Role.OPERATOR, "plant_b"),
-        (Role.CONTRACTOR, "contractor_a"),
-    ]
-)
+WHO = (
+    (Role.OPERATOR, "workshop_a"), (Role.TEAM_LEADER, "workshop_a"),
+    (Role.WORKSHOP_HEAD, "workshop_a"), (Role.SAFETY_MANAGER, "plant_a"),
+    (Role.PRINCIPAL, "plant_a"), (Role.AUDITOR, "city_a"), (Role.PARK_OFFICER, "park_a"),
+    (Role.BUREAU_INSPECTOR, "county_a"), (Role.OPERATOR, "plant_b"),
+    (Role.CONTRACTOR, "contractor_a"),
+)  # fmt: skip
+ROLES = st.sampled_from(WHO)
 HOURS = st.integers(1, 30)
 ANY = st.integers(0, 50)
 BEGIN = dt.datetime(2026, 3, 2, 6, tzinfo=CHINA)
@@ -102,6 +107,38 @@ class Duties(RuleBasedStateMachine):
         self._try(
             lambda: instances.fulfil(actor, row.pk, self.now - dt.timedelta(hours=back), uuid4())
         )
+
+    @rule(who=ROLES, n=ANY, back=HOURS)
+    def proves_earlier(self, who: tuple[Role, str], n: int, back: int) -> None:
+        actor, row = self.world.actor(*who), self._one(n)
+        at = (row.done_at or self.now) - dt.timedelta(hours=back)
+        self._try(lambda: correcting.done_earlier(actor, row.pk, at, uuid4()))
+
+    @rule(who=ROLES)
+    def names_a_substitute(self, who: tuple[Role, str]) -> None:
+        actor = self.world.actor(*who)
+        away, there = (
+            self.world.user(role, "workshop_a").pk for role in (Role.OPERATOR, Role.TEAM_LEADER)
+        )
+        self._try(
+            lambda: substitutes.add(
+                actor, self.world.plant_a, away, there, starts_at=self.now,
+                ends_at=self.now + dt.timedelta(hours=12),
+            )
+        )  # fmt: skip
+
+    @rule(who=ROLES)
+    def clears_all(self, who: tuple[Role, str]) -> None:
+        found = RaisedWarning.objects.unscoped("test").values_list("pk", flat=True)
+        actor = self.world.actor(*who)
+        self._try(lambda: warnings.clear_many(actor, list(found), "seen to"))
+
+    @rule(who=ROLES, one=st.integers(0, 9))
+    def stops_a_plan(self, who: tuple[Role, str], one: int) -> None:
+        # Seldom: a stopped plan makes nothing more, and the walk would see little else.
+        if one == 0:
+            actor = self.world.actor(*who)
+            self._try(lambda: plans.stop(actor, self.plans[1].pk, "closed", now=self.now))
 
     @rule(who=ROLES, n=ANY)
     def hands_over(self, who: tuple[Role, str], n: int) -> None:
@@ -192,11 +229,7 @@ def test_no_sequence_breaks_the_duties() -> None:
 
     with wall.acting_as(EVERYTHING):
         world = build_world()
-        for role, place in (
-            (Role.OPERATOR, "workshop_a"), (Role.WORKSHOP_HEAD, "workshop_a"),
-            (Role.SAFETY_MANAGER, "plant_a"), (Role.BUREAU_INSPECTOR, "county_a"),
-            (Role.OPERATOR, "plant_b"), (Role.CONTRACTOR, "contractor_a"),
-        ):  # fmt: skip
+        for role, place in WHO:
             world.user(role, place)
         Duties.world = world
         with transaction.atomic():

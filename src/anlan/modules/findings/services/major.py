@@ -27,12 +27,18 @@ from anlan.modules.findings.policy import (
 from anlan.modules.findings.problems import AlreadyDone, NotMajor, NotYetClosed, WrongCriterion
 from anlan.modules.findings.states import OPEN, FindingState
 
+UNSIGNED: dict[str, Any] = dict.fromkeys(
+    ("signed_at", "signed_by_id", "reviewed_at", "reviewed_by_id")
+)
+"""What lapses when the judgement it confirmed is another."""
+
 
 @transaction.atomic
 def raise_level(actor: Actor, finding_id: UUID, criterion: str, reason: str) -> Finding:
     """Judge an open finding major by a criterion of the set in force when it was registered.
 
-    Anybody who may report may raise: it tightens. Raises WrongCriterion, NotFromHere-like
+    Anybody who may report may raise: it tightens. Another criterion than before has to be signed
+    and reviewed anew. Raises WrongCriterion, NotFromHere-like
     AlreadyDone for a closed one, BadInput without a reason, NotYours.
     """
     row = Finding.objects.for_actor(actor).lock(finding_id)
@@ -42,7 +48,10 @@ def raise_level(actor: Actor, finding_id: UUID, criterion: str, reason: str) -> 
     _reason(reason)
     if criteria.find(row.criteria_edition, criterion) is None:
         raise WrongCriterion(criterion=criterion)
-    changes = {"level": int(Level.MAJOR), "criterion": criterion}
+    changes: dict[str, Any] = {"level": int(Level.MAJOR), "criterion": criterion}
+    if row.criterion not in ("", criterion):
+        # Who signed or reviewed did so for another criterion.
+        changes |= UNSIGNED
     raised = _set(actor, row, events.LEVEL_RAISED, changes, reason)
     notices.raised(actor, raised)
     return raised
@@ -61,14 +70,7 @@ def lower_level(actor: Actor, finding_id: UUID, reason: str) -> Finding:
     if row.listed_at is not None or row.state not in OPEN:
         raise AlreadyDone()
     _reason(reason)
-    changes = {
-        "level": int(Level.GENERAL),
-        "criterion": "",
-        "signed_at": None,
-        "signed_by_id": None,
-        "reviewed_at": None,
-        "reviewed_by_id": None,
-    }
+    changes = {"level": int(Level.GENERAL), "criterion": "", **UNSIGNED}
     return _set(actor, row, events.LEVEL_LOWERED, changes, reason)
 
 
@@ -84,7 +86,7 @@ def judge(actor: Actor, finding_id: UUID, answers: Mapping[str, Any]) -> Finding
 def sign(actor: Actor, finding_id: UUID) -> Finding:
     """Sign a major finding as the principal: the first of two levels. Raises NotMajor."""
     row = _major(actor, finding_id, FINDING_SIGN)
-    if row.signed_at is not None:
+    if row.signed_at is not None or row.state not in OPEN:
         raise AlreadyDone()
     changes = {"signed_at": now(), "signed_by_id": actor.user_id}
     return _set(actor, row, events.SIGNED, changes, "")
@@ -94,7 +96,7 @@ def sign(actor: Actor, finding_id: UUID) -> Finding:
 def review(actor: Actor, finding_id: UUID, opinion: str = "") -> Finding:
     """Review a major finding as parent company, park or bureau: the second level."""
     row = _major(actor, finding_id, FINDING_REVIEW)
-    if row.reviewed_at is not None:
+    if row.reviewed_at is not None or row.state not in OPEN:
         raise AlreadyDone()
     changes = {"reviewed_at": now(), "reviewed_by_id": actor.user_id}
     return _set(actor, row, events.REVIEWED, changes, opinion)
@@ -104,7 +106,7 @@ def review(actor: Actor, finding_id: UUID, opinion: str = "") -> Finding:
 def list_for_supervision(actor: Actor, finding_id: UUID, number: str = "") -> Finding:
     """List a major finding for supervision, under the authority's number or our own."""
     row = _major(actor, finding_id, FINDING_LIST)
-    if row.listed_at is not None:
+    if row.listed_at is not None or row.state == FindingState.DISMISSED:
         raise AlreadyDone()
     given = number.strip() or next_number(row, numbers.LISTING, day_of(now()))
     changes = {"listed_at": now(), "listed_by_id": actor.user_id, "listing_number": given}

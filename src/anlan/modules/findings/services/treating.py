@@ -20,7 +20,7 @@ from anlan.base.states.services import advance, check, effect
 from anlan.modules.findings import events, notices, rules, subscribers, texts
 from anlan.modules.findings.choices import Level, Treatment
 from anlan.modules.findings.models import Finding
-from anlan.modules.findings.policy import FINDING_CONFIRM
+from anlan.modules.findings.policy import FINDING_CONFIRM, FINDING_REPORT
 from anlan.modules.findings.problems import (
     FiveMissing,
     NothingDone,
@@ -226,8 +226,9 @@ def reopen(actor: Actor, finding_id: UUID, reason: str, deadline: dt.date) -> Fi
 
 @transaction.atomic
 def remark(actor: Actor, finding_id: UUID, text: str) -> Finding:
-    """Add words to a finding's story without moving it. Raises BadInput, NotYours."""
+    """Add words to a finding's story without moving it. Raises BadInput, Forbidden, NotYours."""
     row = Finding.objects.for_actor(actor).lock(finding_id)
+    policy.require(actor, FINDING_REPORT)
     problems = Problems()
     if not text.strip():
         problems.add("text", texts.REASON_MISSING, code="missing")

@@ -215,7 +215,10 @@ ACTS: dict[str, Act] = {
             lambda actor, row, form, files: major.list_for_supervision(
                 actor, row.pk, form.cleaned_data["number"]
             ),
-            policy.FINDING_LIST, lambda row: _is_major(row) and row.listed_at is None,
+            policy.FINDING_LIST,
+            lambda row: _is_major(row)
+            and row.listed_at is None
+            and row.state != FindingState.DISMISSED,
         ),
         Act(
             "clear", _("Clear the number"), "checks", _form(shown.OpinionForm),
