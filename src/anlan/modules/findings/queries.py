@@ -183,6 +183,11 @@ def figures(actor: Actor) -> dict[str, int]:
     return found
 
 
+def n_open(actor: Actor) -> int:
+    """Return how many findings are open: asked by each page for the navigation."""
+    return Finding.objects.for_actor(actor).filter(open_()).count()
+
+
 def waiting(actor: Actor, limit: int) -> QuerySet[Finding]:
     """Return open findings the actor sees, the most urgent first, for the home page."""
     rows = findings(actor).filter(open_())

@@ -22,7 +22,7 @@ _PAPERS = frozenset({PDF, DOCX, XLSX}) | IMAGES
 
 
 def _count(viewer: Any) -> int:
-    return queries.figures(viewer)["open"] if viewer.own_enterprise_id else 0
+    return queries.n_open(viewer) if viewer.own_enterprise_id else 0
 
 
 def install() -> None:

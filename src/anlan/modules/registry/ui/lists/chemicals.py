@@ -13,7 +13,7 @@ from anlan.modules.registry.ui.lists.pages import register_page
 CHEMICALS = register_page(
     services.CHEMICAL,
     sheets.CHEMICALS,
-    query=queries.chemicals,
+    query=queries.listed(queries.chemicals),
     columns=[
         Column.of(Chemical, "name", wide=True, fixed=True),
         Column.of(Chemical, "cas", label="CAS"),
@@ -62,7 +62,7 @@ CHEMICALS = register_page(
 INVENTORIES = register_page(
     services.INVENTORY,
     sheets.INVENTORIES,
-    query=queries.inventories,
+    query=queries.listed(queries.inventories),
     columns=[
         Column(
             "chemical",

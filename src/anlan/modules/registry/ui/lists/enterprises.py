@@ -31,7 +31,7 @@ STATE_ICONS = {
 ENTERPRISES = ListPage(
     key="registry.enterprises",
     title=_("Enterprises"),
-    query=queries.enterprises,
+    query=queries.listed(queries.enterprises),
     columns=[
         Column.of(Enterprise, "name", wide=True, fixed=True, sort=("name", "pk")),
         Column.of(Enterprise, "unified_social_credit_code", label=_("credit code")),
@@ -111,7 +111,7 @@ def two_key_words(row: Enterprise) -> str:
 SITES = register_page(
     services.SITE,
     sheets.SITES,
-    query=queries.sites,
+    query=queries.listed(queries.sites),
     columns=[
         Column.of(Site, "code", fixed=True),
         Column.of(Site, "name", wide=True),
@@ -144,7 +144,7 @@ SITES = register_page(
 LICENCES = register_page(
     services.LICENCE,
     sheets.LICENCES,
-    query=queries.licences,
+    query=queries.listed(queries.licences),
     columns=[
         Column.of(Licence, "number", wide=True, fixed=True),
         "kind",

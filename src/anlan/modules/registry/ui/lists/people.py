@@ -18,7 +18,7 @@ from anlan.modules.registry.ui.lists.pages import register_page
 PEOPLE = register_page(
     services.PERSON,
     sheets.PEOPLE,
-    query=queries.people,
+    query=queries.listed(queries.people),
     columns=[
         Column.of(Person, "number", fixed=True),
         Column.of(Person, "name", wide=True),
@@ -54,7 +54,7 @@ PEOPLE = register_page(
 QUALIFICATIONS = register_page(
     services.QUALIFICATION,
     sheets.QUALIFICATIONS,
-    query=queries.qualifications,
+    query=queries.listed(queries.qualifications),
     columns=[
         Column("person", _("person"), value="person.name", wide=True, fixed=True),
         "kind",

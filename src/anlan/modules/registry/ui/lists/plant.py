@@ -23,7 +23,7 @@ from anlan.modules.registry.ui.lists.pages import LEVELS, operating_column, regi
 UNITS = register_page(
     services.UNIT,
     sheets.UNITS,
-    query=queries.units,
+    query=queries.listed(queries.units),
     columns=[
         Column.of(MhiUnit, "name", wide=True, fixed=True, sort=("name", "pk")),
         "code",
@@ -77,7 +77,7 @@ def mhi_state(row: MhiUnit) -> str:
 FACILITIES = register_page(
     services.FACILITY,
     sheets.FACILITIES,
-    query=queries.facilities,
+    query=queries.listed(queries.facilities),
     columns=[
         Column.of(Facility, "code", fixed=True),
         Column.of(Facility, "name", wide=True),
@@ -139,7 +139,7 @@ def search_equipment(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
 EQUIPMENT = register_page(
     services.EQUIPMENT,
     sheets.EQUIPMENT,
-    query=queries.equipment,
+    query=queries.listed(queries.equipment),
     columns=[
         Column.of(Equipment, "code", fixed=True, sort=("code", "pk")),
         Column.of(Equipment, "name", wide=True, sort=None),
