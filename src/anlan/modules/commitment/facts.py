@@ -1,4 +1,4 @@
-"""What the product knows about the day: each module adds what it can count.
+"""What the product knows about the day: each module adds what it can count, by one line.
 
 @facts.provide
 def from_permits(actor, enterprise_id, scope_path, day):
@@ -13,7 +13,8 @@ from django.db.models import Count, Q
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.scope import path_end
-from anlan.modules.commitment.fields import NAMES
+from anlan.base.clock import now
+from anlan.modules.commitment.fields import COUNTS, NAMES, SOURCES
 from anlan.modules.findings.choices import Level
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.states import OPEN
@@ -45,6 +46,14 @@ def known(
     return found
 
 
+def not_connected(known_: Mapping[str, int | None]) -> list[str]:
+    """Return the sources of which nothing is known, in words; their figures are unchecked."""
+    missing = {count.source for count in COUNTS} - {
+        count.source for count in COUNTS if known_.get(count.name) is not None
+    }
+    return [str(label) for code, label in SOURCES.items() if code in missing]
+
+
 def _below(scope_path: str) -> Q:
     return Q(scope_path__gte=scope_path, scope_path__lt=path_end(scope_path))
 
@@ -64,7 +73,12 @@ def from_registry(
     stopped = rows.filter(state__in=[OperatingState.STANDBY, OperatingState.STOPPED]).count()
     overhaul = (
         ShutdownRecord.objects.for_actor(actor)
-        .filter(_below(scope_path), enterprise=enterprise_id, ended_at__isnull=True)
+        .filter(
+            _below(scope_path),
+            enterprise=enterprise_id,
+            started_at__lte=now(),
+            ended_at__isnull=True,
+        )
         .aggregate(n=Count("unit__object__facility", distinct=True))["n"]
     )
     overhaul = min(overhaul, total - stopped)

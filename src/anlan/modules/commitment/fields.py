@@ -1,7 +1,7 @@
 """What a commitment states: the counts of the national interface, in its order.
 
-`provider` names who knows the figure; a figure nobody provides is entered by hand and shown as
-not connected.
+`source` names who would know the figure; a figure nobody provides (`facts.provide`) is entered by
+hand and shown as not connected.
 """
 
 from dataclasses import dataclass
@@ -14,12 +14,14 @@ from anlan.base.errors import Text
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """One count: our name, the interface's name, its words and the group it is shown in."""
+    """One count: our name, the interface's name, its words, the group it is shown in and the
+    source that knows it (`SOURCES`)."""
 
     name: str
     interface: str
     label: Text
     group: str
+    source: str = "permits"
 
 
 GROUPS = {
@@ -28,15 +30,24 @@ GROUPS = {
     "tanks": _("Tank operations"),
     "other": _("Other risks"),
 }
+SOURCES = {
+    "registry": pgettext_lazy("source of figures", "the enterprise's file"),
+    "findings": pgettext_lazy("source of figures", "findings"),
+    "permits": pgettext_lazy("source of figures", "special work permits"),
+    "operations": pgettext_lazy("source of figures", "records of operation"),
+    "alarms": pgettext_lazy("source of figures", "monitoring and alarms"),
+}
 COUNTS = (
-    Count("n_units", "unitsNumber", _("Units in total"), "units"),
-    Count("n_running", "runNumber", pgettext_lazy("commitment", "Running"), "units"),
-    Count("n_stopped", "parkNumber", pgettext_lazy("commitment", "Stopped"), "units"),
-    Count("n_overhaul", "overhaulWorkNumber", _("Under overhaul"), "units"),
-    Count("n_starting", "workNumber", _("Starting up"), "units"),
-    Count("n_stopping", "notWorkNumber", _("Shutting down"), "units"),
-    Count("n_trial", "testNumber", _("In trial production"), "units"),
-    Count("n_key_process", "dangerProcessNumber", _("Key processes in operation"), "units"),
+    Count("n_units", "unitsNumber", _("Units in total"), "units", "registry"),
+    Count("n_running", "runNumber", pgettext_lazy("commitment", "Running"), "units", "registry"),
+    Count("n_stopped", "parkNumber", pgettext_lazy("commitment", "Stopped"), "units", "registry"),
+    Count("n_overhaul", "overhaulWorkNumber", _("Under overhaul"), "units", "registry"),
+    Count("n_starting", "workNumber", _("Starting up"), "units", "operations"),
+    Count("n_stopping", "notWorkNumber", _("Shutting down"), "units", "operations"),
+    Count("n_trial", "testNumber", _("In trial production"), "units", "operations"),
+    Count(
+        "n_key_process", "dangerProcessNumber", _("Key processes in operation"), "units", "registry"
+    ),
     Count("n_hot_special", "firesNumber", _("Hot work, special grade"), "work"),
     Count("n_hot_1", "fire1Number", _("Hot work, grade 1"), "work"),
     Count("n_hot_2", "fire2Number", _("Hot work, grade 2"), "work"),
@@ -49,14 +60,20 @@ COUNTS = (
     Count("n_road", "roadworkNumber", _("Road closure"), "work"),
     Count("n_maintenance", "inspectionNumber", pgettext_lazy("commitment", "Maintenance"), "work"),
     Count("n_contractor", "contractorNumber", _("Contractor work"), "work"),
-    Count("n_change", "changedTaskNumber", pgettext_lazy("commitment", "Changes"), "work"),
-    Count("n_transfer", "pourOutNumber", _("Tank transfer"), "tanks"),
-    Count("n_cleaning", "cleanTankNumber", _("Tank cleaning"), "tanks"),
-    Count("n_draining", "drainingNumber", _("Water draining"), "tanks"),
-    Count("n_findings_open", "", _("Findings not closed"), "other"),
-    Count("n_findings_overdue", "", _("Findings overdue"), "other"),
-    Count("n_major", "", _("Major accident hazards open"), "other"),
-    Count("n_alarms", "", _("Alarms not handled"), "other"),
+    Count(
+        "n_change",
+        "changedTaskNumber",
+        pgettext_lazy("commitment", "Changes"),
+        "work",
+        "operations",
+    ),
+    Count("n_transfer", "pourOutNumber", _("Tank transfer"), "tanks", "operations"),
+    Count("n_cleaning", "cleanTankNumber", _("Tank cleaning"), "tanks", "operations"),
+    Count("n_draining", "drainingNumber", _("Water draining"), "tanks", "operations"),
+    Count("n_findings_open", "", _("Findings not closed"), "other", "findings"),
+    Count("n_findings_overdue", "", _("Findings overdue"), "other", "findings"),
+    Count("n_major", "", _("Major accident hazards open"), "other", "findings"),
+    Count("n_alarms", "", _("Alarms not handled"), "other", "alarms"),
 )
 NAMES = tuple(count.name for count in COUNTS)
 WORK = tuple(count.name for count in COUNTS if count.group == "work")

@@ -25,6 +25,7 @@ def keep_steps(context: JobContext) -> JobResult:
     resumes=True,
 )
 def tell_missing(context: JobContext) -> JobResult:
-    """Tell park and county which enterprises have not published by ten."""
+    """Tell park and county who has not published by ten, and whose commitment contradicts."""
     day = day_of(context.due_at or now())
-    return JobResult(_("%(people)s people told"), {"people": steps.tell_missing(day)})
+    told = steps.tell_missing(day) + steps.tell_doubtful(day)
+    return JobResult(_("%(people)s people told"), {"people": told})

@@ -13,3 +13,12 @@ MISSING = register(
         action=_("Look"),
     )
 )
+DOUBTFUL = register(
+    Kind(
+        "commitment.doubtful",
+        _("Commitments of %(count)s enterprises contradict the facts"),
+        _("Among them: %(first)s"),
+        icon="alert-triangle",
+        action=_("Look"),
+    )
+)

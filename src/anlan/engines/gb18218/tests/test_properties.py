@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.engines.gb18218 import (
@@ -16,10 +16,6 @@ from anlan.engines.gb18218 import (
     show,
     substances,
 )
-
-# Examples take milliseconds; on a busy machine any one of them may take long.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 quantities = st.fractions(min_value=0, max_value=5000, max_denominator=1000)
 NAMES = [row.name_zh for row in substances() if row.seq not in (14, 15, 16)]

@@ -17,7 +17,7 @@ from anlan.base.audit.services import record
 from anlan.base.clock import SHANGHAI, now, today
 from anlan.base.errors import NotYours, Problems
 from anlan.base.states.services import advance, check
-from anlan.modules.commitment import events, facts, rules
+from anlan.modules.commitment import contradictions, events, facts, rules
 from anlan.modules.commitment.fields import NAMES
 from anlan.modules.commitment.models import ChainNode, Commitment, Judgement
 from anlan.modules.commitment.policy import COMMITMENT_PREPARE
@@ -178,6 +178,7 @@ def publish(actor: Actor, commitment_id: UUID, *, reason: str = "") -> Commitmen
         published=moment.astimezone(SHANGHAI).time(),
         unsigned=unsigned,
     )
+    found = (*found, *contradictions.found(actor, row, actual))
     fields: dict[str, Any] = {
         "published_at": moment,
         "published_by_id": actor.user_id,

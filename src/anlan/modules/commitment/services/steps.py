@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,9 +20,10 @@ from anlan.base.duties.states import FINISHED
 from anlan.base.inbox.drafts import Draft
 from anlan.base.inbox.models import Urgency
 from anlan.base.inbox.services import notify_many
-from anlan.modules.commitment import notices, queries, ready
+from anlan.modules.commitment import notices, queries, ready, rules
 from anlan.modules.commitment.duties import KIND
 from anlan.modules.commitment.models import ChainLevel, ChainNode, Commitment
+from anlan.modules.commitment.states import CommitmentState
 
 KEPT_UP = dt.timedelta(days=30)
 """An enterprise that has committed within this time goes on being asked to."""
@@ -137,10 +138,30 @@ def tell_missing(day: dt.date) -> int:
 
     Returns how many people were told.
     """
-    missing = list(queries.missing(SYSTEM, day).values_list("pk", "name"))
-    who = roster(pk for pk, _name in missing)
+    missing = queries.missing(SYSTEM, day).values_list("pk", "name")
+    return _tell_officers(day, list(missing), notices.MISSING.code, "missing", Urgency.ORANGE)
+
+
+def tell_doubtful(day: dt.date) -> int:
+    """Tell park and county whose commitment contradicts the facts, one message a person and day.
+
+    Coming late alone is told with those missing. Returns how many people were told.
+    """
+    rows = queries.commitments(SYSTEM).filter(day=day, state=CommitmentState.PUBLISHED)
+    doubtful = [
+        (row.enterprise_id, row.enterprise.name)
+        for row in rows.exclude(flags=[])
+        if any(flag["code"] != rules.LATE for flag in row.flags)
+    ]
+    return _tell_officers(day, doubtful, notices.DOUBTFUL.code, "doubtful", Urgency.YELLOW)
+
+
+def _tell_officers(
+    day: dt.date, found: Sequence[tuple[UUID, str]], code: str, only: str, urgency: Urgency
+) -> int:
+    who = roster(pk for pk, _name in found)
     names: dict[UUID, list[str]] = defaultdict(list)
-    for pk, name in missing:
+    for pk, name in found:
         for place in (who.parks.get(pk), who.areas.get(pk)):
             for user in who.officers[place] if place is not None else ():
                 names[user].append(name)
@@ -149,14 +170,14 @@ def tell_missing(day: dt.date) -> int:
         [
             Draft(
                 recipient=user,
-                kind=notices.MISSING.code,
-                params={"count": len(found), "first": _("、").join(found[:3])},
-                url=f"/commitment/overview/?day={day}&only=missing",
-                urgency=Urgency.ORANGE,
+                kind=code,
+                params={"count": len(those), "first": _("、").join(those[:3])},
+                url=f"/commitment/overview/?day={day}&only={only}",
+                urgency=urgency,
                 due_on=day,
                 needs_action=True,
-                dedupe_key=f"commitment.missing:{day}",
+                dedupe_key=f"{code}:{day}",
             )
-            for user, found in names.items()
+            for user, those in names.items()
         ],
     ).people

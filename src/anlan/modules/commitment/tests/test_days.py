@@ -17,11 +17,15 @@ from anlan.base.errors import BadInput, Forbidden, NotYours
 from anlan.base.ids import uuid7
 from anlan.base.inbox.models import Notice
 from anlan.base.states.problems import NotFromHere, ReasonMissing
-from anlan.modules.commitment import problems, queries
+from anlan.modules.commitment import facts, problems, queries, rules
+from anlan.modules.commitment.fields import COUNTS
 from anlan.modules.commitment.services import chain, days, steps
 from anlan.modules.commitment.states import CommitmentState
+from anlan.modules.commitment.ui import showing
 from anlan.modules.findings.tests import data as findings
 from anlan.modules.registry.models import Enterprise
+from anlan.modules.risk.services import shutdowns
+from anlan.modules.risk.tests import data as risk
 
 pytestmark = pytest.mark.django_db
 
@@ -196,6 +200,43 @@ def test_a_missed_step_turns_overdue_and_officers_hear_who_is_missing(
     assert (
         Notice.objects.filter(kind="commitment.missing", recipient=inspector.user_id).count() == 1
     )
+
+
+def test_levels_and_shutdowns_contradict_and_officers_hear_of_it(
+    world, manager, principal, inspector
+) -> None:
+    unit = risk.a_unit(manager, risk.an_object(manager, "D1"), "U1")
+    shutdowns.start(manager, unit.pk, reason="大修")
+    chain.add(manager, world.workshop_a.pk)
+    row = days.open_day(manager, world.plant_a.pk, today())
+    (judgement,) = queries.judgements(manager, row.pk)
+    days.sign(world.actor(Role.WORKSHOP_HEAD, "workshop_a"), judgement.pk, grade=1, text="动火多")
+    prepared(manager, row, grade=3)
+    published = days.publish(principal, row.pk)
+    codes = {flag["code"] for flag in published.flags}
+    assert {"grade_below_level", "shutdown_not_stated"} <= codes
+    words = {str(one["text"]) for one in showing.flag_words(published)}
+    assert "存在停用部位，但未填报停产或检修" in words
+    assert steps.tell_doubtful(today()) >= 1
+    assert Notice.objects.filter(recipient=inspector.user_id, kind="commitment.doubtful").exists()
+
+
+def test_a_later_module_plugs_in_by_one_line(world, manager, principal, monkeypatch) -> None:
+    monkeypatch.setattr(facts, "_PROVIDERS", list(facts._PROVIDERS))
+    before = facts.known(manager, world.plant_a.pk, world.plant_a.path, today())
+    assert "特殊作业票" in facts.not_connected(before)
+    names = [one.name for one in COUNTS if one.source == "permits"]
+    facts.provide(lambda actor, plant, path, day: dict.fromkeys(names, 0) | {"n_hot_1": 2})
+    row = days.open_day(manager, world.plant_a.pk, today())
+    assert (row.counts["n_hot_1"], row.grade) == (2, rules.GENERAL)
+    assert "特殊作业票" not in facts.not_connected(
+        facts.known(manager, world.plant_a.pk, world.plant_a.path, today())
+    )
+    prepared(manager, row, grade=2, counts={**row.counts, "n_hot_1": 0})
+    published = days.publish(principal, row.pk)
+    assert [flag["name"] for flag in published.flags if flag["code"] == "count_differs"] == [
+        "n_hot_1"
+    ]
 
 
 def test_an_enterprise_out_of_operation_is_not_asked(world, manager) -> None:

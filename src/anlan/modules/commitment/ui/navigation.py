@@ -52,7 +52,14 @@ def contribution(actor: Actor, day: dt.date) -> today.Contribution:
                 note=_("%(n)s of %(of)s") % {"n": rate.published, "of": rate.obliged},
                 is_over=rate.obliged > rate.published,
                 order=25,
-            )
+            ),
+            today.Figure(
+                _("Commitments in doubt"),
+                rate.doubtful,
+                f"{url}?only=doubtful",
+                is_over=bool(rate.doubtful),
+                order=26,
+            ),
         ]
         return today.Contribution(figures=figures if rate.obliged else [])
     row = queries.of_day(actor, own, day)

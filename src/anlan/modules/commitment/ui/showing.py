@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from anlan.modules.commitment import rules
+from anlan.modules.commitment import contradictions, rules
 from anlan.modules.commitment.fields import COUNTS, GROUPS
 from anlan.modules.commitment.models import Commitment, Grade, Judgement
 from anlan.modules.commitment.states import JudgementState
@@ -48,11 +48,14 @@ def flag_words(row: Commitment) -> list[dict[str, Any]]:
         if flag["code"] == rules.COUNT_DIFFERS:
             label = LABELS.get(flag["name"], flag["name"])
             detail = f"{label}: {flag['stated'] or 0} ≠ {flag['actual']}"
-        elif flag["code"] == rules.GRADE_TOO_LOW:
+        elif flag["name"] == "grade":
             detail = f"{Grade(flag['stated']).label} → {Grade(flag['actual']).label}"
         elif flag["code"] == rules.NOT_SIGNED:
             detail = str(flag["actual"])
-        made.append({"text": FLAGS[flag["code"]], "detail": detail})
+        elif flag["code"] not in FLAGS and flag["actual"] is not None:
+            detail = f"{flag['stated'] or 0} ≠ {flag['actual']}"
+        label = FLAGS.get(flag["code"]) or contradictions.LABELS.get(flag["code"], flag["code"])
+        made.append({"text": label, "detail": detail})
     return made
 
 

@@ -128,6 +128,7 @@ def _context(
         "is_published": row.state == CommitmentState.PUBLISHED,
         "risk": None if row.grade is None else row.grade + 1,
         "groups": showing.groups(row.counts, known, form),
+        "not_connected": facts.not_connected(known),
         "flags": showing.flag_words(row),
         "steps": steps,
         "n_unsigned": sum(not step["is_signed"] for step in steps),
