@@ -178,6 +178,9 @@ def measured(who: str, page: Page, found: Timed) -> dict[str, Any]:
 
 def pages(rounds: int) -> dict[str, Any]:
     """Measure every page for every person."""
+    from anlan.config.memory import settle
+
+    settle()  # as the server does before its first page
     found = []
     for who, username in people().items():
         client = sign_in(username)

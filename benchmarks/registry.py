@@ -104,14 +104,16 @@ def page_rows(ours: dict[str, Any], plain: dict[str, Any]) -> Iterator[Row]:
         else:
             # Other work on the machine makes requests wait; what they compute stays the same.
             verdict = "holds" if good else "holds by CPU"
+        # The home page is fifteen lists in one: it is measured and told, without this limit.
+        limited = one["what"] != "home"
         used = "" if cpu is None else f", CPU {cpu:.0f} ms"
         rival = rivals.get((one["who"], one["what"]))
         queries = f"{one['queries']} queries" + ("" if fixed else f" ({one['queries_few']} on few)")
         yield (
             f"{one['who']}, {one['what']}",
-            f"{PER_PAGE_MEDIAN_MS}/{PER_PAGE_P95_MS} ms",
+            f"{PER_PAGE_MEDIAN_MS}/{PER_PAGE_P95_MS} ms" if limited else "",
             f"{median:.0f}/{p95:.0f} ms{used}, {queries}",
-            verdict,
+            verdict if limited or not fixed else "",
             _plain_page(rival),
             _ratio(one, rival),
         )

@@ -9,8 +9,10 @@ from django.core.asgi import get_asgi_application
 from anlan.base.files.kinds import all_kinds
 from anlan.base.imports.body_limit import BodyLimit
 from anlan.base.imports.limits import max_bytes
+from anlan.config.memory import settle
 
 _django = get_asgi_application()
 # The largest file that any page takes, and room for the form around it.
 _MOST = max(max_bytes(), *(kind.max_bytes for kind in all_kinds().values())) + 1_000_000
 application = BodyLimit(_django, _MOST)  # type: ignore[arg-type]
+settle()

@@ -61,7 +61,7 @@ def fixed_or_any_icon(parser: Parser, token: Token) -> Node:
     fixed = not node.kwargs and node.target_var is None
     if fixed and not any(word.is_var or word.filters for word in node.args):
         return FixedIcon(*(str(word.var) for word in node.args))
-    return node  # type: ignore[no-any-return]
+    return node
 
 
 @register.simple_tag
