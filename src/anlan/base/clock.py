@@ -1,6 +1,6 @@
 """Time: aware UTC inside, Asia/Shanghai for people and for deadlines."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -14,6 +14,15 @@ def now() -> datetime:
 def day_of(moment: datetime) -> date:
     """Return the calendar day of an aware moment in Asia/Shanghai."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def due_day(moment: datetime) -> date:
+    """Return the last calendar day in Asia/Shanghai on which something due then can be done.
+
+    Midnight is the end of the day before it (24:00), as people and papers mean it.
+    """
+    local = moment.astimezone(SHANGHAI)
+    return local.date() - timedelta(days=1) if local.time() == time.min else local.date()
 
 
 def today() -> date:

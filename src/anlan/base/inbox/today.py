@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from anlan.base.actors.actor import Actor
-from anlan.base.clock import SHANGHAI
+from anlan.base.clock import due_day
 from anlan.base.errors import AnlanError
 from anlan.base.inbox.drawing import table_body
 from anlan.base.inbox.reach import reaches_of
@@ -70,7 +70,7 @@ class Item:
     def due_day(self) -> dt.date | None:
         """Return the day it is due (Asia/Shanghai)."""
         if isinstance(self.due, dt.datetime):
-            return self.due.astimezone(SHANGHAI).date()
+            return due_day(self.due)
         return self.due
 
     def group(self, day: dt.date) -> str:

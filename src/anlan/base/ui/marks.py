@@ -8,14 +8,14 @@ level, alarm priority, degree of overdue and installation level, nothing else. S
 import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.clock import SHANGHAI, due_day
+
 Words = str | Promise
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 RISK_WORDS: dict[str, dict[int, Words]] = {
     "risk": {
@@ -62,6 +62,7 @@ _states: dict[str, StateMark] = {
     "in_work": StateMark("tool", _("In work"), "work"),
     "done": StateMark("circle-check", _("Done"), "done"),
     "failed": StateMark("circle-x", _("Failed")),
+    "refused": StateMark("ban", pgettext_lazy("job", "Refused")),
     "cancelled": StateMark("circle-minus", _("Cancelled")),
     "active": StateMark("circle-check", _("In force"), "done"),
     "valid": StateMark("circle-check", _("Valid"), "done"),
@@ -106,30 +107,31 @@ def due_mark(
 ) -> DueMark:
     """Return the look of a due date or moment, seen at `now` (aware).
 
-    A date is due until the end of that day in Asia/Shanghai. `at_risk` lifts today's yellow to
+    A date is due until the end of that day in Asia/Shanghai; so is a moment at midnight, which
+    belongs to the day that it ends. `at_risk` lifts today's yellow to
     orange: it is due today and something it needs is still missing. Beyond `soon_for` days the
     text is plain.
     """
     local = now.astimezone(SHANGHAI)
     exact = isinstance(when, datetime)
     moment = when.astimezone(SHANGHAI) if isinstance(when, datetime) else None
-    day = moment.date() if moment else when
-    title = moment.strftime("%Y-%m-%d %H:%M") if moment else day.strftime("%Y-%m-%d")
+    day = due_day(moment) if moment else when
+    ends_day = moment is not None and day < moment.date()
+    hour = "24:00" if ends_day else moment.strftime("%H:%M") if moment else ""
+    title = f"{day:%Y-%m-%d} {hour}".rstrip()
     days = (day - local.date()).days
     past = moment < local if moment else days < 0
     if past:
-        return DueMark(1, "alert-circle", _late(moment, local, -days), title)
+        since = (local.date() - (moment.date() if moment else day)).days
+        return DueMark(1, "alert-circle", _late(moment, local, since), title)
     if days == 0:
         tone, icon = (2, "clock-exclamation") if at_risk else (3, "clock")
         if exact and moment and moment - local <= timedelta(hours=1):
             minutes = max(1, math.ceil((moment - local).total_seconds() / 60))
             left = ngettext("%(n)s minute left", "%(n)s minutes left", minutes) % {"n": minutes}
             return DueMark(2, "clock-exclamation", left, title)
-        text = (
-            gettext("Today %(time)s") % {"time": moment.strftime("%H:%M")}
-            if moment
-            else gettext("Today")
-        )
+        has_hour = moment is not None and not ends_day
+        text = gettext("Today %(time)s") % {"time": hour} if has_hour else gettext("Today")
         return DueMark(tone, icon, text, title)
     text = ngettext("in %(n)s day", "in %(n)s days", days) % {"n": days}
     if days <= soon_for:

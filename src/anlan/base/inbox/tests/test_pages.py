@@ -104,6 +104,9 @@ def test_items_are_grouped_by_their_day() -> None:
     day = dt.date(2026, 11, 21)
     late_evening = dt.datetime(2026, 11, 20, 17, tzinfo=dt.UTC)  # 01:00 on the 21st in Shanghai
     assert today.Item("a", "/", due=late_evening).group(day) == "today"
+    midnight = dt.datetime(2026, 11, 21, 16, tzinfo=dt.UTC)  # 24:00 of the 21st in Shanghai
+    assert today.Item("a", "/", due=midnight).group(day) == "today"
+    assert today.Item("a", "/", due=midnight - dt.timedelta(days=1)).group(day) == "overdue"
     assert today.Item("a", "/", due=dt.date(2026, 11, 20), decides=True).group(day) == "overdue"
     assert today.Item("a", "/", decides=True).group(day) == "decide"
     assert today.Item("a", "/", due=dt.date(2026, 11, 23)).group(day) == "soon"

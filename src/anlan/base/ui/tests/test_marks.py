@@ -26,6 +26,9 @@ NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)  # 14:05 in Shanghai
         (datetime(2026, 11, 20, 9, 0, tzinfo=UTC), True, 2, "Today 17:00"),
         (NOW + timedelta(minutes=16), False, 2, "16 minutes left"),
         (date(2026, 11, 21), False, 4, "in 1 day"),
+        (datetime(2026, 11, 20, 16, 0, tzinfo=UTC), False, 3, "Today"),  # midnight ends the 20th
+        (datetime(2026, 11, 21, 16, 0, tzinfo=UTC), False, 4, "in 1 day"),
+        (datetime(2026, 11, 19, 16, 0, tzinfo=UTC), False, 1, "14 hours overdue"),
         (date(2026, 11, 24), False, 0, "in 4 days"),
         (date(2027, 3, 1), False, 0, "2027-03-01"),
     ],
