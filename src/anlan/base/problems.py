@@ -7,7 +7,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.db import DataError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import get_resolver
@@ -16,6 +16,9 @@ from django.views import defaults
 from anlan.base.errors import AnlanError, BadInput, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
+
+_NO_CONNECTION = ("08", "57P", "53300")
+"""How the numbers of PostgreSQL begin that say: lost, shutting down, no connection left."""
 
 
 class ProblemMiddleware:
@@ -75,6 +78,25 @@ def problem(
         content_type=MEDIA_TYPE,
         json_dumps_params={"ensure_ascii": False},
     )
+
+
+def database_is_away(error: BaseException | None) -> bool:
+    """Tell whether an error means that the database cannot be reached, rather than that it said no.
+
+    A deadlock, a lock or a statement that took too long is none: the database is there.
+    """
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    # Without a number the server was never reached.
+    number = getattr(error.__cause__, "sqlstate", None)
+    return number is None or number.startswith(_NO_CONNECTION)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Tell whether a program asks, to be answered by a problem rather than by a page."""
+    return request.path.startswith("/api/") or not request.accepts("text/html")
 
 
 def problem_of(request: HttpRequest, error: AnlanError) -> HttpResponse:

@@ -37,7 +37,8 @@ def _result(run: ImportRun) -> JobResult:
             "Checked: %(create)s new, %(update)s changed, %(wrong)s wrong"
         ),
         RunState.APPLIED: gettext_noop("Written: %(create)s new, %(update)s changed"),
-        RunState.FAILED: gettext_noop("Nothing was written. See why."),
     }.get(RunState(run.state), "")
     counts = {"create": 0, "update": 0, "wrong": 0, **run.counts}
-    return JobResult(message, counts, url=f"/imports/run/{run.pk}/")
+    why = " ".join(text for text in (run.error, run.remedy) if text)
+    refused = why if run.state == RunState.FAILED else ""
+    return JobResult(message, counts, url=f"/imports/run/{run.pk}/", refused=refused)

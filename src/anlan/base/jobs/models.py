@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.base.jobs.registry import kind_of
-from anlan.base.jobs.states import JOB, OPEN, JobState
+from anlan.base.jobs.states import JOB, OPEN, REFUSED, JobState
 
 
 class Job(models.Model):
@@ -86,6 +86,11 @@ class Job(models.Model):
         """Return the last message, in the active language."""
         text = gettext(self.message) if self.message else ""
         return text % self.params if self.params else text
+
+    @property
+    def look(self) -> str:
+        """Return the key of its state badge; what was refused did not break."""
+        return "refused" if self.error_code == REFUSED else self.state
 
     @property
     def is_open(self) -> bool:

@@ -62,7 +62,9 @@ class JobResult:
     """What a job leaves behind.
 
     `message` with `params` is the sentence shown; `data` is for the page that shows the result;
-    `url` leads there; `file` is a `StoredFile` offered for download as `file_name`.
+    `url` leads there; `file` is a `StoredFile` offered for download as `file_name`. `refused` is
+    why the work was turned down, in the owner's language: the job ends as refused, its `url` still
+    leads to the whole story.
     """
 
     message: Text = ""
@@ -71,6 +73,7 @@ class JobResult:
     url: str = ""
     file: Any = None
     file_name: str = ""
+    refused: str = ""
 
 
 Work = Callable[..., JobResult | None]

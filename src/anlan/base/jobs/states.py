@@ -17,6 +17,8 @@ class JobState(models.TextChoices):
 
 
 OPEN = (JobState.QUEUED, JobState.RUNNING)
+REFUSED = "jobs.refused"
+"""Code of a job that did its work and had to say no."""
 GIVEN_UP = (JobState.FAILED, JobState.CANCELLED)
 
 JOB = machine(

@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.html import escape
 
 from anlan.base.actors.models import Organisation
 from anlan.base.actors.roles import Role
@@ -171,6 +172,12 @@ def test_a_row_changed_meanwhile_is_refused(world, client, officer):
     apply(client, run)
     assert run.state == "failed"
     assert "rows 2" in run.error
+    # My jobs says so as well, why, and leads to the import.
+    assert (run.job.state, run.job.look) == ("failed", "refused")
+    jobs = client.get("/jobs/").content.decode()
+    assert "Refused" in jobs
+    assert escape(run.error) in jobs
+    assert f'href="/imports/run/{run.pk}/">See why' in jobs
     assert Organisation.objects.get(code="T1").name == "Changed by hand"
     client.post(f"/imports/run/{run.pk}/again/")
     run_queued()

@@ -21,7 +21,7 @@ from anlan.base.jobs.news import JobNews, tell
 from anlan.base.jobs.registry import JobContext, JobKind, JobResult, Stopped, kind_of
 from anlan.base.jobs.services import plain
 from anlan.base.jobs.services.pulse import Pulse, msgid
-from anlan.base.jobs.states import JOB, JobState
+from anlan.base.jobs.states import JOB, REFUSED, JobState
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ def _work(job: Job, kind: JobKind, actor: Actor, apart: bool) -> None:
         log.exception("job %s (%s) failed", job.pk, job.kind)
         _end(job, "fail", error=None)
     else:
-        _end(job, "finish", result=result)
+        _end(job, "fail" if result.refused else "finish", result=result)
 
 
 def _mine(job: Job) -> Job | None:
@@ -144,7 +144,9 @@ def _end(
             row.result_url = result.url
             row.result_file = result.file
             row.result_file_name = result.file_name
-        if row.state == JobState.FAILED:
+        if result is not None and result.refused:
+            row.error_code, row.error_text = REFUSED, result.refused
+        elif row.state == JobState.FAILED:
             row.error_code = error.code if error else "jobs.failed"
             row.error_text = _told(error, row)
         row.save()
