@@ -62,8 +62,19 @@ def page_numbers(paragraph: Paragraph) -> None:
             run._r.append(mark)
 
 
-def grid(document: Doc, head: list[str], loop: str, cells: list[str], size: int = 8) -> None:
-    """Add a table whose middle row repeats: docxtpl removes the rows that hold {%tr %}."""
+def grid(
+    document: Doc,
+    head: list[str],
+    loop: str,
+    cells: list[str],
+    size: int = 8,
+    *,
+    keep: bool = False,
+) -> None:
+    """Add a table whose middle row repeats: docxtpl removes the rows that hold {%tr %}.
+
+    With `keep` it stays on one page with what follows, such as the signatures.
+    """
     rows = ([head] if head else []) + [[f"{{%tr for {loop} %}}"], cells, ["{%tr endfor %}"]]
     table = document.add_table(rows=len(rows), cols=len(cells))
     table.style = "Table Grid"
@@ -75,6 +86,7 @@ def grid(document: Doc, head: list[str], loop: str, cells: list[str], size: int 
             run.bold = bool(head) and number == 0
             paragraph.paragraph_format.space_before = Pt(1)
             paragraph.paragraph_format.space_after = Pt(1)
+            paragraph.paragraph_format.keep_with_next = keep or None
 
 
 def build() -> None:
@@ -93,8 +105,9 @@ def build() -> None:
         for run in part.runs:
             run.font.size = Pt(8)
 
-    def line(text: str, style: str | None = None) -> None:
-        document.add_paragraph(text, style=style)
+    def line(text: str, style: str | None = None, *, keep: bool = False) -> None:
+        paragraph = document.add_paragraph(text, style=style)
+        paragraph.paragraph_format.keep_with_next = keep or None
 
     line("{{ paper.title }}", "Title")
     line("{%p if is_demo %}")
@@ -136,11 +149,11 @@ def build() -> None:
     three = [f"{{{{ row[{n}] }}}}" for n in range(3)]
     grid(document, [], "row in unit.settings", three, 9)
     line("{{ words.tables }}", "Heading 2")
-    grid(document, [], "row in unit.tables", three[:2], 9)
+    grid(document, [], "row in unit.tables", three[:2], 9, keep=True)
     line("{%p endfor %}")
-    line("")
+    line("", keep=True)
     line("{%p for name in signatures %}")
-    line("{{ name }}  ____________________    {{ words.date }}  ____________")
+    line("{{ name }}  ____________________    {{ words.date }}  ____________", keep=True)
     line("{%p endfor %}")
     OUT.parent.mkdir(parents=True, exist_ok=True)
     document.save(str(OUT))

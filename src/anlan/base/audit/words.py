@@ -23,7 +23,11 @@ from anlan.base.clock import SHANGHAI
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 # What the product keeps for itself and nobody would miss.
-UNTOLD = frozenset({"scope_path", "version", "search_key", "updated_at", "created_at", "id"})
+UNTOLD = frozenset(
+    {"scope_path", "version", "search_key", "updated_at", "created_at", "id"}
+    # Links to rows of any kind, and whole copies: their names and figures stand beside them.
+    | {"subject_type", "subject_id", "origin_kind", "origin_id", "snapshot", "evidence", "shape"}
+)
 
 
 @dataclass(frozen=True, slots=True)

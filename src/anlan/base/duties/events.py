@@ -3,10 +3,18 @@
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.audit.events import Event
+from anlan.base.duties.kinds import all_kinds
+from anlan.base.errors import Text
 
-PLAN_SAVED = Event("duties.plan.saved", _("Duty plan set up"))
-PLAN_CHANGED = Event("duties.plan.changed", _("Duty plan changed"))
-PLAN_STOPPED = Event("duties.plan.stopped", _("Duty plan stopped"))
+
+def _kinds() -> dict[str, Text]:
+    return {code: kind.label for code, kind in all_kinds().items()}
+
+
+_PLAN = {"kind": _kinds}
+PLAN_SAVED = Event("duties.plan.saved", _("Duty plan set up"), choices=_PLAN)
+PLAN_CHANGED = Event("duties.plan.changed", _("Duty plan changed"), choices=_PLAN)
+PLAN_STOPPED = Event("duties.plan.stopped", _("Duty plan stopped"), choices=_PLAN)
 MADE = Event(
     "duties.instance.made",
     _("Duties made from their plans"),

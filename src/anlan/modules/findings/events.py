@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.audit.events import Event
+from anlan.modules.findings.flagged import KINDS
 
 REPORTED = Event("findings.reported", _("Finding reported"))
 IMPORTED = Event("findings.imported", _("Finding brought in from a file"))
@@ -29,7 +30,7 @@ LISTED = Event("findings.listed", _("Listed for supervision"))
 CLEARED = Event("findings.cleared", _("Number cleared"))
 REWARDED = Event("findings.rewarded", _("Reward granted"))
 LINKED = Event("findings.linked", _("Linked as a repetition"))
-FLAGGED = Event("findings.flagged", _("Flagged as doubtful"))
+FLAGGED = Event("findings.flagged", _("Flagged as doubtful"), choices={"code": KINDS})
 FLAG_DISMISSED = Event("findings.flag_dismissed", _("Flag dismissed"))
 OUTSIDE_REGISTERED = Event("findings.outside_registered", _("Outside inspection registered"))
 OUTSIDE_CHANGED = Event("findings.outside_changed", _("Outside inspection changed"))

@@ -17,9 +17,17 @@ MEASURE_CREATED = Event("risk.measure.created", _("Control measure entered"))
 MEASURE_CHANGED = Event("risk.measure.changed", _("Control measure changed"))
 MEASURE_REMOVED = Event("risk.measure.removed", _("Control measure removed"))
 EDITION_STARTED = Event("risk.edition.started", _("New edition begun"))
-EDITION_SUBMITTED = Event("risk.edition.submitted", _("Edition submitted"))
+EDITION_SUBMITTED = Event(
+    "risk.edition.submitted",
+    _("Edition submitted"),
+    labels={"submitted_by_id": _("Submitted by"), "submitted_at": _("Submitted at")},
+)
 EDITION_RETURNED = Event("risk.edition.returned", _("Edition sent back"))
-EDITION_APPROVED = Event("risk.edition.approved", _("Edition approved"))
+EDITION_APPROVED = Event(
+    "risk.edition.approved",
+    _("Edition approved"),
+    labels={"approved_by_id": _("Approved by"), "approved_at": _("Approved at")},
+)
 EDITION_SUPERSEDED = Event("risk.edition.superseded", _("Edition superseded"))
 SHUTDOWN_STARTED = Event("risk.shutdown.started", _("Taken out of service"))
 SHUTDOWN_ENDED = Event("risk.shutdown.ended", _("Back in service"))

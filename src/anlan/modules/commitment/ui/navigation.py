@@ -49,7 +49,7 @@ def contribution(actor: Actor, day: dt.date) -> today.Contribution:
                 _("Commitments missing"),
                 rate.obliged - rate.published,
                 url,
-                note=_("%(n)s of %(of)s") % {"n": rate.published, "of": rate.obliged},
+                note=_("%(n)s of %(of)s published") % {"n": rate.published, "of": rate.obliged},
                 is_over=rate.obliged > rate.published,
                 order=25,
             ),

@@ -3,10 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.utils.translation import override
 
 from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.roles import Role
 from anlan.base.audit.models import AuditEvent
+from anlan.base.audit.queries import history_of
 from anlan.base.clock import now, today
 from anlan.base.ids import uuid7
 from anlan.modules.findings.models import Finding, Flag
@@ -58,6 +60,10 @@ def test_padding_and_majors_are_flagged_once_and_stay_dismissed(world):
     assert look_at(SYSTEM, world.plant_a.pk, now()) >= 2
     padding = Flag.objects.unscoped(WHY).get(code="padding")
     assert "箱" in padding.why or "相近" in padding.why
+    with override("en"):
+        told = history_of(SYSTEM, padding)[-1].text()
+    assert "Padded findings" in told
+    assert "padding" not in told
     flag = Flag.objects.unscoped(WHY).get(subject_id=major.pk)
     assert flag.code == "major_as_general"
     assert "持证" in flag.why + flag.evidence["words"]

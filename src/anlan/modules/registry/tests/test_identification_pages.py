@@ -164,6 +164,21 @@ def test_trial_needs_no_unit_and_keeps_nothing(world: World) -> None:
     assert rows_in_database() == before
 
 
+def test_compared_plans_tell_a_substance_without_quantity(
+    client: Client, world: World, unit: MhiUnit
+) -> None:
+    plan = {
+        "chemicals": [{"name": "苯", "quantity_t": ""}, {"name": "光气", "quantity_t": "0.2"}],
+        "off_site_population": 0,
+    }
+    scenario_save(world.actor(Role.SAFETY_MANAGER, "plant_a"), unit.pk, "未定", plan)
+    page = client.get(f"/grading/units/{unit.pk}/compare/")
+    shown = page.context["columns"][-1]["amounts"]
+    assert shown["苯"] == "未填"
+    assert shown["光气"] == "0.20"
+    assert "苯" in page.context["names"]
+
+
 def test_plans_are_kept_compared_and_thrown_away(client: Client, unit: MhiUnit) -> None:
     address = f"/grading/units/{unit.pk}/what-if/"
     assert client.post(f"{address}save/", typed(unit, name="")).status_code == 422

@@ -234,17 +234,28 @@ def _some(subject: Subject) -> MhiUnit:
 def _column(name: str, inputs: Json, kept: Scenario | None) -> dict[str, Any]:
     found = judge(inputs)
     amounts: dict[str, Any] = {}
+    unsaid: set[str] = set()
     for line in found.lines:
-        if line.q is not None:
-            amounts[line.label] = amounts.get(line.label, 0) + line.q
+        amounts[line.label] = amounts.get(line.label, 0) + (line.q or 0)
+        if line.q is None:
+            unsaid.add(line.label)
     return {
         "name": name,
         "kept": kept,
         "verdict": showing.verdict(found),
         "population": inputs.get("off_site_population") or "—",
         "alpha": figure(found.alpha),
-        "amounts": {label: column_figure(value) for label, value in amounts.items()},
+        "amounts": {label: _amount(value, label in unsaid) for label, value in amounts.items()},
     }
+
+
+def _amount(value: Any, is_unsaid: bool) -> str:
+    """Return the tonnes of a substance in words; a quantity nobody gave is told, not left out."""
+    if not is_unsaid:
+        return str(column_figure(value))
+    if not value:
+        return gettext("not given")
+    return gettext("%(figure)s, others not given") % {"figure": column_figure(value)}
 
 
 def _names(columns: list[dict[str, Any]]) -> list[str]:
