@@ -1,8 +1,8 @@
 """What the analysis reads of one enterprise: a fixed number of statements, each bounded."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,9 @@ MOST_RECORDS, MOST_FINDINGS, MOST_TASKS, MOST_PHOTOS, MOST_HASHED = 50_000, 5_00
 # How many enterprises of an industry are counted, and how many checks say something of it.
 MOST_SAMPLED, LEAST_CHECKS = 200, 2_000
 SUBJECTS = ("findings.finding", "inspections.inspectionrecord")
+
+Troubles = Callable[[Actor, UUID, dt.datetime], Mapping[UUID, int]]
+_TROUBLES: list[Troubles] = []
 
 
 def findings_since(actor: Actor, enterprise_id: UUID, since: dt.datetime) -> list[Finding]:
@@ -95,6 +98,21 @@ def results_of(
 
 
 def troubles(actor: Actor, enterprise_id: UUID, since: dt.datetime) -> dict[str, int]:
+    """Return by unit how much spoke against "normal" there since a moment, from all who know."""
+    found: Counter[str] = Counter()
+    for source in _TROUBLES:
+        found.update({str(unit): n for unit, n in source(actor, enterprise_id, since).items()})
+    return dict(found)
+
+
+def knows_troubles(source: Troubles) -> Troubles:
+    """Add `source(actor, enterprise_id, since) -> {unit: how many}`, such as alarms of sensors."""
+    _TROUBLES.append(source)
+    return source
+
+
+@knows_troubles
+def found_by_others(actor: Actor, enterprise_id: UUID, since: dt.datetime) -> Mapping[UUID, int]:
     """Return how many findings others than the plant's own rounds made at each unit."""
     rows = (
         Finding.objects.for_actor(actor)
@@ -105,7 +123,7 @@ def troubles(actor: Actor, enterprise_id: UUID, since: dt.datetime) -> dict[str,
         .values_list("unit")
         .annotate(n=Count("pk"))
     )
-    return {str(unit): n for unit, n in rows}
+    return dict(rows)
 
 
 def usual_shares(
@@ -154,25 +172,12 @@ def _checks(
 
 
 def points_of(actor: Actor, units: Iterable[UUID]) -> Mapping[UUID, Point]:
-    """Return where units lie, those drawn on the map."""
-    rows = RiskUnit.objects.for_actor(actor).filter(pk__in=set(units), shape__isnull=False)
-    found = {}
-    for pk, shape in rows.values_list("pk", "shape"):
-        corners = list(_corners(shape.get("coordinates", ())))
-        if corners:
-            found[pk] = Point(
-                sum(corner[0] for corner in corners) / len(corners),
-                sum(corner[1] for corner in corners) / len(corners),
-            )
-    return found
-
-
-def _corners(given: Any) -> Iterable[tuple[float, float]]:
-    if given and isinstance(given[0], int | float):
-        yield float(given[0]), float(given[1])
-        return
-    for part in given:
-        yield from _corners(part)
+    """Return where units lie, those whose position is known: entered, or drawn on a tied plan."""
+    rows = RiskUnit.objects.for_actor(actor).filter(pk__in=set(units), longitude__isnull=False)
+    return {
+        pk: Point(float(longitude), float(latitude))
+        for pk, longitude, latitude in rows.values_list("pk", "longitude", "latitude")
+    }
 
 
 def photos_since(actor: Actor, enterprise_id: UUID, since: dt.datetime) -> list[Attachment]:

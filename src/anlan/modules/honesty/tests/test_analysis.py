@@ -1,6 +1,7 @@
 """What is flagged, once, and what is left alone."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
@@ -20,6 +21,7 @@ from anlan.modules.honesty.services.analysis import look_at, look_at_all
 from anlan.modules.inspections.models import InspectionRecord
 from anlan.modules.inspections.tests import data as inspections
 from anlan.modules.registry.models import Enterprise
+from anlan.modules.risk.models import RiskUnit
 
 pytestmark = pytest.mark.django_db
 WHY = "the test counts all"
@@ -97,6 +99,57 @@ def test_bad_rounds_are_one_question_a_week(world):
     assert (flag.code, flag.subject_type) == ("too_quick", "inspections.inspectionrecord")
     assert "另有 4 条" in flag.why
     assert len(flag.evidence["rows"]) == 4
+
+
+def far_apart(world, n):
+    """Tasks at units about a hundred metres from each other."""
+    made = []
+    for number in range(n):
+        task = inspections.a_task(world, inspections.a_measure(world, f"P{number}"))
+        where = {"longitude": 118 + Decimal(number) / 1000, "latitude": Decimal("32.5")}
+        RiskUnit.objects.unscoped(WHY).filter(pk=task.unit_id).update(**where)
+        made.append(task)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("minutes", "lasts", "code"), [(0.5, 10, "too_fast"), (0.5, 60, "two_places")]
+)
+def test_walking_too_fast_and_being_twice(world, minutes, lasts, code):
+    noon = now().replace(hour=4, minute=0) - dt.timedelta(days=2)
+    spent = dt.timedelta(seconds=lasts)
+    keep(
+        [
+            check(world, task, noon + dt.timedelta(minutes=minutes * n) + spent,
+                  started_at=noon + dt.timedelta(minutes=minutes * n))
+            for n, task in enumerate(far_apart(world, 2))
+        ]
+    )  # fmt: skip
+    look_at(SYSTEM, world.plant_a.pk, now())
+    assert codes(world.plant_a) == [code]
+
+
+def test_a_round_entered_from_one_spot(world):
+    noon = now().replace(hour=4, minute=0) - dt.timedelta(days=2)
+    gnss = {"lng": 118.0, "lat": 32.5, "acc_m": 6}
+    rows = [
+        check(world, task, noon + dt.timedelta(minutes=10 * n),
+              position={"how": "position", "gnss": gnss}, device_id=uuid7())
+        for n, task in enumerate(far_apart(world, 4))
+    ]  # fmt: skip
+    keep(rows)
+    look_at(SYSTEM, world.plant_a.pk, now())
+    assert codes(world.plant_a) == ["one_spot"]
+
+
+def test_a_later_module_tells_of_alarms(world, monkeypatch):
+    task = inspections.a_task(world)
+    start = now() - dt.timedelta(days=80)
+    keep([check(world, task, start + dt.timedelta(days=n)) for n in range(80)])
+    monkeypatch.setattr(gathering, "_TROUBLES", list(gathering._TROUBLES))
+    gathering.knows_troubles(lambda actor, plant, since: {task.unit_id: 6})
+    assert look_at(SYSTEM, world.plant_a.pk, now(), usual=0.001) == 1
+    assert "6 次报警" in Flag.objects.unscoped(WHY).get().why
 
 
 def test_months_of_normal_and_a_week_typed_at_once(world):
