@@ -323,6 +323,14 @@ def substitutes(actor: Actor) -> QuerySet[Substitute]:
     )
 
 
+def stand_ins(enterprises: Iterable[UUID], at: dt.datetime) -> list[tuple[UUID, UUID]]:
+    """Return who is away and who stands in for them at a moment. For runs that tell people."""
+    rows = Substitute.objects.unscoped("every enterprise's people are told").filter(
+        enterprise__in=list(enterprises), starts_at__lte=at, ends_at__gt=at, ended_at__isnull=True
+    )
+    return list(rows.values_list("from_user_id", "to_user_id"))
+
+
 def substitute_one(actor: Actor, substitute_id: UUID | str) -> Substitute:
     """Return one substitution. Raises NotYours."""
     rows: Any = substitutes(actor)

@@ -27,6 +27,7 @@ class Concern:
     url: str = ""
     organisation_id: UUID | None = None
     assignee_id: UUID | None = None
+    role: str = ""
 
 
 @transaction.atomic
@@ -81,6 +82,7 @@ def raise_many(
         rungs = own.get(one.enterprise_id) or ladder.product_default()
         row.title, row.colour, row.cause, row.url = one.title, one.colour, one.cause, one.url
         row.organisation_id, row.assignee_id = one.organisation_id, one.assignee_id
+        row.role = one.role
         row.recipients = ladder.recipients_up_to(rungs, trigger, one.colour)
         row.told_colour = min(row.told_colour, one.colour)
         after = {"colour": one.colour, "cause": one.cause, "recipients": row.recipients}
@@ -96,6 +98,7 @@ def raise_many(
             "url",
             "organisation",
             "assignee",
+            "role",
             "recipients",
             "told_colour",
             "version",

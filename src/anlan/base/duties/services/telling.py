@@ -32,6 +32,12 @@ class Roster:
     people: list[tuple[str, UUID]] = field(default_factory=list)
     parks: dict[UUID, UUID] = field(default_factory=dict)
     areas: dict[UUID, UUID] = field(default_factory=dict)
+    stand_ins: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+
+    def with_stand_ins(self, people: Iterable[UUID]) -> set[UUID]:
+        """Return the people and those who stand in for them at the moment of the roster."""
+        found = set(people)
+        return found.union(*(self.stand_ins[one] for one in found if one in self.stand_ins))
 
     def holders(self, role: str, path: str) -> set[UUID]:
         """Return who holds a role at a place or above it within the enterprise."""
@@ -61,10 +67,14 @@ class Roster:
         return self.holders(key, warning.scope_path)
 
 
-def roster(enterprises: Iterable[UUID]) -> Roster:
-    """Return the posts of enterprises, and of the parks and areas over them, in two statements."""
+def roster(enterprises: Iterable[UUID], now: dt.datetime | None = None) -> Roster:
+    """Return the posts of enterprises, and of the parks and areas over them, in two statements;
+    with `now` also who stands in for whom then, in a third."""
     ids = set(enterprises)
     made = Roster()
+    if now is not None:
+        for away, there in queries.stand_ins(ids, now):
+            made.stand_ins[away].add(there)
     outside: set[UUID] = set()
     for pk, park, area in Organisation.objects.filter(pk__in=ids).values_list(
         "pk", "park_id", "parent_id"
@@ -124,14 +134,14 @@ def _tell(which: Q, now: dt.datetime) -> int:
 
 def _send(found: Sequence[RaisedWarning], now: dt.datetime) -> None:
     """Make one message a person and enterprise; of what cannot wait, one a warning."""
-    who = roster({warning.enterprise_id for warning in found})
+    who = roster({warning.enterprise_id for warning in found}, now)
     own = queries.own_ladders_of({warning.enterprise_id for warning in found})
     gathered: dict[UUID, dict[UUID, list[RaisedWarning]]] = defaultdict(lambda: defaultdict(list))
     drafts: dict[UUID, list[Draft]] = defaultdict(list)
     for warning in found:
         rungs = own.get(warning.enterprise_id) or ladder.product_default()
         at_once = ladder.told_how(rungs, warning.trigger, warning.colour) == "immediate"
-        people = {
+        people = who.with_stand_ins(
             user
             for rung in rungs
             if rung.trigger == warning.trigger
@@ -139,7 +149,7 @@ def _send(found: Sequence[RaisedWarning], now: dt.datetime) -> None:
             and rung.told != "none"
             for key in rung.recipients
             for user in who.told(key, warning)
-        }
+        )
         for user in people:
             if at_once:
                 drafts[warning.enterprise_id].append(_red(user, warning))
@@ -207,10 +217,10 @@ def digest(now: dt.datetime) -> int:
         .order_by()
     )
     found = list(rows)
-    who = roster({row[0] for row in found})
+    who = roster({row[0] for row in found}, now)
     sums: dict[UUID, dict[UUID, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
     for enterprise, assignee, role, path, due, late in found:
-        for user in who.carriers(assignee, role, path):
+        for user in who.with_stand_ins(who.carriers(assignee, role, path)):
             sums[enterprise][user][0] += due
             sums[enterprise][user][1] += late
     told = 0

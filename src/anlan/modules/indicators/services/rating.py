@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.actors.models import Organisation
-from anlan.base.actors.roles import OrganisationKind
+from anlan.base.actors.roles import OrganisationKind, Role
 from anlan.base.audit.services import Entry, record_many
 from anlan.base.clock import day_of
 from anlan.base.clock import now as clock_now
@@ -213,6 +213,8 @@ def _warn(rows: list[WeeklyScore], moment: dt.datetime) -> tuple[int, int]:
                 cause=_cause(row),
                 url=reverse("indicators:enterprise", args=[row.enterprise_id])
                 + f"?week={row.week_on}",
+                # Whose work the score is; without a role everybody of the plant would be told.
+                role=Role.SAFETY_MANAGER,
             )
             for row in rows
             if row.colour
