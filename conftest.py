@@ -81,6 +81,23 @@ def _flush_as_owner(connection: Any) -> None:
     connection.ops.execute_sql_flush = as_owner
 
 
+# The longest groups, in this order before all others: one that begins late is waited for alone.
+LONGEST = (
+    "tests/journeys/",
+    "tests/ops/",
+    "tests/access/",
+    "tests/benchmarks/",
+    "tests/contracts/",
+    "src/anlan/demo/",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let pytest-xdist keep our order; left alone it begins with the groups of most tests."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
 # First, because pytest-xdist reads the marks in the same hook.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,7 +109,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if group := _group(item.nodeid.split("::")[0]):
             item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/journeys/"))
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    found = (n for n, folder in enumerate(LONGEST) if item.nodeid.startswith(folder))
+    return next(found, len(LONGEST))
 
 
 def _group(file: str) -> str:

@@ -30,7 +30,7 @@ from tests.access.parameters import (
     values_of,
 )
 from tests.access.rows import MARK, Rows, build_rows
-from tests.support.world import World
+from tests.support.world import World, build_world
 
 # Where each role stands so that plant A is theirs and plant B is not.
 PLACES = {
@@ -68,10 +68,34 @@ PLAIN = [
 ]
 
 
+Filled = tuple[World, Rows, Rows]
+
+
+@pytest.fixture(scope="module")
+def filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[Filled]:
+    """The world with the rows of plant A and of plant B, which cost as much as a hundred pages.
+
+    Made once; each test works in a savepoint and takes back what it adds.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        wall.bind(wall.default_scope())
+        world = build_world()
+        yield world, build_rows(world, "plant_a"), build_rows(world, "plant_b")
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def sides(world: World) -> tuple[Rows, Rows]:
+def world(filled: Filled, db: None) -> World:
+    """The shared world; whoever a test lets in goes with the test's rows."""
+    wall.bind(wall.default_scope())
+    made = filled[0]
+    return World(dict(made.places), dict(made.people))
+
+
+@pytest.fixture
+def sides(filled: Filled) -> tuple[Rows, Rows]:
     """The rows of plant A and of plant B."""
-    return build_rows(world, "plant_a"), build_rows(world, "plant_b")
+    return filled[1], filled[2]
 
 
 @pytest.fixture(params=list(Role), ids=lambda role: role.value)
