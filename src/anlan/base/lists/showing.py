@@ -96,6 +96,8 @@ class Shown:
     more_below: bool = False
     deepest_row: int = DEEPEST_ROW
     hidden: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    is_bare: bool = False
+    """Whether even the view that shows all is known to be empty: filters are not to blame."""
 
     @property
     def body(self) -> SafeString:
@@ -215,6 +217,9 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
         more_below=pages > deepest or (among_many and total.more and pages >= deepest),
         deepest_row=deepest * page.page_size,
         hidden=[pair for pair in state.params(page=None) if pair[0] in ("view", "sort", "columns")],
+        is_bare=any(
+            not view.params and view.key in counts and not counts[view.key].n for view in page.views
+        ),
     )
 
 

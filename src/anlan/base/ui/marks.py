@@ -8,6 +8,7 @@ level, alarm priority, degree of overdue and installation level, nothing else. S
 import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext_lazy
@@ -139,6 +140,19 @@ def due_mark(
     if days > 60:
         text = day.strftime("%Y-%m-%d") if day.year != local.year else day.strftime("%m-%d")
     return DueMark(0, "calendar", text, title)
+
+
+def by_then(moment: datetime | None) -> str:
+    """Return a moment something is due by; the end of a day reads 24:00 of that day."""
+    if moment is None:
+        return ""
+    day, local = due_day(moment), moment.astimezone(SHANGHAI)
+    return f"{day:%Y-%m-%d} " + (f"{local:%H:%M}" if day == local.date() else "24:00")
+
+
+def money(sum_: Decimal) -> str:
+    """Return a sum in yuan with its thousands apart, and its fen where there are any."""
+    return f"{sum_:,.2f}".removesuffix(".00")
 
 
 def _late(moment: datetime | None, local: datetime, days: int) -> str:

@@ -58,7 +58,7 @@ class Suggestion:
     @property
     def why(self) -> str:
         """The reason in one Chinese sentence."""
-        heard = "、".join(f"「{one}」" for one in self.words)
+        heard = "、".join(f"“{one}”" for one in self.words)
         where = "依据" if self.from_basis else "描述"
         degree = "对应" if self.strength is Strength.LIKELY else "可能涉及，需核实："
         item = self.criterion

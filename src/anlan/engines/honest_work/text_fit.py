@@ -54,7 +54,7 @@ def misfit_flag(finding_id: str, text: str, item: str, limits: Limits | None = N
     return Flag(
         "text_misfit",
         (finding_id,),
-        f"描述属于「{fit.text_category}」，检查项属于「{fit.item_category}」，"
+        f"描述属于“{fit.text_category}”，检查项属于“{fit.item_category}”，"
         f"内容几乎不相干（契合度 {fit.score:.2f}）",
         f"The text is about {fit.text_category}, the check item about {fit.item_category}; "
         f"they hardly share a word (fit {fit.score:.2f})",

@@ -233,3 +233,14 @@ def _told(world: World) -> tuple[str, ...]:
     with wall.acting_as(EVERYTHING):
         own = queries.ladder_of(world.plant_a.pk)
     return next(r.recipients for r in own if (r.trigger, r.condition, r.colour) == RUNG)
+
+
+def test_an_empty_list_tells_its_first_step_though_its_first_view_filters(
+    world: World, leader: Client
+) -> None:
+    leader.cookies["anlan_language"] = "en"
+    page = leader.get("/duties/exemptions/").content.decode()
+    assert "Duties of a place out of service do not count" in page
+    assert "No row matches" not in page
+    plan(world)
+    assert "No row matches" in leader.get("/duties/plans/?q=zzz").content.decode()

@@ -44,7 +44,7 @@ _CONDITIONS: dict[str, Any] = {
     "responsible_overdue": gettext_lazy("task of a responsible person overdue at least"),
     "days_left_general": gettext_lazy("days left, general finding"),
     "days_left_major": gettext_lazy("days left, major finding"),
-    "overdue_major": gettext_lazy("major finding overdue"),
+    "overdue_major": gettext_lazy("major finding overdue at least"),
     "fell": gettext_lazy("score fell by"),
     "band_fair": gettext_lazy("weeks in band “fair”"),
     "band_poor_or_veto": gettext_lazy("band “poor” or veto"),
@@ -95,7 +95,8 @@ def window(row: Instance) -> str:
         return f"{opens:%m-%d %H:%M}–{end}"
     if due.time() == opens.time() == dt.time(0):
         return f"{opens:%m-%d} – {last:%m-%d}"
-    return f"{opens:%m-%d %H:%M} – {due:%m-%d %H:%M}"
+    until = f"{last:%m-%d} 24:00" if due.time() == dt.time(0) else f"{due:%m-%d %H:%M}"
+    return f"{opens:%m-%d %H:%M} – {until}"
 
 
 def context(row: Instance, missed: int = 1) -> str:
@@ -148,5 +149,7 @@ def condition(rung: ladder.Rung) -> str:
         }
     if rung.condition == ladder.OVERDUE and not limit:
         return _("overdue")
+    if rung.condition == "overdue_major" and not limit:
+        return _("major finding overdue")
     words = str(_CONDITIONS.get(rung.condition, rung.condition))
     return f"{words} {limit:f} {_UNITS.get(rung.unit, '')}".strip()

@@ -210,6 +210,18 @@ def plain(value: Any) -> Any:
 
 
 @register.filter
+def money(value: Any) -> Any:
+    """Return a sum with its thousands apart; anything that is no number as it is."""
+    return marks.money(value) if isinstance(value, Decimal) else value
+
+
+@register.filter
+def by_then(value: Any) -> str:
+    """Return the moment something is due by; the end of a day as 24:00 of that day."""
+    return marks.by_then(value)
+
+
+@register.filter
 def item(mapping: Any, key: Any) -> Any:
     """Return `mapping[key]`, empty if it is not there."""
     return mapping.get(key, "") if isinstance(mapping, Mapping) else ""

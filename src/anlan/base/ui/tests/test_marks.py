@@ -24,6 +24,9 @@ NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)  # 14:05 in Shanghai
         (date(2026, 11, 20), True, 2, "Today"),
         (datetime(2026, 11, 20, 10, 0, tzinfo=UTC), False, 3, "Today 18:00"),
         (datetime(2026, 11, 20, 9, 0, tzinfo=UTC), True, 2, "Today 17:00"),
+        # until midnight is until the end of the day before
+        (datetime(2026, 11, 20, 16, 0, tzinfo=UTC), False, 3, "Today"),
+        (datetime(2026, 11, 21, 16, 0, tzinfo=UTC), False, 4, "in 1 day"),
         (NOW + timedelta(minutes=16), False, 2, "16 minutes left"),
         (date(2026, 11, 21), False, 4, "in 1 day"),
         (datetime(2026, 11, 20, 16, 0, tzinfo=UTC), False, 3, "Today"),  # midnight ends the 20th
@@ -37,6 +40,11 @@ def test_due_chip_says_its_relation_to_now(when: date, at_risk: bool, tone: int,
     with translation.override("en"):
         mark = marks.due_mark(when, NOW, at_risk=at_risk)
     assert (mark.tone, mark.text) == (tone, text)
+
+
+def test_the_end_of_a_day_belongs_to_that_day() -> None:
+    assert marks.by_then(datetime(2026, 11, 20, 16, 0, tzinfo=UTC)) == "2026-11-20 24:00"
+    assert marks.by_then(NOW) == "2026-11-20 14:05"
 
 
 def test_a_day_ends_in_shanghai_not_in_utc() -> None:

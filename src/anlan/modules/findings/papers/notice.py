@@ -7,6 +7,7 @@ from django.utils.translation import pgettext
 
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import SHANGHAI
+from anlan.base.ui.marks import money
 from anlan.modules.findings import criteria, queries
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.ui.showing import five_of
@@ -34,7 +35,7 @@ def of_finding(actor: Actor, row: Finding) -> dict[str, Any]:
     asked = [[one.name, one.text or DASH] for one in five_of(found)]
     done = [
         [pgettext("finding", "What was done"), found.result or DASH],
-        [_("Cost, CNY"), DASH if found.cost is None else f"{found.cost:,.2f}"],
+        [_("Cost, CNY"), DASH if found.cost is None else money(found.cost)],
         [_("Opinion on acceptance"), found.acceptance or DASH],
     ]
     return {

@@ -17,6 +17,7 @@ from anlan.base.errors import Refused
 from anlan.base.files.models import Attachment
 from anlan.base.files.sniff import IMAGES
 from anlan.base.states.services import offers
+from anlan.base.ui.marks import money
 from anlan.modules.findings import problems, rules, texts
 from anlan.modules.findings.choices import OUTSIDE, Channel, Level, PhotoRole
 from anlan.modules.findings.models import Finding
@@ -105,13 +106,17 @@ def five_of(row: Finding) -> list[Five]:
         )
         if part
     )
-    funds = "" if row.funds is None else f"{row.funds:,.2f} {row.funds_note}".strip()
+    funds = (
+        ""
+        if row.funds is None
+        else _("%(sum)s CNY") % {"sum": money(row.funds)} + f" {row.funds_note}".rstrip()
+    )
     deadline = row.deadline.isoformat() if row.deadline else ""
     if row.first_deadline and row.first_deadline != row.deadline:
         deadline += " " + _("(first %(day)s)") % {"day": row.first_deadline}
     said = {
         "owner": owner,
-        "measures": "; ".join(part for part in (row.measures, row.interim) if part),
+        "measures": _("; ").join(part for part in (row.measures, row.interim) if part),
         "funds": funds,
         "deadline": deadline,
         "plan": row.plan,
@@ -279,8 +284,8 @@ def source_of(row: Finding) -> list[tuple[str, str, str]]:
         (_("Cause"), " · ".join(
             part for part in (str(row.get_root_cause_display() or ""), row.cause) if part
         ), ""),
-        (_("Cost, CNY"), "" if row.cost is None else f"{row.cost:,.2f}", ""),
-        (_("Reward, CNY"), "" if row.reward is None else f"{row.reward:,.2f}", ""),
+        (_("Cost, CNY"), "" if row.cost is None else money(row.cost), ""),
+        (_("Reward, CNY"), "" if row.reward is None else money(row.reward), ""),
     ]  # fmt: skip
     return [fact for fact in facts if fact[1].strip(" ·")]
 

@@ -103,7 +103,7 @@ class EvaluationForm(_Form):
         super().__init__(*args, **kwargs)
         for one in elements.elements():
             kept = answers.get(one.code, {})
-            told = "; ".join(facts[key] for key in one.figures)
+            told = _("; ").join(facts[key] for key in one.figures)
             self.fields[one.field] = forms.CharField(
                 label=_("%(code)s %(title)s (of %(score)s)")
                 % {"code": one.code, "title": one.title, "score": f"{one.score:g}"},

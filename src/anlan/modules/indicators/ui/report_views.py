@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.base.actors import policy as actors_policy
@@ -74,6 +74,13 @@ def analysis(request: ActorRequest) -> HttpResponse:
         "form": form,
         "found": found,
         "more": found.total - found.before,
+        "fewer": found.before - found.total,
+        "pareto_columns": [
+            {"label": ""},
+            {"label": _("Share")},
+            {"label": pgettext("indicators", "Number"), "align": "num"},
+            {"label": _("Running total"), "align": "num"},
+        ],
         "paretos": [
             (TITLES[key], charts.pareto([(label, n, "") for label, n in found.groups[key]]))
             for key in queries_analysis.GROUPS

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from anlan.base.actors.middleware import ActorRequest
@@ -31,7 +31,7 @@ from anlan.modules.registry import queries as registry
 
 ROWS = 50
 DUTY_LABELS = {
-    "planned": gettext_lazy("Due"),
+    "planned": pgettext_lazy("indicators", "Due"),
     "done": gettext_lazy("Done in time"),
     "late": gettext_lazy("Done late"),
     "missed": gettext_lazy("Missed"),
@@ -232,6 +232,7 @@ def _records(
     context = {
         "title": _("Duties of the week") if what == "duties" else _("Findings of the week"),
         "week_on": week_on,
+        "week_end": week_on + rules.WEEK - dt.timedelta(days=1),
         "narrow": narrow,
         "is_duties": what == "duties",
         "rows": shown,

@@ -175,7 +175,7 @@ RECORDS = ListPage(
             icon=RESULT_ICONS,
         ),
         Column.of(InspectionRecord, "reading", sort=None),
-        Column.of(InspectionRecord, "reading_unit", sort=None, shown=False),
+        Column.of(InspectionRecord, "reading_unit", sort=None),
         Column("by", _("inspected by"), value="by.display_name"),
         Column.of(InspectionRecord, "arrived_by", sort=None, shown=False),
         Column.of(InspectionRecord, "is_late", sort=None),

@@ -1,6 +1,5 @@
 """How a task's times and people read in a line."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from anlan.base.actors.roles import Role
-from anlan.base.clock import SHANGHAI
 from anlan.base.duties.models import Instance, Plan
 from anlan.base.duties.models.plan import CycleUnit, Days
+from anlan.base.duties.ui import words as duty_words
 
 
 def cycle(plan: Plan) -> str:
@@ -34,12 +33,7 @@ def whose(row: Plan | Instance) -> str:
 
 def window(row: Instance) -> str:
     """Return the window of a duty, short."""
-    opens, due = (moment.astimezone(SHANGHAI) for moment in (row.opens_at, row.due_at))
-    if (due - opens).total_seconds() <= 24 * 3600:
-        # A window that ends with the day reads 24:00, not the next day's 00:00.
-        end = "24:00" if f"{due:%H:%M}" == "00:00" else f"{due:%H:%M}"
-        return f"{opens:%m-%d %H:%M}–{end}"
-    return f"{opens:%m-%d}–{due - dt.timedelta(seconds=1):%m-%d %H:%M}"
+    return duty_words.window(row)
 
 
 def of_cycle(fields: Mapping[str, Any]) -> str:

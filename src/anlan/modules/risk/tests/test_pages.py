@@ -310,3 +310,26 @@ def test_the_chain_is_read_over_the_api(world, client, branch) -> None:
     assert client.get(f"/api/v1/risk_objects/{thing.pk}/editions").json() == []
     stranger = signed_in(world, Role.SAFETY_MANAGER, "plant_b")
     assert stranger.get(f"/api/v1/risk_objects/{thing.pk}/chain").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "fixes", "plans"),
+    [
+        (Role.SAFETY_MANAGER, True, True),
+        (Role.EQUIPMENT_ENGINEER, True, False),
+        (Role.BUREAU_INSPECTOR, False, False),
+    ],
+)
+def test_a_gap_offers_only_links_that_its_reader_may_follow(world, branch, role, fixes, plans):
+    place = "county_a" if role == Role.BUREAU_INSPECTOR else "plant_a"
+    reader = signed_in(world, role, place)
+    _thing, _unit, event, measure = branch
+    for address in (reverse("risk:gaps"), reverse("risk:events_show", args=[event.pk])):
+        page = reader.get(f"{address}?enterprise={world.plant_a.pk}").content.decode()
+        assert measure.text in page
+        gaps = page[page.index("an-riskgaps") :].partition("</ul>")[0]
+        assert (reverse("risk:measures_edit", args=[measure.pk]) in gaps) is fixes
+        assert (f"?measure={measure.pk}" in gaps) is plans
+        assert (reverse("inspections:suggest") in page) is (
+            plans and address == reverse("risk:gaps")
+        )

@@ -71,7 +71,7 @@ def detail_of(actor: Actor, kind: str, row: Any, all_gaps: list[queries.Gap], gi
         actor.may(RISK_EDIT, row.scope_path, row.enterprise_id),
         actor.may(SHUTDOWN_EDIT, row.scope_path, row.enterprise_id),
         department_names([row.scope_path]).get(row.scope_path, ""),
-        gaps=[shown_gap(gap) for gap in mine[:GAPS_SHOWN]],
+        gaps=[shown_gap(actor, gap) for gap in mine[:GAPS_SHOWN]],
         n_gaps=len(mine),
     )
     editions = list(queries.editions(actor, thing.pk)[:3])
@@ -183,6 +183,11 @@ def _limits(measure: ControlMeasure) -> str:
     return f"{measure.quantity} {span} {measure.reading_unit}".strip()
 
 
+def may_plan(actor: Actor) -> bool:
+    """Tell whether the actor may set up inspection tasks: not everybody who edits the register."""
+    return actor.may("inspections.task.edit")
+
+
 def task_address(measure_id: UUID) -> str:
     """Return where a task for a measure is made; empty while there is no such page."""
     try:
@@ -199,8 +204,13 @@ def suggest_address(enterprise_id: UUID) -> str:
         return ""
 
 
-def shown_gap(gap: queries.Gap) -> GapShown:
-    """Return a gap in words with the links that mend it."""
+def shown_gap(actor: Actor, gap: queries.Gap) -> GapShown:
+    """Return a gap in words with the links that mend it, as far as the actor may follow them."""
+    shown = _gap(actor, gap)
+    return shown if actor.may(RISK_EDIT) else GapShown(shown.text, [])
+
+
+def _gap(actor: Actor, gap: queries.Gap) -> GapShown:
     name = gap.text
     if gap.code == rules.NO_UNIT:
         return GapShown(
@@ -232,7 +242,7 @@ def shown_gap(gap: queries.Gap) -> GapShown:
             [(_("Name the point"), reverse("risk:measures_edit", args=[gap.measure_id]))],
         )
     fixes = [(_("Edit the measure"), reverse("risk:measures_edit", args=[gap.measure_id]))]
-    if task := task_address(gap.measure_id):
+    if (task := task_address(gap.measure_id)) and may_plan(actor):
         fixes.insert(0, (_("Set up an inspection task"), task))
     return GapShown(_("“%(name)s” has no active inspection task") % {"name": name}, fixes)
 

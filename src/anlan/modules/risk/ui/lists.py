@@ -22,6 +22,7 @@ from anlan.modules.risk.policy import RISK_EDIT
 from anlan.modules.risk.ui.bulk import change_many
 
 _LEVELS = [(level.value, level.label) for level in RiskLevel]
+_MARKS = [(0, _("Not graded")), *((level.value + 1, level.label) for level in RiskLevel)]
 
 
 def _joined(query: Any) -> Any:
@@ -71,14 +72,14 @@ register_chooser(
 )
 
 
-def _level(path: str = "level") -> Column:
-    return Column(
-        path,
-        _("risk level"),
-        kind="choice",
-        choices=_LEVELS,
-        sort=None,
-    )
+def _level(path: str = "level", label: Any = None) -> Column:
+    def mark(row: Any) -> int:
+        # The register counts from 0, as the national interface does; the marks count from 1.
+        level = getattr(row, path)
+        return 0 if level is None else level + 1
+
+    words = label or _("risk level")
+    return Column(path, words, kind="level", value=mark, choices=_MARKS, sort=None)
 
 
 def _address(noun: str) -> Any:
@@ -143,8 +144,8 @@ EVENTS = ListPage(
         Column.of(RiskEvent, "name", wide=True),
         Column("unit", _("risk analysis unit"), value="unit.name", sort=None),
         enterprise_column(),
-        _level("inherent_level"),
-        _level(),
+        _level("inherent_level", _("Inherent risk")),
+        _level("level", _("Residual risk")),
         Column.of(RiskEvent, "control_level"),
     ],
     filters=[

@@ -23,7 +23,7 @@ from anlan.modules.risk.models import RiskEvent, RiskObject, RiskUnit
 from anlan.modules.risk.policy import RISK_EDIT
 from anlan.modules.risk.services import branches
 from anlan.modules.risk.ui import tree
-from anlan.modules.risk.ui.detail import detail_of, shown_gap, suggest_address
+from anlan.modules.risk.ui.detail import detail_of, may_plan, shown_gap, suggest_address
 from anlan.modules.risk.ui.forms import factors_given, valuing
 from anlan.modules.risk.ui.kinds import KINDS, PARENTS
 
@@ -327,7 +327,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     }
     groups: dict[UUID, list[Any]] = {}
     for gap in found:
-        groups.setdefault(gap.object_id, []).append(shown_gap(gap))  # type: ignore[arg-type]
+        groups.setdefault(gap.object_id, []).append(shown_gap(actor, gap))  # type: ignore[arg-type]
     complete = len(names) - len(groups)
     unnamed = [gap.measure_id for gap in found if gap.code == rules.NO_TAG and gap.measure_id]
     context = {
@@ -337,7 +337,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         if unnamed and actor.may(RISK_EDIT)
         else [],
         "n_without_task": sum(gap.code == rules.NO_TASK for gap in found),
-        "suggest_url": suggest_address(enterprise.pk),
+        "suggest_url": suggest_address(enterprise.pk) if may_plan(actor) else "",
         "n": len(found),
         "complete": complete,
         "total": len(names),
