@@ -24,9 +24,6 @@ NOW = datetime(2026, 11, 20, 6, 5, tzinfo=UTC)  # 14:05 in Shanghai
         (date(2026, 11, 20), True, 2, "Today"),
         (datetime(2026, 11, 20, 10, 0, tzinfo=UTC), False, 3, "Today 18:00"),
         (datetime(2026, 11, 20, 9, 0, tzinfo=UTC), True, 2, "Today 17:00"),
-        # until midnight is until the end of the day before
-        (datetime(2026, 11, 20, 16, 0, tzinfo=UTC), False, 3, "Today"),
-        (datetime(2026, 11, 21, 16, 0, tzinfo=UTC), False, 4, "in 1 day"),
         (NOW + timedelta(minutes=16), False, 2, "16 minutes left"),
         (date(2026, 11, 21), False, 4, "in 1 day"),
         (datetime(2026, 11, 20, 16, 0, tzinfo=UTC), False, 3, "Today"),  # midnight ends the 20th
