@@ -369,7 +369,9 @@ def fill_pieces(cursor: Any, titles: list[str]) -> None:
     cursor.execute("ANALYZE said")
     cursor.execute(
         "INSERT INTO findings_piece"
-        " SELECT f.id, t.pieces || n.pieces || p.pieces FROM findings_finding f"
+        " SELECT f.id, t.pieces || n.pieces || p.pieces"
+        " || findings_marks(f.scope_path, f.registered_at, f.state, f.level)"
+        " FROM findings_finding f"
         " JOIN said t ON t.text = f.title JOIN said n ON n.text = f.number"
         " JOIN said p ON p.text = f.place ON CONFLICT (finding_id) DO NOTHING"
     )

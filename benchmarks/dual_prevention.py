@@ -85,10 +85,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="folder with findings_public.csv")
     parser.add_argument("--keep", help="keep the installation in this folder and use it again")
     parser.add_argument("--rounds", type=int, default=20, help="requests to each page")
-    parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}")
+    parser.add_argument(
+        "--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}; or filling alone"
+    )
     given = parser.parse_args(arguments)
     only = set(given.only.split(","))
-    if unknown := only - set(PARTS):
+    if unknown := only - {"filling", *PARTS}:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     rows: list[Row] = []
     with installation(given.keep) as environment:

@@ -3,7 +3,7 @@
 from anlan.base.lists.choosers import Chooser, register_chooser
 from anlan.base.lists.columns import Column
 from anlan.base.lists.filters import Filter
-from anlan.base.lists.page import BulkAction, BulkResult, ListPage, NarrowSheet, View
+from anlan.base.lists.page import BulkAction, BulkResult, Found, ListPage, NarrowSheet, View
 from anlan.base.lists.search import search_condition, search_key, search_terms
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Chooser",
     "Column",
     "Filter",
+    "Found",
     "ListPage",
     "NarrowSheet",
     "View",

@@ -19,6 +19,17 @@ from anlan.base.lists.search import search_condition
 if TYPE_CHECKING:
     from anlan.base.imports.sheet import Sheet
 
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found. `few`: the rows were picked beforehand, so counting them on the way
+    costs nothing. `part` are some of the rows, quick to count: enough of them tell of many."""
+
+    rows: QuerySet[Any]
+    few: bool = False
+    part: QuerySet[Any] | None = None
+
+
 Search = tuple[str, ...] | Callable[[QuerySet[Any], str], QuerySet[Any]]
 ParamValue = str | Sequence[str]
 
@@ -82,14 +93,17 @@ class ListPage:
 
     `query(actor)` returns the scoped rows with what the columns need joined; it is the only door
     to them: page, counts, choosers and export call it. `order` breaks ties (end it in `pk`).
-    `search` names searched columns, or is a function of rows and text. `row_url(row)` opens a
-    row. `create_url` and `sheet` (with `permission`) put "New" and "Import" into the head.
+    `search` names searched columns, or is a function of rows and text; `find` stands in for it
+    where the module has an index of its own, and knows what is filtered by. `row_url(row)` opens
+    a row. `create_url` and `sheet` (with `permission`) put "New" and "Import" into the head.
     `views[0]` is what a bare address shows; give it empty params to show all. `first_step` is
     the sentence of an empty list. `sorts_when_large` are the columns that may still be sorted by
     when hundreds of thousands of rows are found: those with an index (None: all). `lands(actor)`
     is where a bare address leads instead, for those who would find a single row (empty: stay).
     `sheets` has narrower sheets: the first that fits what is filtered by stands in for `sheet`.
     `export_query` stands in for `query` where a spreadsheet has more than the list shows.
+    `recent` is a field by which `order` puts the newest first, and a number of days: of a long
+    list the first pages are looked for among the rows since then, before all are sorted.
     """
 
     key: str
@@ -98,6 +112,7 @@ class ListPage:
     columns: Sequence[Column]
     filters: Sequence[Filter] = ()
     search: Search = ("search_key",)
+    find: Callable[[QuerySet[Any], str, Mapping[str, Chosen]], Found] | None = None
     search_hint: Text = SEARCH
     order: tuple[str, ...] = ("pk",)
     views: Sequence[View] = ()
@@ -117,6 +132,7 @@ class ListPage:
     lands: Callable[[Actor], str] | None = None
     sheets: Sequence["NarrowSheet"] = ()
     export_query: Callable[[Actor], QuerySet[Any]] | None = None
+    recent: tuple[str, int] | None = None
 
     def __post_init__(self) -> None:
         for what, keys in (
@@ -131,13 +147,16 @@ class ListPage:
         if clash := taken & {name for f in self.filters for name in f.names()}:
             raise ValueError(f"list {self.key!r}: filters may not be called {sorted(clash)}")
 
-    def searched(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-        """Return the rows that match a search; all for an empty one."""
+    def searched(self, rows: QuerySet[Any], text: str, chosen: Mapping[str, Chosen]) -> Found:
+        """Return the rows that match a search; all for an empty one. `chosen` is what they have
+        been filtered by."""
         if not text:
-            return rows
+            return Found(rows)
+        if self.find is not None:
+            return self.find(rows, text, chosen)
         if callable(self.search):
-            return self.search(rows, text)
-        return rows.filter(search_condition(text, self.search))
+            return Found(self.search(rows, text))
+        return Found(rows.filter(search_condition(text, self.search)))
 
     def sorts_at_scale(self, column: Column) -> bool:
         """Tell whether hundreds of thousands of rows may be sorted by this column."""

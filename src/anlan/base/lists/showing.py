@@ -1,15 +1,17 @@
 """What the list template shows: everything computed here, in a fixed number of queries."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, QuerySet, Value, Window
+from django.db.models import Count, Q, QuerySet, Value, Window
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import Actor
+from anlan.base.clock import now
 from anlan.base.lists import queries
 from anlan.base.lists.cells import cell_class, cells_html, options_html, rows_html
 from anlan.base.lists.choosers import chooser_for
@@ -185,10 +187,14 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     likely = guess(base, state.rows(base))
     many = likely.found > COUNT_UP_TO * 2
     state = state.at_scale() if many else state
-    found = state.rows(base)
+    search = state.found(base)
+    found = search.rows
     start = (state.number - 1) * page.page_size
     few = likely.base < COUNT_VIEWS_UP_TO
-    visible, n = _fetch(base, found, start, page.page_size, counting=few and bool(state.q))
+    counting = search.few or (few and bool(state.q))
+    # Of millions the newest are walked by their index; a few thousand are soon sorted.
+    recent = not few and not counting and likely.base <= COUNT_UP_TO * 2 and _recent(state)
+    visible, n = _fetch(base, found, start, page.page_size, counting=counting, first=recent or Q())
     # Named, or a view without filters would be read as the bare address: the first view.
     views = {
         view.key: ListState.read(page, params_of({**view.params, "view": view.key}))
@@ -199,6 +205,9 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     # Whoever searches for a frequent word among millions is told "many" sooner.
     among_many = many or (bool(state.q) and likely.base > COUNT_UP_TO * 2)
     deepest_row = DEEPEST_OF_MANY if among_many else DEEPEST_ROW
+    if total is None and among_many and search.part is not None:
+        some = count_rows(search.part, deepest_row)
+        total = some if some.more else None
     if total is None:
         total = _total(found, likely, start, len(visible), page.page_size, deepest_row)
     deepest = deepest_row // page.page_size
@@ -223,16 +232,28 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     )
 
 
+def _recent(state: ListState) -> Q:
+    """Return the condition for rows before which none can stand in the list; none if unknown."""
+    if state.page.recent is None or state.sort:
+        return Q()
+    field, days = state.page.recent
+    return Q(**{f"{field}__gte": now() - dt.timedelta(days=days)})
+
+
 def _fetch(
-    base: QuerySet[Any], found: QuerySet[Any], start: int, size: int, *, counting: bool
+    base: QuerySet[Any], found: QuerySet[Any], start: int, size: int, *, counting: bool, first: Q
 ) -> tuple[list[Any], Counted | None]:
     """Return one page of rows: first which ones, then these with all that belongs to them.
 
     Sorting ten thousand rows with everything joined to them spills to disk; their keys do not.
     With `counting` the same pass tells how many there are: a search reads them all anyway.
+    `first` is true of rows that come before all others: if they fill the page, it is the page.
     """
     n = Window(Count("*")) if counting else Value(0)
-    keys = list(found.annotate(n_found=n).values_list("pk", "n_found")[start : start + size])
+    keyed = found.annotate(n_found=n).values_list("pk", "n_found")
+    keys = list(keyed.filter(first)[start : start + size]) if first else []
+    if len(keys) < size:
+        keys = list(keyed[start : start + size])
     ids = [pk for pk, _n in keys]
     rows = {row.pk: row for row in base.filter(pk__in=ids).order_by()} if ids else {}
     total = Counted(keys[0][1]) if counting and keys else None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from anlan.base.actors.actor import Actor
 from anlan.base.lists.columns import Column
 from anlan.base.lists.filters import Chosen
-from anlan.base.lists.page import ListPage
+from anlan.base.lists.page import Found, ListPage
 
 # Further down than this nobody reads; the database would walk all rows before. Filter or export.
 DEEPEST_ROW = 10_000
@@ -71,8 +71,13 @@ class ListState:
 
     def rows(self, base: QuerySet[Any]) -> QuerySet[Any]:
         """Return the rows asked for, in order, from `base` (the page's query for the actor)."""
-        found = self.page.searched(base.filter(self.page.filters_q(self.chosen)), self.q)
-        return found.order_by(*self.order(base.model))
+        return self.found(base).rows
+
+    def found(self, base: QuerySet[Any]) -> Found:
+        """Return the same with what the search knows about them."""
+        rows = base.filter(self.page.filters_q(self.chosen))
+        found = self.page.searched(rows, self.q, self.chosen)
+        return replace(found, rows=found.rows.order_by(*self.order(base.model)))
 
     def for_actor(self, actor: Actor) -> "ListState":
         """Return the state without columns that would say the same in every row."""

@@ -5,15 +5,27 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, StrIndex
+from django.db.models.lookups import GreaterThan
 
+from anlan.base.actors import wall
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Membership, Organisation, User
 from anlan.base.actors.scope import path_end
 from anlan.base.clock import today
 from anlan.base.files.models import Attachment
+from anlan.base.lists import Found
 from anlan.base.search_key import typed
 from anlan.modules.findings import words
 from anlan.modules.findings.choices import OUTSIDE, Level, PhotoRole
@@ -23,6 +35,7 @@ from anlan.modules.registry.queries import coded
 
 _JOINED = ("enterprise", "unit", "object", "owner", "department")
 _WIDE = ("description", "measures", "interim", "cause", "result", "judgement", "search_key")
+PART = 3_000  # of a frequent word's findings; a list of very many counts to a thousand
 
 
 def findings(actor: Actor) -> QuerySet[Finding]:
@@ -76,6 +89,11 @@ def overdue(day: dt.date) -> Q:
     return open_() & Q(deadline__lt=day)
 
 
+NEEDS_OPEN = frozenset({"open", "overdue", "due", "to_review", "to_list", "listed"})
+NEEDS_MAJOR = frozenset({"to_review", "to_list", "listed", "to_clear"})
+"""Of the kinds of `needs` those whose rows are all open, or all major."""
+
+
 def needs(name: str, day: dt.date) -> Q:
     """Return the condition behind a kind of what wants attention; nothing for an unknown one."""
     majors = Q(level=Level.MAJOR)
@@ -94,23 +112,37 @@ def needs(name: str, day: dt.date) -> Q:
 
 
 def search(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """Find by number through the index, else by each word of the search key.
+    """Find by number through the index, else by each word of the search key."""
+    return find(rows, text).rows
 
-    Few rows with rare words are picked by `words`; frequent words are met soon in any order.
+
+def find(rows: QuerySet[Any], text: str, marks: tuple[int, ...] = ()) -> Found:
+    """Find as `search` does; `marks` of `words` are known of all rows beforehand.
+
+    Few are picked by the index of pieces. Of many, the newest rows that have the words are met
+    soon in the list's own order; that there are many, those of the last months tell.
     """
     number = text.strip().upper()
     if number.startswith("YH-"):
-        return rows.filter(number__gte=number, number__lt=number + "\U0010ffff")
+        return Found(rows.filter(number__gte=number, number__lt=number + "\U0010ffff"))
     asked = typed(text).split()[:6]
-    for word in asked:
-        rows = rows.filter(search_key__contains=word)
     wanted = words.pieces(asked)
-    if wanted and words.are_rare(wanted):
-        some = RawSQL(
-            "SELECT findings_with_pieces(%s::integer[], %s)", [list(wanted), 2 * words.RARE]
-        )
-        rows = rows.filter(pk__in=some)
-    return rows
+    if wanted:
+        # The wall shows no more than the bound scope, whatever is asked for.
+        wanted += (*words.within(wall.bound_scope()), *marks)
+        if words.are_few(wanted):
+            for word in asked:
+                rows = rows.filter(search_key__contains=word)
+            return Found(rows.filter(pk__in=words.ids(wanted, 2 * words.FEW)), few=True)
+    for word in asked:
+        # The planner takes `contains` for rare whatever the word, and would read all rows of the
+        # scope to sort what few it expects. This it takes for a third.
+        at = StrIndex(F("search_key"), Value(word))
+        rows = rows.filter(GreaterThan(at, 0))
+    if not wanted:
+        return Found(rows)
+    recent = words.ids(wanted, PART, words.months(today(), 3))
+    return Found(rows, part=rows.filter(pk__in=recent))
 
 
 def extensions_of(actor: Actor, row: Finding) -> list[Extension]:

@@ -1,14 +1,19 @@
 """Findings are found by words, and only where the searcher may look."""
 
+import datetime as dt
+
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.http import QueryDict
 
 from anlan.base.actors import wall
 from anlan.base.actors.roles import Role
+from anlan.base.lists.showing import show
 from anlan.base.search_key import typed
 from anlan.modules.findings import queries, words
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.tests import data
+from anlan.modules.findings.ui.lists import FINDINGS
 
 pytestmark = pytest.mark.django_db
 
@@ -39,10 +44,10 @@ def asked(text):
 
 @pytest.mark.parametrize("rare", [True, False])
 def test_words_find_what_they_stand_in(world, manager, monkeypatch, rare):
-    monkeypatch.setattr(words, "RARE", 100 if rare else 0)
+    monkeypatch.setattr(words, "FEW", 100 if rare else 0)
     data.report(manager, world.plant_a, "P-101泵法兰泄漏")
     data.report(manager, world.plant_a, "消防栓箱门未关")
-    assert words.are_rare(asked("法兰")) is rare
+    assert words.are_few(asked("法兰")) is rare
     for text in ("法兰", "兰泄", "p-101", "101", "泵 泄漏", "falan"):
         assert found(manager, text) == {"P-101泵法兰泄漏"}
     assert found(manager, "消防栓 法兰") == set()
@@ -79,5 +84,63 @@ def test_pieces_are_the_same_here_and_in_the_database(world, manager):
         assert tuple(sorted(cursor.fetchone()[0])) == words.pieces(text.split())
 
 
-def test_pinyin_and_single_characters_have_no_pieces():
-    assert words.pieces(["falan", "阀", "fl"]) == ()
+def test_short_words_have_no_pieces():
+    assert words.pieces(["阀", "fl", "ang"]) == ()
+    assert len(words.pieces(["falan"])) == 2
+
+
+def test_marks_are_the_same_here_and_in_the_database(world, manager):
+    row = data.report(manager, world.plant_a)
+    row.refresh_from_db()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT findings_marks(%s, %s, 'accepted', 1::smallint),"
+            " findings_marks(%s, %s, 'reported', 0::smallint)",
+            [row.scope_path, row.registered_at] * 2,
+        )
+        closed, reported = map(set, cursor.fetchone())
+    steps = row.scope_path.split("/")
+    places = {words.place("/".join(steps[:n]) + "/") for n in (3, 4, 5) if steps[n - 1]}
+    month = set(words.months(row.registered_at.astimezone(dt.UTC).date(), 1))
+    assert closed == places | month | {words.MAJOR}
+    assert reported == places | month | {words.OPEN}
+
+
+@pytest.mark.parametrize("few", [True, False])
+@pytest.mark.parametrize("who", ["manager", "plant_b", "county", "leader"])
+def test_the_list_finds_what_a_plain_search_finds(world, request, monkeypatch, few, who):
+    """Same rows and totals for every place, whichever way the index and the planner go."""
+    monkeypatch.setattr(words, "FEW", 100 if few else 0)
+    manager, plant_b = request.getfixturevalue("manager"), request.getfixturevalue("plant_b")
+    for text in ("法兰泄漏", "P-101泵法兰锈蚀", "消防栓箱门未关", "falan标识"):
+        data.report(manager, world.plant_a, text)
+        data.report(plant_b, world.plant_b, text)
+    closed = data.report(manager, world.plant_a, "法兰垫片老化")
+    with wall.acting_as(manager.scope):
+        Finding.objects.for_actor(manager).filter(pk=closed.pk).update(state="dismissed", level=1)
+    actor = {
+        "manager": manager,
+        "plant_b": plant_b,
+        "county": world.actor(Role.BUREAU_INSPECTOR, "county_a"),
+        "leader": world.actor(Role.BUREAU_LEADER, "province"),
+    }[who]
+    for query in (
+        "q=法兰",
+        "q=falan",
+        "is=open&q=法兰",
+        "level=1&q=法兰",
+        "state=dismissed&q=法兰 片",
+    ):
+        params = QueryDict(query + "&view=all")
+        with wall.acting_as(actor.scope):
+            shown = show(actor, FINDINGS, params)
+            plain = queries.findings(actor)
+            for word in params["q"].split():
+                plain = plain.filter(search_key__contains=word)
+            if "is" in params:
+                plain = plain.filter(queries.open_())
+            for name in {"level", "state"} & {*params}:
+                plain = plain.filter(**{name: params[name]})
+            wanted = list(plain.order_by("-registered_at", "pk"))
+        assert [row.id for row in shown.rows] == [str(row.pk) for row in wanted], query
+        assert (shown.total.n, shown.total.more) == (len(wanted), False), query

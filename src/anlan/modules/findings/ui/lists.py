@@ -1,5 +1,6 @@
 """The list of findings and the list of flags."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actors.actor import Actor
 from anlan.base.lists import BulkAction, Chooser, Column, Filter, ListPage, View
 from anlan.base.lists import register_chooser as register
-from anlan.modules.findings import queries, sheets
+from anlan.base.lists.filters import Chosen
+from anlan.modules.findings import queries, sheets, words
+from anlan.modules.findings.choices import Level
 from anlan.modules.findings.flagged import KINDS
 from anlan.modules.findings.models import Finding, Flag
 from anlan.modules.findings.policy import (
@@ -22,6 +25,7 @@ from anlan.modules.findings.policy import (
     FINDING_REPORT,
     FLAG_DISMISS,
 )
+from anlan.modules.findings.states import OPEN
 from anlan.modules.findings.ui.addresses import list_url, url_of
 from anlan.modules.findings.ui.columns import ICONS, SPECIAL, TONES, due_of, risk_of, special
 from anlan.modules.findings.ui.forms import BulkConfirmForm
@@ -52,6 +56,18 @@ def _people(actor: Actor) -> Any:
     from anlan.base.actors.queries import people_of
 
     return people_of(actor).filter(is_active=True).order_by("display_name", "pk")
+
+
+def _marks(chosen: Mapping[str, Chosen]) -> tuple[int, ...]:
+    """Return what the search's index may know of all rows that these filters leave."""
+    wanted = {*chosen["is"].values}
+    states = chosen["state"].values
+    found = []
+    if wanted & queries.NEEDS_OPEN or (states and {*states} <= OPEN):
+        found.append(words.OPEN)
+    if wanted & queries.NEEDS_MAJOR or chosen["level"].values == (str(Level.MAJOR.value),):
+        found.append(words.MAJOR)
+    return tuple(found)
 
 
 def _confirm_many(actor: Actor, ids: list[UUID], request: HttpRequest) -> HttpResponse:
@@ -116,7 +132,7 @@ FINDINGS = ListPage(
                field="registered_at__date"),
         Filter.of(Finding, "deadline", pinned=False),
     ],
-    search=queries.search,
+    find=lambda rows, text, chosen: queries.find(rows, text, _marks(chosen)),
     search_hint=_("Number, description, place"),
     order=("-registered_at", "pk"),
     views=[
@@ -145,6 +161,7 @@ FINDINGS = ListPage(
     template="findings/list.html",
     context=lambda request: _more(request),
     sorts_when_large=("registered_at", "number"),
+    recent=("registered_at", 60),
 )  # fmt: skip
 
 
