@@ -6,7 +6,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +24,7 @@ from anlan.base.duties.services import instances, warnings
 from anlan.base.duties.states import OPEN, State
 from anlan.base.duties.ui import words
 from anlan.base.duties.ui.forms import ClearForm, HandOverForm, ReasonForm
+from anlan.base.duties.ui.rows import done_html, rows_html
 from anlan.base.errors import Refused
 from anlan.base.files.panel import panel_for
 
@@ -37,6 +40,8 @@ def item(row: Instance, missed: int = 1) -> dict[str, object]:
         "window": words.window(row),
         "place": row.plan.place_text or row.organisation.name,
         "url": words.url_of(row),
+        "show_url": reverse("duties:show", args=[row.pk]),
+        "done_url": reverse("duties:done", args=[row.pk]) if kind.is_manual else "",
         "level": 5 - row.warning if row.warning >= 2 else 0,
         "context": words.context(row, missed),
     }
@@ -57,11 +62,17 @@ def mine(request: ActorRequest) -> HttpResponse:
         ("today", _("Due today"), [item(row) for row in waiting if row.due_at <= end]),
         ("later", _("Later"), [item(row) for row in waiting if row.due_at > end]),
     ]
+    groups = [group for group in groups if group[2]]
+    token = f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
     done = [item(row) for row in queries.done_on(request.actor, day)[:SHOWN]]
     context = {
-        "groups": [group for group in groups if group[2]],
+        "groups": [
+            (key, title, len(items), rows_html(items, moment, token, is_first=n == 0))
+            for n, (key, title, items) in enumerate(groups)
+        ],
         "counts": {key: len(items) for key, _title, items in groups},
-        "done": done,
+        "n_done": len(done),
+        "done": done_html(done, lambda row: f"{row.done_at.astimezone(SHANGHAI):%H:%M}"),
         "n_more": max(0, found.count() - SHOWN) if len(open_rows) == SHOWN else 0,
         "now": moment,
         "day": day,

@@ -5,6 +5,7 @@ it lies in, for the month of its registration, for being open and for being majo
 intersects them: a word in three findings of a hundred is a short list within a county.
 """
 
+import itertools
 from typing import Any
 
 from django.db import migrations
@@ -149,7 +150,7 @@ def _pieces(key: str) -> set[int]:
     codes = [*map(ord, key)]
     found = {
         ((a & 0xFFFF) - 0x8000) * 0x10000 + (b & 0xFFFF)
-        for a, b in zip(codes, codes[1:], strict=False)
+        for a, b in itertools.pairwise(codes)
         if a > 0x7F and b > 0x7F
     }
     found |= {
