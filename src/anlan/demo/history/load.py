@@ -24,6 +24,7 @@ from anlan.demo.history.promises import make_commitments
 from anlan.demo.history.register import Rows, add_plant
 from anlan.demo.history.rounds import make_rounds, make_tasks
 from anlan.demo.history.site import hang_plans, lay_out
+from anlan.demo.history.year import make_year
 from anlan.demo.plan import FLAGSHIP
 from anlan.modules.commitment.services.steps import ensure_all
 from anlan.modules.honesty.services.analysis import look_at
@@ -88,6 +89,7 @@ def load_history(seed: int, on: dt.date) -> int:
     for plant in plants[:N_DEEP]:
         since = moment - dt.timedelta(days=210)
         look_at(SYSTEM, plant.enterprise.pk, moment, since=since, usual=USUAL_ABNORMAL)
+    make_year(plants, findings, on)
     return len(findings)
 
 

@@ -19,7 +19,9 @@ from anlan.modules.findings.choices import Level
 from anlan.modules.findings.criteria import find
 from anlan.modules.findings.models import Extension, Finding, Flag
 from anlan.modules.findings.states import FindingState
+from anlan.modules.indicators.models import MonthlyAnalysis, WeeklyScore
 from anlan.modules.inspections.models import InspectionRecord
+from anlan.modules.ledgers.models import LedgerEntry
 from anlan.modules.risk.models import ControlMeasure, RiskObject
 
 WHY = "count all"
@@ -55,6 +57,11 @@ def test_the_city_has_a_year_behind_it() -> None:
     padded = findings.filter(title__contains="箱门").values("enterprise").annotate(n=Count("id"))
     assert max(row["n"] for row in padded) >= 30
 
+    weeks = WeeklyScore.objects.unscoped(WHY).values("week_on").annotate(n=Count("id"))
+    assert len(weeks) == 52
+    assert min(row["n"] for row in weeks) == 60
+    assert MonthlyAnalysis.objects.unscoped(WHY).count() == 24
+    assert LedgerEntry.objects.unscoped(WHY).exists()
     promised = Commitment.objects.unscoped(WHY)
     assert promised.filter(state="published", flags=[]).exists()
     assert promised.exclude(flags=[]).exists()

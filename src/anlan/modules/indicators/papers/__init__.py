@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from anlan.base.actors.actor import Actor
 from anlan.base.papers import Paper, declare
-from anlan.modules.indicators import elements, queries_analysis
+from anlan.modules.indicators import elements, queries, queries_analysis
 from anlan.modules.indicators.models import MonthlyAnalysis, SelfEvaluation
 from anlan.modules.indicators.ui import charts
 
@@ -34,10 +34,17 @@ def _analysis(actor: Actor, row: MonthlyAnalysis) -> dict[str, Any]:
             [_("Findings registered"), _against(found.total, found.before)],
             [_("Major"), str(found.major)],
             [_("Accepted"), str(found.accepted)],
+            [_("Still open"), str(found.total - found.accepted)],
+            [_("Rectification rate"), _percent(found.accepted, found.total)],
             [_("Repeated"), str(len(found.repeated))],
             [_("State"), _("Finished") if row.finished_at else _("Draft")],
         ],
-        "head": ["", pgettext("indicators", "Number"), _("Share"), _("Running total")],
+        "head": [
+            pgettext("indicators", "Group"),
+            pgettext("indicators", "How many"),
+            _("Share"),
+            _("Running total"),
+        ],
         "tables": [
             {
                 "title": titles[key],
@@ -97,6 +104,11 @@ def _evaluation(actor: Actor, row: SelfEvaluation) -> dict[str, Any]:
     }
 
 
+def _percent(part: int, whole: int) -> str:
+    share = queries.percent(part, whole)
+    return "—" if share is None else f"{share}%"
+
+
 def _against(n: int, before: int) -> str:
     """Return a month's number with what it was the month before."""
     if n == before:
@@ -109,7 +121,7 @@ def _foot() -> dict[str, Any]:
     return {
         "signatures": [_("Prepared by"), _("Reviewed by"), _("Approved by")],
         "date": _("Date"),
-        "none": _("None"),
+        "none": pgettext("report", "None"),
     }
 
 
