@@ -12,6 +12,7 @@ import click
 from anlan import __version__
 
 COMMANDS = (
+    "alarms",
     "audit",
     "backup",
     "bench",
