@@ -37,7 +37,7 @@ demo: setup ## run the product with its demo city
 
 test: setup lint types ## everything that must pass
 	cd web && npm run check --silent && npm test --silent
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 3 --dist loadgroup
 
 lint: .venv/.installed ## style, layers
 	$(BIN)/ruff check .

@@ -26,14 +26,20 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
-@pytest.fixture(scope="package")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product with its small demo city, for all journeys."""
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser's program."""
     if not CHROMIUM:
         if os.environ.get("ANLAN_TEST_NO_SKIP") == "1":
             pytest.fail("no Chromium: install the package chromium")
         warnings.warn("NO CHROMIUM: the journeys are skipped", stacklevel=1)
         pytest.skip("no Chromium: install the package chromium")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="package")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product with its small demo city, for all journeys."""
     if not _is_built():
         pytest.fail("web/ is not built: run `make setup`")
     if running := os.environ.get("ANLAN_TEST_PRODUCT"):
@@ -52,10 +58,10 @@ def _is_built() -> bool:
 
 
 @pytest.fixture(scope="module")
-def browser(product: Product) -> Iterator[Browser]:
+def browser(chromium: str, product: Product) -> Iterator[Browser]:
     """A browser for one file of journeys: its loop must be gone before other tests run."""
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        found = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield found
         found.close()
 

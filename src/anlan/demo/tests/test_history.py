@@ -1,19 +1,18 @@
 """The year of history of the demonstration."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db.models import Count
 
-from anlan.base.actors import wall
 from anlan.base.actors.loading import load_actor
 from anlan.base.actors.models import User
-from anlan.base.actors.scope import EVERYTHING
 from anlan.base.duties import queries as duties
 from anlan.base.duties.models import Instance
 from anlan.base.files.models import Attachment
 from anlan.demo.services import demo_load
+from anlan.demo.tests.conftest import DAY
 from anlan.modules.commitment.models import Commitment
 from anlan.modules.findings.choices import Level
 from anlan.modules.findings.criteria import find
@@ -25,13 +24,10 @@ from anlan.modules.ledgers.models import LedgerEntry
 from anlan.modules.risk.models import ControlMeasure, RiskObject
 
 WHY = "count all"
-DAY = date(2026, 11, 22)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("city")
 def test_the_city_has_a_year_behind_it() -> None:
-    wall.bind(EVERYTHING)
-    demo_load(2026, "small", DAY)
     assert RiskObject.objects.unscoped(WHY).values("enterprise").distinct().count() == 60
     measures = ControlMeasure.objects.unscoped(WHY)
     assert not measures.filter(verification=2, inspection_content="").exists()

@@ -1,16 +1,11 @@
 """Loading the demonstration into the real database."""
 
-from datetime import date
-
-import pytest
-
-from anlan.base.actors import wall
 from anlan.base.actors.loading import load_actor
 from anlan.base.actors.models import Organisation, User
 from anlan.base.actors.roles import Role
-from anlan.base.actors.scope import EVERYTHING
 from anlan.demo.accounts import ACCOUNTS, PASSWORD
 from anlan.demo.services import demo_load
+from anlan.demo.tests.conftest import DAY
 from anlan.modules.registry.models import (
     Enterprise,
     Equipment,
@@ -21,13 +16,9 @@ from anlan.modules.registry.models import (
     Site,
 )
 
-DAY = date(2026, 11, 22)
 
-
-@pytest.mark.django_db
-def test_the_city_is_loaded_once_and_every_role_signs_in_to_something() -> None:
-    wall.bind(EVERYTHING)
-    assert demo_load(2026, "small", DAY) == 60
+def test_the_city_is_loaded_once_and_every_role_signs_in_to_something(city: int) -> None:
+    assert city == 60
     assert demo_load(2026, "small", DAY) == 0
     everything = Enterprise.objects.unscoped("count all")
     assert everything.filter(is_demo=True).count() == 60
