@@ -87,6 +87,7 @@ def add(
             {
                 "now": moment,
                 "enterprise": exemption.enterprise_id,
+                "share": None,
                 "exemption": exemption.pk,
                 "since": starts_at,
             },

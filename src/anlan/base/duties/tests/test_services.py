@@ -19,6 +19,7 @@ from anlan.base.duties.rules import CHINA
 from anlan.base.duties.services import (
     exemptions,
     instances,
+    making,
     plans,
     substitutes,
     telling,
@@ -66,6 +67,14 @@ def test_making_again_makes_nothing_and_the_next_day_makes_one(world: World) -> 
     plan(world)
     assert instances.make(at(48), at(6)) == 0
     assert instances.make(at(72), at(30)) == 1
+    assert instances.make(at(72), at(30)) == 0
+
+
+def test_two_halves_make_what_one_run_makes(world: World) -> None:
+    plan(world)
+    plan(world)
+    halves = [making._make(at(72), at(30), None, share) for share in making._SHARES]
+    assert sorted(halves) == [0, 2]
     assert instances.make(at(72), at(30)) == 0
 
 

@@ -170,7 +170,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(PIECES, migrations.RunSQL.noop),
         migrations.RunSQL(MARKS, "DROP FUNCTION findings_marks(text, timestamptz, text, smallint)"),
+        # Findings can be read while this runs; what follows takes the table for an instant.
+        migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.RunSQL(KEEP, KEEP_BACK),
         migrations.RunSQL(FOUND, FOUND_BACK),
-        migrations.RunPython(fill, migrations.RunPython.noop),
     ]
