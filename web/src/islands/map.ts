@@ -161,6 +161,7 @@ function counts(map: Maplibre.Map, element: HTMLElement): void {
 
 /** Names of areas and parks, at the top of their outlines where fewest marks lie. */
 function names(map: Maplibre.Map, data: GeoJSON.FeatureCollection): void {
+  const shown: { label: HTMLElement; size: number }[] = [];
   for (const { geometry, properties } of data.features) {
     if (!properties?.kind || !("coordinates" in geometry)) continue;
     const box = new gl.LngLatBounds();
@@ -168,6 +169,21 @@ function names(map: Maplibre.Map, data: GeoJSON.FeatureCollection): void {
     if (box.isEmpty()) continue;
     const label = written(`an-map__name an-map__name--${String(properties.kind)}`, String(properties.title ?? ""));
     new gl.Marker({ element: label, anchor: "top" }).setLngLat([box.getCenter().lng, box.getNorth()]).addTo(map);
+    const isPark = properties.kind === "park";
+    shown.push({ label, size: isPark ? Infinity : (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth()) });
+  }
+  shown.sort((a, b) => a.size - b.size);
+  map.on("idle", () => apart(shown.map((one) => one.label)));
+}
+
+/** Show a name only where it meets none before it: counties, then what lies around them, then parks. */
+function apart(labels: HTMLElement[]): void {
+  const taken: DOMRect[] = [];
+  for (const label of labels) {
+    const at = label.getBoundingClientRect();
+    const meets = taken.some((one) => at.left < one.right && at.right > one.left && at.top < one.bottom && at.bottom > one.top);
+    label.classList.toggle("is-hidden", meets);
+    if (!meets) taken.push(at);
   }
 }
 

@@ -219,6 +219,10 @@ class Delivery(models.Model):
         ]
 
 
+DIGEST = "inbox.digest"
+"""What a held run of the daily digest is called."""
+
+
 class HeldRun(models.Model):
     """A run that would have sent too much: the circuit breaker's record.
 
@@ -243,7 +247,15 @@ class HeldRun(models.Model):
         verbose_name = _("held run")
 
     def __str__(self) -> str:
-        return f"{kinds.kind_of(self.what).code} · {self.planned}"
+        return f"{self.words} · {self.planned}"
+
+    @property
+    def words(self) -> str:
+        """Return what would be sent, in words: the first of its messages, or the daily digest."""
+        if self.what == DIGEST:
+            return str(Purpose.DIGEST.label)
+        first = getattr(self, "first_draft", None) or (self.drafts[0] if self.drafts else {})
+        return kinds.words(kinds.kind_of(self.what).title, first.get("params", {}))
 
     @property
     def enterprise_id(self) -> None:

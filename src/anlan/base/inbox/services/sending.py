@@ -22,6 +22,7 @@ from anlan.base.inbox.channels import CHANNELS, Message
 from anlan.base.inbox.channels.base import Rejected, Throttled, Unreachable
 from anlan.base.inbox.drafts import Draft
 from anlan.base.inbox.models import (
+    DIGEST,
     Channel,
     Delivery,
     DeliveryState,
@@ -40,7 +41,6 @@ logger = logging.getLogger(__name__)
 
 LEASE = dt.timedelta(minutes=10)
 LINES_MAX = 20
-DIGEST = "inbox.digest"
 
 
 @transaction.atomic
