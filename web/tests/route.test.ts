@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isDone, isOpen, judge, nextOpening, nextStop, placeOf, route, type Known, type Place, type World } from "../src/pocket/model";
+import { besides, isDone, isOpen, judge, nextOpening, nextStop, placeOf, route, type Known, type Place, type World } from "../src/pocket/model";
 import type { DraftRow, EnvelopeRow } from "../src/pocket/core/types";
 
 const NOW = Date.parse("2026-11-22T02:00:00Z");
@@ -74,4 +74,10 @@ test("a code is found by label, tag, short code and address", () => {
   assert.equal(placeOf(world, " v-301 ")?.id, "b");
   assert.equal(placeOf(world, "https://plant.example/p/at/b/")?.id, "b");
   assert.equal(placeOf(world, "X-1"), undefined);
+});
+
+test("the inbox does not repeat what the phone holds as a duty or a finding", () => {
+  const [task, finding, other] = ["1", "2", "3"].map((n) => `01a202b6-c4ba-70f7-aa03-d7f8b016cf6${n}`) as [string, string, string];
+  const inbox = [{ url: `/inspections/tasks/${task}/record/` }, { url: `/findings/${finding}/` }, { url: `/findings/${other}/` }, { url: "/commitment/" }, {}];
+  assert.deepEqual(besides(inbox, [task, finding]), [inbox[2], inbox[3], inbox[4]]);
 });

@@ -58,6 +58,11 @@ export interface Finding {
   mine_to_rectify?: boolean;
   lines?: (string | { at?: string; text?: string; by?: string })[];
 }
+/** What of the inbox the phone does not hold already as a duty of the route or a finding to rectify. */
+export function besides<T extends { url?: string }>(todos: readonly T[], here: Iterable<string>): T[] {
+  const ids = new Set(here);
+  return todos.filter((todo) => !(todo.url?.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? []).some((id) => ids.has(id)));
+}
 /** One thing to look at: an item of a task instance. */
 export interface Step {
   task: Task;

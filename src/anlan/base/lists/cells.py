@@ -136,7 +136,7 @@ def _inner(column: Column) -> Callable[[Any, Any], str]:
         return lambda _row, value: str(_marks().due(value))
     if column.kind == "number" and column.unit:
         return lambda _row, value: str(
-            format_html("{} <small>{}</small>", text(value), column.unit)
+            format_html("<span>{} <small>{}</small></span>", text(value), column.unit)
         )
     if column.kind in ("date", "datetime"):
         return lambda _row, value: f"<time>{_text(text(value))}</time>"

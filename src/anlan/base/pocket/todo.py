@@ -10,7 +10,8 @@ from anlan.base.actors.actor import Actor
 from anlan.base.pocket import parts
 from anlan.base.ui import slots
 
-SHOWN = 20
+# More than anybody reads: the phone leaves out what it holds itself.
+SHOWN = 60
 
 
 def rows(actor: Actor, _now: datetime) -> parts.Rows:

@@ -2,7 +2,7 @@ import { go, screen, draw } from "../app";
 import { refresh } from "../core/package";
 import { setMeta } from "../core/db";
 import { hasPin } from "../lock";
-import { isDone, isOpen, nextOpening, nextStop, placeName, type Finding, type Stop, type World } from "../model";
+import { besides, isDone, isOpen, nextOpening, nextStop, placeName, type Finding, type Stop, type World } from "../model";
 import { button, h, icon, level, note, svg, tag } from "../ui";
 import { clockTime, day, language, opening, span, t, until, when, type Word } from "../words";
 
@@ -98,7 +98,9 @@ function mine(world: World): HTMLElement | null {
     const title = String(draft.form.title || t("new_finding"));
     rows.push(h("a.pk-item", { href: `/p/finding/?draft=${draft.id}` }, h("span.pk-item__icon", {}, icon("edit", "24")), h("div.an-grow", {}, h("b", {}, title), h("small", {}, `${t("draft")} · ${when(draft.updated_at)}`))));
   }
-  for (const todo of (world.pkg?.parts.todo ?? []) as { icon?: string; title?: string; context?: string; url?: string }[])
+  const here = [...world.stops.flatMap((stop) => stop.steps.map((step) => step.task.task_id)), ...world.findings.filter((one) => one.mine_to_rectify).map((one) => one.id)];
+  const inbox = (world.pkg?.parts.todo ?? []) as { icon?: string; title?: string; context?: string; url?: string }[];
+  for (const todo of besides(inbox, here))
     rows.push(h("a.pk-item", { href: todo.url ?? "/" }, h("span.pk-item__icon", {}, icon(todo.icon ?? "bell", "24")), h("div.an-grow", {}, h("b", {}, todo.title ?? ""), todo.context ? h("small", {}, todo.context) : null)));
   return rows.length ? h("section.pk-card", { "aria-label": t("still_mine") }, h("div.pk-group", {}, h("h2", {}, t("still_mine")), h("span.pk-group__n", {}, String(rows.length))), rows) : null;
 }
