@@ -32,7 +32,12 @@ def command() -> None:
     metavar="YYYY-MM-DD",
     help="Day of registration, which decides the criteria in force; today if not given.",
 )
-def check(file: str, day: str | None) -> None:
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Say also which words chose the category, how strong a criterion is, if it is in force.",
+)
+def check(file: str, day: str | None, explain: bool) -> None:
     """Check the findings of a CSV with the columns id,text[,basis,category,level].
 
     FILE.csv may be - for standard input; UTF-8 or GB 18030. Prints JSON: for each finding the
@@ -42,7 +47,7 @@ def check(file: str, day: str | None) -> None:
     from anlan.engines.findings_text.check import check_findings
 
     findings = _findings(file, _read(file))
-    result = check_findings(findings, on=_day(day))
+    result = check_findings(findings, on=_day(day), explain=explain)
     text = json.dumps(result, ensure_ascii=False, indent=1) + "\n"
     # Bytes, so that the output is UTF-8 whatever the terminal's locale says.
     sys.stdout.flush()

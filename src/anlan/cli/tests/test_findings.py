@@ -30,10 +30,19 @@ def test_a_list_with_a_major_and_two_alike():
     assert [one["major"] for one in out["findings"]] == [False, False, True]
     major = out["findings"][2]
     assert major["category"] == "仪表联锁"
-    assert major["entered_as_general"]
+    assert set(major) == {"id", "category", "major", "criteria"}
+    assert set(major["criteria"][0]) == {"code", "why"}
     assert {one["code"] for one in major["criteria"]} >= {"MH17-04", "MH26-5.5.3"}
     assert major["criteria"][0]["code"] == "MH17-04"
     assert out["clusters"] == [{"ids": ["A1", "A2"], "score": 1.0}]
+
+
+def test_explained_it_says_more():
+    data = HEAD + "A3,硝化装置未实现自动化控制,,仪表联锁,一般\n"
+    (told,) = check(data, "--on", "2024-05-01", "--explain")["findings"]
+    assert told["entered_as_general"]
+    assert told["category_why"]
+    assert (told["criteria"][0]["strength"], told["criteria"][0]["in_force"]) == ("likely", True)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
