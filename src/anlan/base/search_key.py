@@ -6,8 +6,6 @@ full pinyin and pinyin initials alike with one `contains`.
 
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 MAX_LENGTH = 600
 
 
@@ -32,6 +30,9 @@ def search_key(*texts: str) -> str:
 @lru_cache(maxsize=10_000)
 def _spelt(plain: str) -> tuple[str, str]:
     """Return the full pinyin of a text and its initials."""
+    # Its tables are a tenth of the time that a process takes to start; most never spell.
+    from pypinyin import lazy_pinyin
+
     # Once for both: reading the syllables is the costly part, imports read thousands.
     syllables = lazy_pinyin(plain, errors=list)  # type: ignore[arg-type]
     return "".join(syllables), "".join(syllable[:1] for syllable in syllables)
