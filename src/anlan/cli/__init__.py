@@ -18,6 +18,7 @@ COMMANDS = (
     "bench",
     "calc",
     "demo",
+    "detect",
     "doctor",
     "findings",
     "manage",
