@@ -1,7 +1,8 @@
 """Free ports, and who has the one we want."""
 
+import secrets
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from anlan.config.supervisor.problem import Problem
 
@@ -45,14 +46,16 @@ def require_free(port: int, host: str) -> None:
             ) from None
 
 
-def choose(wanted: int | None, span: Iterable[int], avoid: Iterable[int] = ()) -> int:
-    """`wanted` if it is free, else the first free one of `span`.
+def choose(wanted: int | None, span: Sequence[int], avoid: Iterable[int] = ()) -> int:
+    """`wanted` if it is free, else a free one of `span`.
 
-    The spans lie below the range that the kernel gives to outgoing connections, so that a
-    port remembered from the last start is rarely lost to one of them.
+    Any of them, for two installations that start at once would both take the first. The spans lie
+    below the range that the kernel gives to outgoing connections, so that a port remembered from
+    the last start is rarely lost to one of them.
     """
     taken = set(avoid)
-    for port in [*([wanted] if wanted else []), *span]:
+    start = secrets.randbelow(len(span))
+    for port in [*([wanted] if wanted else []), *span[start:], *span[:start]]:
         if port not in taken and is_free(port):
             return port
     raise Problem("No free port for an embedded engine on 127.0.0.1.")

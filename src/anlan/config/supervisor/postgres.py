@@ -61,11 +61,13 @@ class Postgres:
         """Choose name and port, make the cluster if there is none, write the configuration."""
         state = self.folder.state()
         name = state.get("cluster_name") or f"anlan-{secrets.token_hex(4)}"
-        port = ports.choose(state.get("database_port"), PORTS)
-        self.folder.remember(cluster_name=name, database_port=port)
+        self.folder.remember(cluster_name=name)
         self._require_our_major()
         if not (self.cluster / "PG_VERSION").exists():
             self._make_cluster()
+        # After the seconds that a cluster takes to make, in which another could take the port.
+        port = ports.choose(state.get("database_port"), PORTS)
+        self.folder.remember(database_port=port)
         self.folder.write("database/postgresql.conf", configuration(name, port))
         self.folder.write("database/pg_hba.conf", ACCESS)
         if not (self.cluster / "local.conf").exists():

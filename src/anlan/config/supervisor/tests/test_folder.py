@@ -88,3 +88,10 @@ def test_postgres_keeps_what_it_promised_and_fits_the_memory() -> None:
             assert f"\n{line}\n" in text
     assert "shared_buffers = 128MB" in small
     assert "shared_buffers = 4096MB" in large
+
+
+def test_two_starts_at_once_hardly_take_the_same_port() -> None:
+    span = range(15432, 15632)
+    assert len({ports.choose(None, span) for _ in range(50)}) > 10
+    last = span[-1]
+    assert ports.choose(last, span) == last or not ports.is_free(last)
