@@ -48,18 +48,18 @@ def skab(folder: Path) -> dict[str, Any]:
     ratios = np.median([restlessness(rows[:FIT_ROWS]) for _name, rows, _y, _c in read], axis=0)
     used: Truths = np.asarray(ratios >= _RESTLESS)
     used = used if used.any() else ~used
-    results = []
-    for name, rows, truth, _columns in read:
-        said = _unusual(rows[:, used])
-        results.append({"file": name, **_confusion(said, truth[FIT_ROWS:])})
-    total = {key: sum(one[key] for one in results) for key in ("tp", "fp", "fn", "tn")}
+    counts = {
+        name: _confusion(_unusual(rows[:, used]), truth[FIT_ROWS:])
+        for name, rows, truth, _columns in read
+    }
+    total = {key: sum(one[key] for one in counts.values()) for key in ("tp", "fp", "fn", "tn")}
     columns = read[0][3]
     return {
         "protocol": "skab",
         **_rates(total),
         **total,
         "left_out": [name for name, kept in zip(columns, used, strict=True) if not kept],
-        "files": results,
+        "files": [{"file": name, **count} for name, count in counts.items()],
     }
 
 
@@ -94,15 +94,18 @@ def tep(folder: Path) -> dict[str, Any]:
 
     calm = judged(unseen)
     limit = limits(calm, FALSE_ALARMS)
+
+    def alarmed(statistics: Rows) -> Truths:
+        result: Truths = np.any(np.asarray(statistics > limit), axis=1)
+        return result
+
     detected = {
-        fault: float(
-            (judged(_table(folder, f"{fault}_te")) > limit).any(axis=1)[FAULT_FROM:].mean()
-        )
+        fault: float(alarmed(judged(_table(folder, f"{fault}_te")))[FAULT_FROM:].mean())
         for fault in faults
     }
     return {
         "protocol": "tep",
-        "false_alarms": float((calm > limit).any(axis=1).mean()),
+        "false_alarms": float(alarmed(calm).mean()),
         "mean_detection_rate": float(np.mean(list(detected.values()))),
         "detection_rates": detected,
     }
