@@ -1,6 +1,7 @@
 """The special ledgers as data: title, columns, which findings or facilities belong, and why."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -218,15 +219,25 @@ def _media() -> tuple[str, ...]:
     return tuple(row["name"] for row in load_packaged("ledgers/liquefied_hydrocarbons.csv"))
 
 
+@cache
+def _named() -> str:
+    """Return a pattern of the media that is no part of another substance's name: 乙烯 stands in
+    苯乙烯, 丙烷 in 环氧丙烷 and 丙烯 in 丙烯腈, which are no liquefied hydrocarbons. Read alike by
+    Python and PostgreSQL."""
+    return rf"(?<![苯氯氟溴聚氧偏])({'|'.join(_media())})(?![腈酸醇酮酯醛胺基苯磺酐])"
+
+
 def _liquefied(day: dt.date) -> Q:
-    holds = Q()
-    for name in _media():
-        holds |= Q(medium__icontains=name)
+    # Where no medium is entered, the farm's name tells it.
+    holds = Q(medium__iregex=_named()) | Q(medium="", name__iregex=_named())
     return holds & Q(kind=FacilityKind.TANK_FARM) & ~Q(state=OperatingState.SCRAPPED)
 
 
 def _why_liquefied(row: Any, day: dt.date) -> str:
-    named = next((name for name in _media() if name.lower() in row.medium.lower()), "")
+    hit = re.search(_named(), row.medium or row.name, re.IGNORECASE)
+    named = hit.group(1) if hit else ""
+    if not row.medium:
+        return _("Tank farm named after “%(name)s”; its medium is not entered.") % {"name": named}
     return _("Tank farm whose medium is “%(medium)s” (%(name)s).") % {
         "medium": row.medium, "name": named,
     }  # fmt: skip

@@ -87,7 +87,7 @@ def _evaluation(actor: Actor, row: SelfEvaluation) -> dict[str, Any]:
         "facts": [
             [_("Enterprise"), row.enterprise.name],
             [_("Half-year"), str(row)],
-            [_("Points"), str(row.total if row.total is not None else "—")],
+            [_("Points"), _of_all(row)],
             [_("State"), _("Finished") if row.finished_at else _("Draft")],
             [
                 _("Source of the elements"),
@@ -102,6 +102,16 @@ def _evaluation(actor: Actor, row: SelfEvaluation) -> dict[str, Any]:
         "texts": [[_("Summary"), row.summary]],
         **_foot(),
     }
+
+
+def _of_all(row: SelfEvaluation) -> str:
+    """Return the points out of what can be had, the bonus named apart."""
+    if row.total is None:
+        return "—"
+    full = sum(one.score for one in elements.elements() if not one.is_bonus)
+    bonus = sum(one.score for one in elements.elements() if one.is_bonus)
+    given = {"n": f"{row.total:g}", "full": f"{full:g}", "bonus": f"{bonus:g}"}
+    return _("%(n)s of %(full)s (bonus: up to %(bonus)s)") % given
 
 
 def _percent(part: int, whole: int) -> str:

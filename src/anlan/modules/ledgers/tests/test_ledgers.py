@@ -66,9 +66,14 @@ def test_what_is_old_is_found_with_its_reason(world: World) -> None:
     facility(world, "I1", kind="installation", commissioned_on=OLD)
     facility(world, "T1", kind="tank_farm", medium="液化石油气")
     facility(world, "T2", kind="tank_farm", medium="苯")
+    # 乙烯 and 丙烷 stand in names of what is no liquefied hydrocarbon.
+    for number, medium in enumerate(("苯乙烯", "环氧丙烷", "丙烯腈", "氯乙烯"), start=3):
+        facility(world, f"T{number}", kind="tank_farm", medium=medium)
+    facility(world, "T8", kind="tank_farm", medium="1,3-丁二烯、丙烯")
+    facility(world, "T9", kind="tank_farm", name="丁二烯球罐区", medium="")
     assert codes(world, "pipelines") == {"P1"}
     assert codes(world, "installations") == {"I1"}
-    assert codes(world, "tank-farms") == {"T1"}
+    assert codes(world, "tank-farms") == {"T1", "T8", "T9"}
     (row,) = queries.rows(manager(world), BY_CODE["pipelines"])
     assert "2" in BY_CODE["pipelines"].why(row, today())
     assert years_before(dt.date(2024, 2, 29), 1) == dt.date(2023, 2, 28)
