@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.functional import lazystr
@@ -62,8 +63,9 @@ class Ledger:
     """A special ledger.
 
     `subject` is finding or facility. `found(day)` is the condition that finds what belongs by
-    itself; `why(row, day)` says what it saw. `official` is the title of the form. `provenance`
-    says where its columns come from.
+    itself; `why(row, day)` says what it saw; `plants()` are the only enterprises that have any
+    such, where that is so. `official` is the title of the form. `provenance` says where its
+    columns come from.
     """
 
     code: str
@@ -73,6 +75,14 @@ class Ledger:
     icon: str
     found: Callable[[dt.date], Q]
     why: Callable[[Any, dt.date], str]
+    plants: Callable[[], list[UUID]] | None = None
+
+    def belonging(self, day: dt.date) -> tuple[Q, list[UUID] | None]:
+        """Return the whole condition for what belongs, and the enterprises it names, if it does."""
+        if self.plants is None:
+            return self.found(day), None
+        plants = self.plants()
+        return self.found(day) & Q(enterprise_id__in=plants), plants
 
     @property
     def columns(self) -> tuple[FormColumn, ...]:
@@ -162,8 +172,12 @@ def _why_defect(row: Any, day: dt.date) -> str:
     return _("Open equipment finding.")
 
 
-def _of_segments(ledger: str) -> Callable[[dt.date], Q]:
-    def found(day: dt.date) -> Q:
+def _open(day: dt.date) -> Q:
+    return Q(state__in=sorted(OPEN))
+
+
+def _of_segments(ledger: str) -> Callable[[], list[UUID]]:
+    def plants() -> list[UUID]:
         processes = [one.process for one in segments(ledger) if one.process]
         names = [name for one in segments(ledger) for name in one.chemicals]
         reason = "which enterprises belong; the rows themselves are the actor's"
@@ -174,9 +188,9 @@ def _of_segments(ledger: str) -> Callable[[dt.date], Q]:
         # Few enterprises of many: named one by one, so that the database can count on it.
         found = {*by_process.values_list("pk", flat=True)}
         found |= {*by_chemical.values_list("enterprise_id", flat=True).distinct()}
-        return Q(state__in=sorted(OPEN), enterprise_id__in=sorted(found))
+        return sorted(found)
 
-    return found
+    return plants
 
 
 def _why_segment(row: Any, day: dt.date) -> str:
@@ -249,10 +263,10 @@ LEDGERS: tuple[Ledger, ...] = (
            _defects, _why_defect),
     Ledger("segments-1", gettext_lazy("High-risk segments: nitration, butadiene and others"),
            "硝化、丁二烯、硝化纤维素、环氧乙烷、硝酸铵企业问题隐患和整改措施清单", "finding",
-           "flame", _of_segments("segments-1"), _why_segment),
+           "flame", _open, _why_segment, _of_segments("segments-1")),
     Ledger("segments-2", gettext_lazy("High-risk segments: chlorine, vinyl chloride, peroxidation"),
            "液氯、氯乙烯（带气柜）、过氧化企业问题隐患和整改措施清单", "finding",
-           "flask", _of_segments("segments-2"), _why_segment),
+           "flask", _open, _why_segment, _of_segments("segments-2")),
     Ledger("installations", gettext_lazy("Old installations, one plan each"),
            "老旧装置“一装置一策”台账", "facility", "building-factory-2",
            _old(FacilityKind.INSTALLATION), _why_old),

@@ -38,7 +38,14 @@ def subjects(actor: Actor, ledger: Ledger) -> QuerySet[Any]:
 
 def rows(actor: Actor, ledger: Ledger) -> QuerySet[Any]:
     """Return what is on a ledger, was found for it or was taken off it, with its `entry`."""
-    listed = subjects(actor, ledger).filter(ledger.found(today()) | Q(entry__isnull=False))
+    condition, plants = ledger.belonging(today())
+    listed = subjects(actor, ledger).filter(condition | Q(entry__isnull=False))
+    if plants is not None:
+        # Follows from the rest, which the database cannot see: it would walk every finding in the
+        # list's order until it has met enough of these few.
+        entries = LedgerEntry.objects.for_actor(actor).filter(ledger=ledger.code)
+        kept = entries.order_by().values_list("enterprise_id", flat=True).distinct()
+        listed = listed.filter(enterprise_id__in=sorted({*plants, *kept}))
     return _with_open(ledger, listed)
 
 
@@ -86,7 +93,8 @@ class Sum:
 def sums(actor: Actor, ledger: Ledger) -> list[Sum]:
     """Return the counts by county, the one with most rows first; one statement."""
     day = today()
-    listed = subjects(actor, ledger).filter(Q(ledger.found(day)) & FOUND | KEPT).order_by()
+    condition, _plants = ledger.belonging(day)
+    listed = subjects(actor, ledger).filter(condition & FOUND | KEPT).order_by()
     if ledger.subject == "finding":
         closed = Q(state=FindingState.ACCEPTED)
         major = Q(level=Level.MAJOR)
