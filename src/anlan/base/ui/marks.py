@@ -22,7 +22,7 @@ RISK_WORDS: dict[str, dict[int, Words]] = {
     "risk": {
         0: _("Not graded"),
         1: pgettext_lazy("risk", "Major"),
-        2: pgettext_lazy("risk", "Larger"),
+        2: pgettext_lazy("risk", "Considerable"),
         3: pgettext_lazy("risk", "General"),
         4: pgettext_lazy("risk", "Low"),
     },
