@@ -173,13 +173,17 @@ function names(map: Maplibre.Map, data: GeoJSON.FeatureCollection): void {
     shown.push({ label, size: isPark ? Infinity : (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth()) });
   }
   shown.sort((a, b) => a.size - b.size);
-  map.on("idle", () => apart(shown.map((one) => one.label)));
+  map.on("idle", () => apart(map, shown.map((one) => one.label)));
 }
 
-/** Show a name only where it meets none before it: counties, then what lies around them, then parks. */
-function apart(labels: HTMLElement[]): void {
+/** Show a name only where it meets none before it: counties, what lies around them, then parks, which
+ *  give way to the counts of marks as well: these lie in them. */
+function apart(map: Maplibre.Map, labels: HTMLElement[]): void {
   const taken: DOMRect[] = [];
   for (const label of labels) {
+    if (label.classList.contains("an-map__name--park")) {
+      for (const count of map.getContainer().querySelectorAll(".an-map__n")) taken.push(count.getBoundingClientRect());
+    }
     const at = label.getBoundingClientRect();
     const meets = taken.some((one) => at.left < one.right && at.right > one.left && at.top < one.bottom && at.bottom > one.top);
     label.classList.toggle("is-hidden", meets);

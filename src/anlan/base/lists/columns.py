@@ -45,6 +45,7 @@ class Column:
     choices: Choices | None = None
     unit: Text = ""
     digits: int | None = None
+    even: bool = False
     link: Callable[[Any], str] | None = None
     tone: Mapping[Any, str] | Callable[[Any], str] | None = None
     icon: Mapping[Any, str] | None = None
@@ -110,7 +111,7 @@ class Column:
         if isinstance(value, dt.date):
             return value.isoformat()
         if isinstance(value, Decimal | float | int):
-            return number_text(value, self.digits)
+            return number_text(value, self.digits, even=self.even)
         return str(value)
 
     def tone_of(self, row: Any, value: Any) -> str:
@@ -128,17 +129,20 @@ def with_unit(label: Text, unit: Text) -> str:
     return _("%(head)s, %(unit)s") % {"head": head, "unit": mark}
 
 
-def number_text(value: Decimal | float | int, digits: int | None = None) -> str:
+def number_text(
+    value: Decimal | float | int, digits: int | None = None, *, even: bool = False
+) -> str:
     """Return a number without exponent or trailing zeros, thousands parted by a thin space.
 
-    `digits` is the most decimals shown; the stored value is never rounded.
+    `digits` is the most decimals shown, with `even` all of them; the stored value is never
+    rounded.
     """
     number = value if isinstance(value, Decimal) else Decimal(str(value))
     if digits is not None and number.is_finite():
         # As people round, and as every page of results does; Decimal alone takes the even digit.
         number = number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     text = f"{number:f}"
-    if "." in text:
+    if "." in text and not even:
         text = text.rstrip("0").rstrip(".")
     whole, point, rest = text.partition(".")
     if len(whole.lstrip("-")) > 4:
