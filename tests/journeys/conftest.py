@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.visitor import Visitor
 from tests.ops.conftest import Product
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 PICTURES = Path(__file__).resolve().parents[2] / "test-artifacts"
+# Three workers share two cores, and a product just started draws its first pages slowly.
+expect.set_options(timeout=15_000)
 # The product's lines of events and the browser's own traffic need neither GPU nor network.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
          "--disable-component-update", "--disable-sync"]  # fmt: skip

@@ -45,7 +45,7 @@ class Visitor:
             color_scheme="dark" if dark else "light",
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(45_000)
         visitor = cls(base, context, context.new_page())
         visitor.page.on("console", visitor._note)
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
