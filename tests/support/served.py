@@ -1,5 +1,13 @@
 """Settings of a served product for journeys of Pocket: its own, with an invented round."""
 
+import os
+from pathlib import Path
+
 from anlan.config.settings import *  # noqa: F403
 
 INSTALLED_APPS += ["tests.support.field"]  # noqa: F405
+
+# A newer build of web/, as after an upgrade: it lies in a folder `dist` of its own.
+if dist := os.environ.get("ANLAN_TEST_DIST"):
+    STATICFILES_DIRS = [Path(dist).parent, *STATICFILES_DIRS]  # noqa: F405
+    DJANGO_VITE["default"]["manifest_path"] = Path(dist) / "manifest.json"  # noqa: F405

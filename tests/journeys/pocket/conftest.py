@@ -1,9 +1,11 @@
 """A served product with an invented round, a line that can be cut, and phones.
 
 Unlike the other journeys these kill servers and fill phones, so they have a product of their own:
-granian on the test database, which is wiped after each test.
+granian on the test database. All tests share it; each has a person, a phone and a line of its own,
+so that none sees what another left.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -18,14 +20,28 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
+from anlan.base.actors.roles import Role
+from tests.journeys.pocket.oracle import until_says
 from tests.journeys.pocket.proxy import Line, line_to
-from tests.support.world import World
+from tests.support.wiping import FILLED, wipe
+from tests.support.world import PASSWORD, World, build_world
+
+if TYPE_CHECKING:
+    from anlan.base.actors.models import User
 
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -34,6 +50,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
          "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream",
          "--use-fake-device-for-media-stream"]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 60_000
+"""How long something may take on a slow machine; nothing waits that long when all is well."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -72,6 +90,12 @@ class Served:
     secret: str
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
+    dist: Path | None = None
+    """Another build of `web/` to serve than the one of this tree."""
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -85,6 +109,7 @@ class Served:
             "ANLAN_DATABASE_OWNER_URL": "",
             "ANLAN_DB_AS_OWNER": "0",
             "ANLAN_OPEN_WALL": "0",
+            "ANLAN_TEST_DIST": str(self.dist or ""),
         }
         with open(self.data / "server.log", "ab") as log:
             self.process = subprocess.Popen(
@@ -124,98 +149,164 @@ def _database_url() -> str:
     return f"postgresql://{user}{password}@{host}:{port}/{name}"
 
 
-@pytest.fixture(autouse=True)
-def _beside_playwright(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the test read the database in the thread where Playwright keeps its loop."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+@pytest.fixture(scope="package", autouse=True)
+def _beside_playwright() -> Iterator[None]:
+    """Let the tests read the database in the thread where Playwright keeps its loop."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield
 
 
-@pytest.fixture
-def world(_beside_playwright: None, committed: None) -> World:
-    """The small world, committed, so that the server sees it."""
+@pytest.fixture(scope="package")
+def world(
+    request: pytest.FixtureRequest,
+    _beside_playwright: None,
+    django_db_setup: None,
+    django_db_blocker: Any,
+) -> Iterator[World]:
+    """The small world, committed, so that the server sees it; one for all tests."""
     from anlan.base.actors import wall
-    from tests.support.world import build_world
 
-    wall.bind(wall.default_scope())
-    return build_world()
+    with django_db_blocker.unblock():
+        wall.bind(wall.default_scope())
+        try:
+            yield build_world()
+        finally:
+            wipe(request.config.stash[FILLED])
+
+
+@pytest.fixture(scope="package")
+def server(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The running server."""
+    from django.test import override_settings
+
+    data = tmp_path_factory.mktemp("pocket")
+    secret = "pocket-" + secrets.token_hex(20)
+    with override_settings(SECRET_KEY=secret, DATA=data, MEDIA_ROOT=data / "files"):
+        found = Served(data, secret)
+        found.start()
+        yield found
+        found.kill()
 
 
 @pytest.fixture
-def served(world: World, tmp_path: Path, settings: Any) -> Iterator[Served]:
-    """The running server."""
-    settings.SECRET_KEY = "pocket-" + secrets.token_hex(20)
-    found = Served(tmp_path, settings.SECRET_KEY)
-    settings.DATA = tmp_path
-    settings.MEDIA_ROOT = tmp_path / "files"
-    found.start()
-    yield found
-    found.kill()
+def served(server: Served) -> Served:
+    """The running server, also after a test that killed it."""
+    if not server.is_running:
+        server.start()
+    return server
 
 
 @pytest.fixture
 def line(served: Served) -> Iterator[Line]:
-    """The line between phones and server."""
+    """A line between this test's phones and the server: an origin of its own."""
     with line_to(served.port) as found:
         yield found
 
 
+@pytest.fixture
+def operator(world: World) -> "User":
+    """An operator of workshop A whom no other test knows."""
+    from anlan.base.actors import wall
+    from anlan.base.actors.models import Membership, User
+
+    wall.bind(wall.default_scope())
+    name = f"operator-{secrets.token_hex(4)}"
+    user = User(username=name, display_name=name)
+    user.set_password(PASSWORD)
+    user.save()
+    place = world.places["workshop_a"]
+    Membership.objects.create(user=user, organisation=place, role=Role.OPERATOR)
+    return user
+
+
 @dataclass
 class Handset:
-    """A browser profile on a phone, signed in through the line."""
+    """A browser on a phone, signed in through the line."""
 
     context: BrowserContext
     base: str
     driver: str
-    user_id: Any
-    profile: Path
+    profile: Path | None
     complaints: list[str] = field(default_factory=list)
 
-    def open(self, path: str = "/p/") -> Page:
-        """Open a page with the phone's code at hand."""
+    def open(self, path: str = "/p/", *, ready: bool = False) -> Page:
+        """Open a page with the phone's code at hand; `ready`: known and with its package."""
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.goto(self.base + path, wait_until="load")
         page.evaluate(self.driver)
+        if ready:
+            # The clock is measured with the first contact, after the package has come.
+            until_says(page, "await pocket.current() && await pocket.meta('clock')")
         return page
+
+
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """The driver of browsers; it waits long, because the machine may be slow."""
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as found:
+        yield found
+    expect.set_options(timeout=5000)
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One browser for all phones whose profile need not outlive it."""
+    found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield found
+    found.close()
 
 
 @pytest.fixture
 def handset(
-    world: World, line: Line, driver: str, tmp_path: Path
+    operator: "User",
+    line: Line,
+    driver: str,
+    tmp_path: Path,
+    playwright: Playwright,
+    browser: Browser,
 ) -> Iterator[Callable[..., Handset]]:
-    """Return a function that makes phones; the same name gives the same profile again."""
-    from django.test import Client
+    """Return a function that makes phones of the operator.
 
-    from anlan.base.actors.roles import Role
-    from anlan.base.pocket.testing import BACKEND
+    One with a `name` has a browser and a profile of its own: the same name gives the same profile
+    again. The others are fresh and share a browser.
+    """  # fmt: skip
+    opened: list[BrowserContext] = []
 
-    with sync_playwright() as playwright:
-        opened: list[BrowserContext] = []
-
-        def make(name: str = "phone", *, sign_in: bool = True, **options: Any) -> Handset:
-            profile = tmp_path / f"profile-{name}"
+    def make(name: str = "", *, sign_in: bool = True, **options: Any) -> Handset:
+        options = {"viewport": PHONE, "locale": "zh-CN", **options}
+        profile = tmp_path / f"profile-{name}" if name else None
+        if profile is None:
+            context = browser.new_context(**options)
+        else:
             for stale in profile.glob("Singleton*"):
                 stale.unlink()
             context = playwright.chromium.launch_persistent_context(
-                str(profile), executable_path=CHROMIUM, args=FLAGS, viewport=PHONE,
-                locale="zh-CN", **options,
+                str(profile), executable_path=CHROMIUM, args=FLAGS, **options
+            )
+        context.set_default_timeout(PATIENCE_MS)
+        opened.append(context)
+        base = f"http://127.0.0.1:{line.port}"
+        if sign_in:
+            context.add_cookies(
+                [{"name": "sessionid", "value": _session(operator), "url": base,
+                  "expires": time.time() + 86_400}]
             )  # fmt: skip
-            context.set_default_timeout(20_000)
-            opened.append(context)
-            base = f"http://127.0.0.1:{line.port}"
-            user = world.user(Role.OPERATOR, "workshop_a")
-            if sign_in:
-                client = Client()
-                client.force_login(user, backend=BACKEND)
-                context.add_cookies(
-                    [{"name": "sessionid", "value": client.cookies["sessionid"].value,
-                      "url": base, "expires": time.time() + 86_400}]
-                )  # fmt: skip
-            return Handset(context, base, driver, user.pk, profile)
+        return Handset(context, base, driver, profile)
 
-        yield make
-        for context in opened:
-            try:
-                context.close()
-            except Exception:
-                continue
+    yield make
+    for context in opened:
+        with contextlib.suppress(Error):
+            context.close()
+
+
+def _session(user: "User") -> str:
+    from django.test import Client
+
+    from anlan.base.pocket.testing import BACKEND
+
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client.cookies["sessionid"].value

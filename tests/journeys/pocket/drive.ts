@@ -4,7 +4,7 @@ import { current, refresh } from "../../../web/src/pocket/core/package";
 import { send } from "../../../web/src/pocket/core/uploader";
 import { look } from "../../../web/src/pocket/model";
 import { pillState } from "../../../web/src/pocket/pill";
-import { line } from "../../../web/src/pocket/core/net";
+import { call, line } from "../../../web/src/pocket/core/net";
 import { meta } from "../../../web/src/pocket/core/db";
 import type { Lane } from "../../../web/src/pocket/core/types";
 
@@ -52,4 +52,4 @@ async function pillAndTruth(): Promise<{ state: string; unsent: number; age: num
   return { state: pillState(world).state, unsent: world.unsent, age: Date.now() - world.line.at };
 }
 
-Object.assign(globalThis, { pocket: { sealMany, counts, keepSending, pillAndTruth, send, refresh, envelopes, drafts, saveDraft, keepFile, seal, line, meta, noise, current } });
+Object.assign(globalThis, { pocket: { sealMany, counts, keepSending, pillAndTruth, send, refresh, envelopes, drafts, saveDraft, keepFile, seal, call, line, meta, noise, current } });

@@ -5,45 +5,24 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from anlan.base.actors.roles import Role
+from anlan.base.actors.models import User
 from anlan.base.clock import now
 from tests.journeys.pocket.conftest import Handset, Served
-from tests.journeys.pocket.oracle import judge, ready, sealed_on
+from tests.journeys.pocket.oracle import judge, received, sealed_on, until, until_says
 from tests.journeys.pocket.proxy import Line
-from tests.support.world import World
 
 Phones = Callable[..., Handset]
 
 
-def received() -> list[Any]:
-    """Return what the server holds of all phones, in the order it was sealed."""
-    from django.db import connection
-
-    from anlan.base.actors import wall
-    from anlan.base.actors.scope import EVERYTHING
-    from anlan.base.pocket.models import Submission
-
-    connection.close()
-    wall.bind(EVERYTHING)
-    return list(Submission.objects.unscoped("oracle").order_by("seq"))
-
-
-def wait_until(holds: Callable[[], object], page: Page, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "not in time"
-        page.wait_for_timeout(100)
-
-
 def test_the_worker_sends_when_no_page_is_open(served: Served, line: Line, handset: Phones) -> None:
-    phone = handset()
-    page = phone.open()
-    ready(page)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    phone = handset("kept")
+    page = phone.open(ready=True)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     line.cut()
     page.evaluate("() => pocket.sealMany(6, 2, 20000)")
+    rows = sealed_on(page)
     page.evaluate("async () => (await navigator.serviceWorker.ready).sync.register('outbox')")
     blank = phone.context.new_page()
     page.close()
@@ -54,7 +33,7 @@ def test_the_worker_sends_when_no_page_is_open(served: Served, line: Line, hands
         lambda told: known.extend(told["registrations"]),
     )
     session.send("ServiceWorker.enable")
-    wait_until(lambda: known, blank)
+    until(lambda: known, blank)
     line.mend()
     # What the browser does by itself when it thinks that the line is back.
     session.send(
@@ -62,46 +41,44 @@ def test_the_worker_sends_when_no_page_is_open(served: Served, line: Line, hands
         {"origin": phone.base, "registrationId": known[0]["registrationId"], "tag": "outbox",
          "lastChance": False},
     )  # fmt: skip
-    wait_until(lambda: [row.state for row in received()] == ["complete"] * 6, blank)
+    until(lambda: [row.state for row in received(rows)] == ["complete"] * 6, blank)
     again = phone.open("/p/outbox/")
     judge(sealed_on(again), served.data / "files")
     again.wait_for_selector(".pk-sync[data-state=ok]")
 
 
 def test_rights_lost_while_offline(
-    served: Served, line: Line, handset: Phones, world: World
+    served: Served, line: Line, handset: Phones, operator: User
 ) -> None:
     from django.db import connection
 
     from anlan.base.actors.models import Membership
 
     phone = handset()
-    page = phone.open()
-    ready(page)
+    page = phone.open(ready=True)
     line.cut()
     page.evaluate("() => pocket.sealMany(2, 1, 20000)")
-    user = world.user(Role.OPERATOR, "workshop_a")
     connection.close()
-    # Well apart: the phone knows the server's clock to some milliseconds only.
-    page.wait_for_timeout(1000)
-    Membership.objects.filter(user=user).update(ended_at=now())
-    page.wait_for_timeout(1000)
+    # Well apart: the phone knows the server's clock only as well as its first contact measured it.
+    apart = 1000 + page.evaluate("async () => (await pocket.meta('clock')).err_ms")
+    page.wait_for_timeout(apart)
+    Membership.objects.filter(user=operator).update(ended_at=now())
+    page.wait_for_timeout(apart)
     page.evaluate("() => pocket.sealMany(1, 0, 0)")
     line.mend()
-    assert page.evaluate("() => pocket.keepSending(20)") == {"complete": 3}
-    rows = received()
+    assert page.evaluate("() => pocket.keepSending(200)") == {"complete": 3}
+    rows = received(sealed_on(page))
     assert [row.review for row in rows] == [["right_lost_since"]] * 2 + [["no_right"]]
     judge(sealed_on(page), served.data / "files", applied=False)
     # Everything is there: now the package goes, and the phone says why.
     expect(page.locator("main")).to_contain_text("这台手机已停用")
-    page.wait_for_function("async () => (await pocket.current()) === undefined")
+    until_says(page, "(await pocket.current()) === undefined")
 
 
 def test_an_old_package_is_for_recording_only(line: Line, handset: Phones) -> None:
     phone = handset()
-    page = phone.open()
-    ready(page)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page = phone.open(ready=True)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     page.close()
     line.cut()
     phone.context.clock.install(time=now() + timedelta(hours=13))
@@ -114,8 +91,7 @@ def test_a_thin_line_lets_urgent_things_through(
     served: Served, line: Line, handset: Phones
 ) -> None:
     phone = handset()
-    page = phone.open()
-    ready(page)
+    page = phone.open(ready=True)
     line.cut()
     # 20 MB in photos of half a megabyte each.
     page.evaluate("() => pocket.sealMany(40, 1, 500000)")
@@ -125,12 +101,9 @@ def test_a_thin_line_lets_urgent_things_through(
         {"offline": False, "latency": 2000, "downloadThroughput": 2500, "uploadThroughput": 2500},
     )
     line.mend()
-    page.evaluate("() => { pocket.send(true).catch(() => undefined) }")
     # Let it get to the photos: one of their pieces is under way.
-    page.wait_for_function(
-        "async () => (await pocket.counts()).accepted > 0", timeout=60_000, polling=300
-    )
-    page.wait_for_timeout(1500)
+    with page.expect_request(lambda asked: asked.method == "PATCH", timeout=200_000):
+        page.evaluate("() => { pocket.send(true).catch(() => undefined) }")
     began = time.monotonic()
     page.evaluate(
         """async () => { const pkg = await pocket.current();
@@ -139,5 +112,34 @@ def test_a_thin_line_lets_urgent_things_through(
           title: "重大隐患", detail: ""});
         pocket.send(true).catch(() => undefined); globalThis.urgent = row.id; }"""
     )
-    wait_until(lambda: any(row.kind == "finding.report" for row in received()), page, 15)
+    rows = sealed_on(page)
+    until(lambda: any(row.kind == "finding.report" for row in received(rows)), page, 15)
     assert time.monotonic() - began < 10
+
+
+def test_a_cleared_phone_is_told_what_was_lost(served: Served, line: Line, handset: Phones) -> None:
+    phone = handset("kept")
+    page = phone.open(ready=True)
+    page.evaluate("() => pocket.sealMany(2, 0, 0)")
+    assert page.evaluate("() => pocket.keepSending(200)") == {"complete": 2}
+    line.cut()
+    page.evaluate("() => pocket.sealMany(3, 1, 20000)")
+    page.evaluate("() => pocket.send(true)")
+    # One contact: the server hears how far the phone has sealed, and none of it comes.
+    line.break_at("POST /api/pocket/submissions", "before")
+    page.evaluate("() => pocket.send(true)")
+    line.wait_for_break()
+    page.goto("about:blank")
+    session = phone.context.new_cdp_session(page)
+    session.send(
+        "Storage.clearDataForOrigin",
+        {"origin": phone.base,
+         "storageTypes": "indexeddb,cache_storage,service_workers,local_storage"},
+    )  # fmt: skip
+    line.mend()
+    page.goto(phone.base + "/p/")
+    main = page.locator("main")
+    expect(main).to_contain_text("手机数据被清过")
+    expect(main).to_contain_text("3–5")
+    # What was on it is to do again.
+    expect(page.locator(".pk-group__n").first).to_contain_text("0/31")

@@ -1,12 +1,15 @@
 """Places, tasks, items and findings of one invented round; kinds that note what they did."""
 
+import io
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
+from PIL import Image
+
 from anlan.base.actors.actor import Actor
-from anlan.base.pocket import kinds, parts
+from anlan.base.pocket import kinds, parts, pictures
 
 NAME = UUID("0a6d3a52-5f0e-4a59-9a0e-2a3d3ad5f3b1")
 # code, name, level, items: content, quantity, unit, low, high, level, last value, photo
@@ -50,7 +53,8 @@ def places(_actor: Actor, _now: datetime) -> parts.Rows:
     """The points of the round."""
     return [
         {"id": _id(code), "code": code, "name": name, "path": "罐区", "level": level,
-         "lng": 118.9 + order / 1000, "lat": 31.2, "qr": f"ANLAN:{code}", "order": order}
+         "lng": 118.9 + order / 1000, "lat": 31.2, "qr": f"ANLAN:{code}", "order": order,
+         "spot": [200 + 150 * order, 400]}
         for order, (code, name, level, _items) in enumerate(ROUND)
     ]  # fmt: skip
 
@@ -113,6 +117,24 @@ def findings(_actor: Actor, now: datetime) -> parts.Rows:
     ]  # fmt: skip
 
 
+def shown(_actor: Actor, _now: datetime) -> list[pictures.Picture]:
+    """A site plan, and a photo of the first point."""
+    from anlan.base.files.services import keep
+
+    plan, photo = (keep(_drawn(colour), "image/png") for colour in ("white", "grey"))
+    first = _id(ROUND[0][0])
+    return [
+        pictures.Picture("plan", plan, title="厂区平面图"),
+        pictures.Picture("thumb", photo, first), pictures.Picture("photo", photo, first),
+    ]  # fmt: skip
+
+
+def _drawn(colour: str) -> bytes:
+    content = io.BytesIO()
+    Image.new("RGB", (320, 200), colour).save(content, "PNG")
+    return content.getvalue()
+
+
 def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
@@ -153,6 +175,7 @@ def install() -> None:
         ("places", places), ("tasks", tasks), ("items", items), ("findings", findings),
     ):  # fmt: skip
         parts.provide(name, provider)
+    pictures.provide(shown)
     stand_ins = {
         "inspection.record": noted, "finding.report": noted, "finding.rectify": rectified,
     }  # fmt: skip

@@ -129,6 +129,23 @@ def mine(actor: Actor, day: dt.date) -> QuerySet[Instance]:
     )
 
 
+def done_by(actor: Actor, since: dt.datetime) -> QuerySet[Instance]:
+    """Return the duties of the actor's enterprise that the actor did since a moment, and that
+    were due then or later."""
+    return (
+        Instance.objects.for_actor(actor)
+        .filter(
+            enterprise=actor.own_enterprise_id,
+            due_at__gte=since,
+            done_by=actor.user_id,
+            done_at__gte=since,
+            id__gte=rules.id_bound(since - REACH),
+        )
+        .select_related("plan", "organisation")
+        .order_by("due_at", "id")
+    )
+
+
 def is_mine(actor: Actor, instance: Instance, at: dt.datetime) -> bool:
     """Tell whether a duty is the actor's at a moment, by name, role or as substitute."""
     return Instance.objects.for_actor(actor).filter(mine_q(actor, at), pk=instance.pk).exists()

@@ -19,6 +19,7 @@ from anlan.demo.events import HISTORY
 from anlan.demo.history.editions import make_editions
 from anlan.demo.history.found import make_findings
 from anlan.demo.history.pictures import hang_pictures
+from anlan.demo.history.places import hang_places
 from anlan.demo.history.plant import N_DEEP, Plant
 from anlan.demo.history.promises import make_commitments
 from anlan.demo.history.register import Rows, add_plant
@@ -42,6 +43,8 @@ STAFF = (Role.SAFETY_MANAGER, Role.OPERATOR, Role.TEAM_LEADER, Role.EQUIPMENT_EN
 HEADS = (Role.PRINCIPAL, Role.TECHNICAL, Role.OPERATIONAL)
 PLACES = {Role.PRINCIPAL: 0, Role.SAFETY_MANAGER: 1, Role.TECHNICAL: 2, Role.OPERATIONAL: 3}
 """Where the registry's list of a plant's people has who holds a role."""
+N_LEADERS = 3
+"""How many at the top of that list lead the plant; the others may head a department."""
 TEAM_ROLES = (Role.OPERATOR, Role.TEAM_LEADER)
 
 
@@ -75,6 +78,7 @@ def load_history(seed: int, on: dt.date) -> int:
             plans.append(lay_out(plant, risks.objects[before[0] :], risks.units[before[1] :]))
     risks.write()
     hang_plans([plan for plan in plans if plan is not None], risks.units)
+    hang_places(plants)
     make_editions(plants, risks.objects, on)
     tasks = make_tasks(plants, on)
     abnormal = make_rounds(tasks, moment)
@@ -131,7 +135,7 @@ def _plants(seed: int, nodes: list[Organisation]) -> list[Plant]:
             if person is not None:
                 person.user = user
                 linked.append(person)
-        plant = Plant(number, node, random, people)
+        plant = Plant(number, node, random, people, heads=own[N_LEADERS:] or own)
         if node.name == FLAGSHIP:
             _use_accounts(plant, accounts)
         fresh = [user for user in people.values() if user._state.adding]

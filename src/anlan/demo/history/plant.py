@@ -1,6 +1,7 @@
 """The plants of the history as they are built up: who works there, what is guarded."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -11,6 +12,7 @@ import yaml
 
 from anlan.base.actors.models import Organisation, User
 from anlan.base.clock import SHANGHAI
+from anlan.modules.registry.models import Person
 from anlan.modules.risk.models import ControlMeasure, RiskUnit
 
 N_DEEP = 8
@@ -39,16 +41,25 @@ class Round:
 
 @dataclass(slots=True)
 class Plant:
-    """An enterprise while its history is made. `people` are users by role, `random` its own."""
+    """An enterprise while its history is made.
+
+    `people` are users by role, `heads` those of its staff who may head a department, `random` its
+    own.
+    """
 
     number: int
     enterprise: Organisation
     random: Random
     people: dict[str, User]
+    heads: Sequence[Person] = ()
     team: Organisation | None = None
     team_people: dict[str, User] = field(default_factory=dict)
     units: list[RiskUnit] = field(default_factory=list)
     rounds: list[Round] = field(default_factory=list)
+
+    def head(self, number: int) -> Person | None:
+        """Return who heads the department of the object with this number."""
+        return self.heads[number % len(self.heads)] if self.heads else None
 
     @property
     def is_deep(self) -> bool:

@@ -33,6 +33,11 @@ def test_the_city_has_a_year_behind_it() -> None:
     assert not measures.filter(verification=2, inspection_content="").exists()
     assert not measures.filter(verification=1, tag="").exists()
 
+    assert not RiskObject.objects.unscoped(WHY).filter(head=None).exists()
+    pictured = Attachment.objects.unscoped(WHY).filter(object_type="risk.riskunit")
+    assert pictured.exists()
+    assert all(row.details["drawn"] and "演示" in row.title for row in pictured)
+
     states = Counter(Instance.objects.unscoped(WHY).values_list("state", flat=True))
     assert states["done"] > 5_000
     assert {"pending", "done_late", "overdue"} <= set(states)

@@ -167,10 +167,11 @@ def _moment(text: str | None) -> dt.datetime | None:
 
 
 def _due(actor: Actor, now: dt.datetime) -> list[Instance]:
+    """Return what is to do, and what the person did this shift: the round keeps its count."""
     rows = duties.mine(actor, day_of(now + AHEAD)).filter(
         plan__kind=KIND, opens_at__lte=now + AHEAD
     )
-    return list(rows)
+    return [*rows, *duties.done_by(actor, now - AHEAD).filter(plan__kind=KIND)]
 
 
 def _tasks_of(actor: Actor, due: Sequence[Instance]) -> dict[UUID, InspectionTask]:
@@ -284,6 +285,7 @@ def tasks(actor: Actor, now: dt.datetime) -> parts.Rows:
             "due_at": row.due_at.isoformat(),
             "work_type": task.work_type,
             "role_item": task.role_item,
+            "done_at": row.done_at.isoformat() if row.done_at else None,
         }
         for row in due
         if (task := known.get(row.plan_id)) is not None

@@ -1,5 +1,5 @@
 /** Two databases with two lives: the outbox is never dropped, the package may be fetched again. */
-import type { BlobRow, DraftRow, EnvelopeRow } from "./types";
+import type { BlobRow, DraftRow, EnvelopeRow, EnvelopeState } from "./types";
 
 export interface OutStores {
   drafts: DraftRow;
@@ -17,13 +17,18 @@ export function whenOld(handle: () => void): void {
   onOld = handle;
 }
 
-function open(name: string, version: number, upgrade: (db: IDBDatabase, from: number) => void): Promise<IDBDatabase> {
+/** The steps from one version of a database to the next; the number of steps is the version. Only ever add to them. */
+type Steps = ((db: IDBDatabase) => void)[];
+
+function open(name: string, steps: Steps): Promise<IDBDatabase> {
   let found = opened.get(name);
   if (!found) {
     found = new Promise<IDBDatabase>((resolve, reject) => {
       const attempt = (wanted?: number): void => {
         const request = wanted === undefined ? indexedDB.open(name) : indexedDB.open(name, wanted);
-        request.onupgradeneeded = (event) => upgrade(request.result, event.oldVersion);
+        request.onupgradeneeded = (event) => {
+          for (const step of steps.slice(event.oldVersion)) step(request.result);
+        };
         request.onsuccess = () => {
           const db = request.result;
           db.onversionchange = () => {
@@ -43,15 +48,15 @@ function open(name: string, version: number, upgrade: (db: IDBDatabase, from: nu
           }
         };
       };
-      attempt(version);
+      attempt(steps.length);
     });
     opened.set(name, found);
   }
   return found;
 }
 
-export const outbox = (): Promise<IDBDatabase> =>
-  open("anlan-out", 1, (db) => {
+const OUTBOX: Steps = [
+  (db) => {
     const drafts = db.createObjectStore("drafts", { keyPath: "id" });
     drafts.createIndex("updated_at", "updated_at");
     const envelopes = db.createObjectStore("envelopes", { keyPath: "id" });
@@ -62,15 +67,19 @@ export const outbox = (): Promise<IDBDatabase> =>
     blobs.createIndex("done_at", "done_at");
     db.createObjectStore("meta", { keyPath: "name" });
     db.createObjectStore("log", { autoIncrement: true });
-  });
-
-export const packages = (): Promise<IDBDatabase> =>
-  open("anlan-pkg", 1, (db) => {
+  },
+];
+const PACKAGES: Steps = [
+  (db) => {
     db.createObjectStore("meta", { keyPath: "name" });
     db.createObjectStore("parts", { keyPath: ["pkg", "name"] });
-  });
+  },
+];
+const SYSTEM: Steps = [(db) => void db.createObjectStore("kept", { keyPath: "name" })];
 
-export const system = (): Promise<IDBDatabase> => open("anlan-sys", 1, (db) => db.createObjectStore("kept", { keyPath: "name" }));
+export const outbox = (): Promise<IDBDatabase> => open("anlan-out", OUTBOX);
+export const packages = (): Promise<IDBDatabase> => open("anlan-pkg", PACKAGES);
+export const system = (): Promise<IDBDatabase> => open("anlan-sys", SYSTEM);
 
 export function asked<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -118,6 +127,14 @@ export async function meta<T>(name: string, db: Promise<IDBDatabase> = outbox())
 
 export async function setMeta(name: string, value: unknown, db: Promise<IDBDatabase> = outbox()): Promise<void> {
   await within(db, ["meta"], "readwrite", (store) => void store("meta").put({ name, value }));
+}
+
+/** The envelopes in some states, in the order they are sent; what was received long ago is not read for it. */
+export async function rowsIn(states: readonly EnvelopeState[]): Promise<EnvelopeRow[]> {
+  const found = await within(outbox(), ["envelopes"], "readonly", (store) =>
+    Promise.all(states.map((state) => asked(store("envelopes").index("state").getAll(state)))),
+  );
+  return (found.flat() as EnvelopeRow[]).sort((a, b) => a.lane - b.lane || a.seq - b.seq);
 }
 
 export async function kept<T>(name: string): Promise<T | undefined> {

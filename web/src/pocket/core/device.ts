@@ -98,11 +98,15 @@ export async function serverKey(name: string): Promise<(JsonWebKey & { kid: stri
   return ((await kept<PublicKeys>("server-keys")) ?? {})[name];
 }
 
+const imported = new Map<string, CryptoKey>();
+
 /** Tell whether the server signed this body (everything but `sig`). */
 export async function signedByServer(body: Record<string, unknown>): Promise<boolean> {
   const { sig, ...rest } = body as { sig?: { key: string; value: string } };
   const jwk = sig && (await serverKey(sig.key));
   if (!sig || !jwk) return false;
-  const key = await crypto.subtle.importKey("jwk", { crv: jwk.crv ?? "", kty: jwk.kty ?? "", x: jwk.x ?? "", y: jwk.y ?? "" }, EC, false, ["verify"]);
+  const name = `${jwk.x}.${jwk.y}`;
+  const key = imported.get(name) ?? (await crypto.subtle.importKey("jwk", { crv: jwk.crv ?? "", kty: jwk.kty ?? "", x: jwk.x ?? "", y: jwk.y ?? "" }, EC, false, ["verify"]));
+  imported.set(name, key);
   return crypto.subtle.verify(SIGN, key, unbase64url(sig.value), utf8(canonical(rest as Json)));
 }

@@ -1,7 +1,7 @@
 /** How full the phone is, by our own count and the first refusal: the browser's estimate cannot foresee it. */
-import { asked, meta, note, outbox, setMeta, within } from "./db";
+import { asked, meta, note, outbox, rowsIn, setMeta, within } from "./db";
 import { tell } from "./news";
-import { UNSENT, type BlobRow, type EnvelopeRow } from "./types";
+import { UNSENT, type BlobRow } from "./types";
 
 export type Fullness = "fine" | "tight" | "scarce" | "full";
 export interface Storage {
@@ -35,20 +35,10 @@ export async function storage(): Promise<Storage> {
 }
 
 async function counted(): Promise<{ unsent: number; bytes: number }> {
-  return within(outbox(), ["envelopes", "blobs"], "readonly", async (store) => {
-    let unsent = 0;
-    let bytes = 0;
-    const rows = (await asked(store("envelopes").getAll())) as EnvelopeRow[];
-    const named = new Map<string, number>();
-    for (const row of rows) {
-      if (!UNSENT.includes(row.state)) continue;
-      unsent += 1;
-      bytes += row.text.length;
-      for (const file of row.files) named.set(file.sha256, file.size);
-    }
-    for (const size of named.values()) bytes += size;
-    return { unsent, bytes };
-  });
+  const rows = await rowsIn(UNSENT);
+  const named = new Map(rows.flatMap((row) => row.files.map((file) => [file.sha256, file.size] as const)));
+  const files = [...named.values()].reduce((sum, size) => sum + size, 0);
+  return { unsent: rows.length, bytes: rows.reduce((sum, row) => sum + row.text.length, files) };
 }
 
 /** Note a refusal of the browser to store more; the second one the same day means that the phone is full. */

@@ -1,7 +1,7 @@
 /** The one uploader: page or service worker, whoever holds the lock. Small things first, files after. */
 import { base64, canonical, utf8, type Json } from "./bytes";
 import { measured, clock } from "./clock";
-import { asked, meta, note, outbox, setMeta, within } from "./db";
+import { asked, meta, note, outbox, rowsIn, setMeta, within } from "./db";
 import { device, signedByServer, trust } from "./device";
 import { Answered, NoLine, call, line, setLine } from "./net";
 import { hear, tell } from "./news";
@@ -11,7 +11,9 @@ import { storage } from "./storage";
 import { UNSENT, type BlobRow, type EnvelopeRow, type Receipt, type Verdict } from "./types";
 
 const BATCH = 50;
-const BATCH_BYTES = { cap: 200_000, floor: 8000 };
+/** Begins small: on a thin line the verdicts of fifty records take longer than one waits for them. */
+const BATCH_BYTES = { start: 24_000, cap: 200_000, floor: 4000 };
+const FAST_MS = 5000;
 /** Lanes that wait for nobody: safety and major findings. */
 const URGENT = 1;
 const CONTACT_EVERY = 25_000;
@@ -20,7 +22,7 @@ const BACKOFF = { first: 2000, cap: 300_000 };
 
 let again = false;
 let chunk = CHUNK.start;
-let room = BATCH_BYTES.cap;
+let room = BATCH_BYTES.start;
 /** The request under way, when it may give way to something urgent: on a thin line it can take a minute. */
 let running: AbortController | null = null;
 
@@ -102,7 +104,7 @@ async function receipts(): Promise<void> {
     const since = (await meta<string>("receipts-since")) ?? "";
     const told = await call("GET", `/api/pocket/receipts?since=${encodeURIComponent(since)}`);
     const verdicts = told.verdicts as Verdict[];
-    for (const verdict of verdicts) await take(verdict);
+    await take(verdicts);
     if (typeof told.next === "string") await setMeta("receipts-since", told.next);
     if (verdicts.length < 200) return;
   }
@@ -115,10 +117,7 @@ async function openEnds(): Promise<number> {
   });
 }
 
-async function unsent(): Promise<EnvelopeRow[]> {
-  const found = await within(outbox(), ["envelopes"], "readonly", (store) => asked(store("envelopes").index("lane_seq").getAll()));
-  return (found as EnvelopeRow[]).filter((row) => UNSENT.includes(row.state));
-}
+const unsent = (): Promise<EnvelopeRow[]> => rowsIn(UNSENT);
 
 async function sendAll(): Promise<void> {
   let moved = true;
@@ -150,6 +149,7 @@ async function sendEnvelopes(): Promise<void> {
     const body = await packed(`{"envelopes":[${batch.map((row) => row.text).join(",")}]}`);
     const mine = batch.some((row) => row.lane <= URGENT) ? null : new AbortController();
     running = mine;
+    const began = performance.now();
     let told: Record<string, unknown>;
     try {
       const actor = (await meta<{ id: string }>("actor"))?.id ?? "";
@@ -167,10 +167,10 @@ async function sendEnvelopes(): Promise<void> {
     } finally {
       running = null;
     }
-    room = Math.min(BATCH_BYTES.cap, room * 2);
+    if (performance.now() - began < FAST_MS) room = Math.min(BATCH_BYTES.cap, room * 2);
     // Before the verdicts: once all is received nobody may ask again for a while.
     if (told.order) await setMeta("order", told.order);
-    for (const verdict of told.verdicts as Verdict[]) await take(verdict);
+    await take(told.verdicts as Verdict[]);
     await setLine({ ok: true, at: Date.now(), stop: "" });
   }
 }
@@ -191,23 +191,41 @@ async function mark(ids: string[], change: Partial<EnvelopeRow>): Promise<void> 
   tell("outbox");
 }
 
-/** Take one verdict in. Nothing is let go on the server's word alone: the receipt must be signed and name every hash. */
-export async function take(verdict: Verdict): Promise<void> {
-  const row = (await within(outbox(), ["envelopes"], "readonly", (store) => asked(store("envelopes").get(verdict.id)))) as EnvelopeRow | undefined;
-  if (!row || row.state === "complete") return;
+interface Taken {
+  id: string;
+  change: Partial<EnvelopeRow>;
+}
+
+/**
+ * Take verdicts in, all in one transaction. Nothing is let go on the server's word alone: the receipt must be signed
+ * and name every hash.
+ */
+async function take(verdicts: Verdict[]): Promise<void> {
+  if (!verdicts.length) return;
+  const rows = await within(outbox(), ["envelopes"], "readonly", (store) =>
+    Promise.all(verdicts.map((one) => asked(store("envelopes").get(one.id) as IDBRequest<EnvelopeRow | undefined>))),
+  );
+  const taken: Taken[] = [];
+  for (const [n, verdict] of verdicts.entries()) {
+    const row = rows[n];
+    if (row && row.state !== "complete") taken.push({ id: row.id, change: await meaning(row, verdict) });
+  }
+  await settle(taken);
+}
+
+/** What a verdict changes on the phone. */
+async function meaning(row: EnvelopeRow, verdict: Verdict): Promise<Partial<EnvelopeRow>> {
   const state = verdict.state ?? verdict.verdict;
   if (state === "later") {
     const pause = Math.min(BACKOFF.cap, BACKOFF.first * 2 ** Math.min(row.attempts, 8)) * (0.5 + Math.random() / 2);
-    await mark([row.id], { next_try: Date.now() + pause, last_error: verdict.problem?.code ?? "later" });
-    return;
+    return { next_try: Date.now() + pause, last_error: verdict.problem?.code ?? "later" };
   }
   const change: Partial<EnvelopeRow> = { conflict: verdict.conflict ?? null, trouble: verdict.problem ?? null, remark: verdict.remark ?? "" };
   if (state === "accepted" || state === "complete") {
     const wrong = await doubt(row, verdict.receipt ?? null, state);
     if (wrong) {
       await note(`receipt_mismatch ${wrong} seq ${row.seq}`);
-      await mark([row.id], { next_try: Date.now() + BACKOFF.cap, last_error: `receipt_mismatch: ${wrong}` });
-      return;
+      return { next_try: Date.now() + BACKOFF.cap, last_error: `receipt_mismatch: ${wrong}` };
     }
     change.receipt = verdict.receipt ?? null;
     change.number = verdict.receipt?.number ?? "";
@@ -220,7 +238,7 @@ export async function take(verdict: Verdict): Promise<void> {
     change.state = state;
     change.settled_at = Date.now();
   }
-  await settle(row, change);
+  return change;
 }
 
 async function doubt(row: EnvelopeRow, receipt: Receipt | null, state: string): Promise<string> {
@@ -233,16 +251,19 @@ async function doubt(row: EnvelopeRow, receipt: Receipt | null, state: string): 
   return same ? "" : "files";
 }
 
-async function settle(row: EnvelopeRow, change: Partial<EnvelopeRow>): Promise<void> {
+async function settle(taken: Taken[]): Promise<void> {
   await within(outbox(), ["envelopes", "blobs"], "readwrite", async (store) => {
-    const fresh = (await asked(store("envelopes").get(row.id))) as EnvelopeRow;
-    store("envelopes").put({ ...fresh, ...change });
-    if (change.state !== "complete") return;
-    for (const file of row.files) {
-      const blob = (await asked(store("blobs").get(file.sha256))) as BlobRow | undefined;
-      if (!blob) continue;
-      const refs = blob.refs.filter((ref) => ref !== row.id);
-      store("blobs").put({ ...blob, refs, done_at: refs.length === 0 ? Date.now() : blob.done_at });
+    for (const { id, change } of taken) {
+      const row = (await asked(store("envelopes").get(id))) as EnvelopeRow | undefined;
+      if (!row || row.state === "complete") continue;
+      store("envelopes").put({ ...row, ...change });
+      if (change.state !== "complete") continue;
+      for (const file of row.files) {
+        const blob = (await asked(store("blobs").get(file.sha256))) as BlobRow | undefined;
+        if (!blob) continue;
+        const refs = blob.refs.filter((ref) => ref !== id);
+        store("blobs").put({ ...blob, refs, done_at: refs.length === 0 ? Date.now() : blob.done_at });
+      }
     }
   });
   tell("outbox");
@@ -250,7 +271,7 @@ async function settle(row: EnvelopeRow, change: Partial<EnvelopeRow>): Promise<v
 
 /** Envelopes whose files the server still lacks: accepted ones, and those kept for a decision. */
 async function lacking(): Promise<EnvelopeRow[]> {
-  const found = (await within(outbox(), ["envelopes"], "readonly", (store) => asked(store("envelopes").index("lane_seq").getAll()))) as EnvelopeRow[];
+  const found = await rowsIn(["accepted", "conflict", "refused"]);
   const kept = (row: EnvelopeRow): boolean => (row.state === "conflict" || row.state === "refused") && (row.receipt?.missing.length ?? 0) > 0;
   return found.filter((row) => (row.state === "accepted" || kept(row)) && row.files.length > 0 && row.next_try <= Date.now());
 }
@@ -313,7 +334,7 @@ async function sendPieces(sha: string, whole: ArrayBuffer, start: number): Promi
     else if (took > 8000) chunk = Math.max(CHUNK.floor, chunk / 2);
     await setLine({ ok: true, at: Date.now(), stop: "" });
     if (told.complete) {
-      for (const verdict of (told.verdicts as Verdict[] | undefined) ?? []) await take(verdict);
+      await take((told.verdicts as Verdict[] | undefined) ?? []);
       await progress();
       return;
     }

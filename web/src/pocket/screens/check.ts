@@ -1,5 +1,6 @@
 import { go, onLeave, screen, draw, type Screen } from "../app";
 import type { Json } from "../core/bytes";
+import { clock, corrected } from "../core/clock";
 import { draftOf, fileOf, keepFile, saveDraft } from "../core/outbox";
 import { isQuota } from "../core/storage";
 import type { AttachedFile, DraftRow } from "../core/types";
@@ -214,7 +215,7 @@ async function remark(form: Form): Promise<void> {
   const keep = async (sound: Blob): Promise<void> => {
     if (!open) return;
     try {
-      const file = await keepFile(sound, "voice", `check:${open.instance}`, new Date());
+      const file = await keepFile(sound, "voice", `check:${open.instance}`, new Date(corrected(await clock())));
       open.files = [...open.files, file];
       await remember();
       await play(file);
@@ -232,7 +233,7 @@ async function remark(form: Form): Promise<void> {
 async function snap(step: Step): Promise<void> {
   const picture = await askCamera();
   if (!picture || !open) return;
-  const taken = new Date();
+  const taken = new Date(corrected(await clock()));
   try {
     const blob = await compressed(picture, { time: dayAndTime(taken), place: placeName(step.place), person: document.body.dataset.person ?? "" });
     open.files = [...open.files, await keepFile(blob, "scene", `check:${open.instance}`, taken)];
