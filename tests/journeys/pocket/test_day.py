@@ -68,7 +68,6 @@ def test_the_pin_locks_reports_and_is_forgotten(
     page.click("text=忘了 PIN")
     page.fill("input[type=password]", PASSWORD)
     page.press("input[type=password]", "Enter")
-    page.wait_for_timeout(8000); page.screenshot(path="/tmp/pk_pin.png"); print(page.url)
     page.wait_for_selector(".pk-stop")
     page.evaluate(phone.driver)
     assert page.evaluate("() => pocket.keepSending(200)") == {"complete": 1}
