@@ -1,12 +1,9 @@
 """Places, tasks, items and findings of one invented round; kinds that note what they did."""
 
-import io
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
-
-from PIL import Image
 
 from anlan.base.actors.actor import Actor
 from anlan.base.pocket import kinds, parts, pictures
@@ -117,22 +114,19 @@ def findings(_actor: Actor, now: datetime) -> parts.Rows:
     ]  # fmt: skip
 
 
-def shown(_actor: Actor, _now: datetime) -> list[pictures.Picture]:
-    """A site plan, and a photo of the first point."""
-    from anlan.base.files.services import keep
+def shown(actor: Actor, _now: datetime) -> list[pictures.Picture]:
+    """What a test hung on the enterprise: a site plan, a photo of the first point."""
+    from anlan.base.files.models import Attachment
 
-    plan, photo = (keep(_drawn(colour), "image/png") for colour in ("white", "grey"))
+    rows = Attachment.objects.for_actor(actor).filter(object_type="registry.enterprise")
     first = _id(ROUND[0][0])
-    return [
-        pictures.Picture("plan", plan, title="厂区平面图"),
-        pictures.Picture("thumb", photo, first), pictures.Picture("photo", photo, first),
-    ]  # fmt: skip
-
-
-def _drawn(colour: str) -> bytes:
-    content = io.BytesIO()
-    Image.new("RGB", (320, 200), colour).save(content, "PNG")
-    return content.getvalue()
+    found = []
+    for row in rows.select_related("file").order_by("pk"):
+        if row.kind == "plan":
+            found.append(pictures.Picture("plan", row.file, title=row.title))
+        else:
+            found += [pictures.Picture(kind, row.file, first) for kind in ("thumb", "photo")]
+    return found
 
 
 def _text(moment: datetime) -> str:
