@@ -8,8 +8,9 @@ from django.conf.global_settings import PASSWORD_HASHERS as USUAL_HASHERS
 from anlan.config.settings import *  # noqa: F403
 
 INSTALLED_APPS += ["tests.support.field"]  # noqa: F405
-# The test's people have their passwords from the test.
-PASSWORD_HASHERS = [*USUAL_HASHERS, "django.contrib.auth.hashers.MD5PasswordHasher"]
+# The test's people have their passwords from the test. First, or a right password would be hashed
+# anew, which ends the session that proved it.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *USUAL_HASHERS]
 
 # A newer build of web/, as after an upgrade: it lies in a folder `dist` of its own.
 if dist := os.environ.get("ANLAN_TEST_DIST"):
