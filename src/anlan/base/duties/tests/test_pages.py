@@ -244,3 +244,9 @@ def test_an_empty_list_tells_its_first_step_though_its_first_view_filters(
     assert "No row matches" not in page
     plan(world)
     assert "No row matches" in leader.get("/duties/plans/?q=zzz").content.decode()
+
+
+def test_figures_without_duties_are_nought(operator: Client) -> None:
+    page = operator.get("/duties/").content.decode()
+    figures = page[page.index('href="#an-duties-overdue"') : page.index('href="#an-duties-done"')]
+    assert figures.count('an-figure__value">0') == 3

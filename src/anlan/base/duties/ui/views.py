@@ -62,6 +62,8 @@ def mine(request: ActorRequest) -> HttpResponse:
         ("today", _("Due today"), [item(row) for row in waiting if row.due_at <= end]),
         ("later", _("Later"), [item(row) for row in waiting if row.due_at > end]),
     ]
+    # A group without rows is not drawn, and its figure is nought.
+    counts = {key: len(items) for key, _title, items in groups}
     groups = [group for group in groups if group[2]]
     token = f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
     done = [item(row) for row in queries.done_on(request.actor, day)[:SHOWN]]
@@ -70,7 +72,7 @@ def mine(request: ActorRequest) -> HttpResponse:
             (key, title, len(items), rows_html(items, moment, token, is_first=n == 0))
             for n, (key, title, items) in enumerate(groups)
         ],
-        "counts": {key: len(items) for key, _title, items in groups},
+        "counts": counts,
         "n_done": len(done),
         "done": done_html(done, lambda row: f"{row.done_at.astimezone(SHANGHAI):%H:%M}"),
         "n_more": max(0, found.count() - SHOWN) if len(open_rows) == SHOWN else 0,

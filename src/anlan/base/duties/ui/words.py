@@ -1,12 +1,12 @@
 """Duties in words."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, npgettext
 
 from anlan.base.actors.roles import Role
 from anlan.base.clock import SHANGHAI
@@ -40,20 +40,20 @@ _RECIPIENTS: dict[str, Any] = {
     ladder.AREA: gettext_lazy("County bureau"),
 }
 _CONDITIONS: dict[str, Any] = {
-    "overdue": gettext_lazy("overdue at least"),
-    "responsible_overdue": gettext_lazy("task of a responsible person overdue at least"),
-    "days_left_general": gettext_lazy("days left, general finding"),
-    "days_left_major": gettext_lazy("days left, major finding"),
-    "overdue_major": gettext_lazy("major finding overdue at least"),
+    "overdue": gettext_lazy("overdue for at least"),
+    "responsible_overdue": gettext_lazy("task of a responsible person overdue for at least"),
+    "days_left_general": gettext_lazy("general finding due within"),
+    "days_left_major": gettext_lazy("major finding due within"),
+    "overdue_major": gettext_lazy("major finding overdue for at least"),
     "fell": gettext_lazy("score fell by"),
-    "band_fair": gettext_lazy("weeks in band “fair”"),
-    "band_poor_or_veto": gettext_lazy("band “poor” or veto"),
+    "band_fair": gettext_lazy("band “fair” for"),
+    "band_poor_or_veto": gettext_lazy("band “poor” or veto for"),
 }
-_UNITS: dict[str, Any] = {
-    "period": pgettext_lazy("limit", "periods"),
-    "day": pgettext_lazy("limit", "days"),
-    "week": pgettext_lazy("limit", "weeks"),
-    "point": pgettext_lazy("limit", "points"),
+_UNITS: dict[str, Callable[[int], str]] = {
+    "period": lambda n: npgettext("limit", "period", "periods", n),
+    "day": lambda n: npgettext("limit", "day", "days", n),
+    "week": lambda n: npgettext("limit", "week", "weeks", n),
+    "point": lambda n: npgettext("limit", "point", "points", n),
 }
 
 
@@ -152,4 +152,5 @@ def condition(rung: ladder.Rung) -> str:
     if rung.condition == "overdue_major" and not limit:
         return _("major finding overdue")
     words = str(_CONDITIONS.get(rung.condition, rung.condition))
-    return f"{words} {limit:f} {_UNITS.get(rung.unit, '')}".strip()
+    unit = _UNITS.get(rung.unit)
+    return f"{words} {limit:f} {unit(int(limit)) if unit else ''}".strip()
