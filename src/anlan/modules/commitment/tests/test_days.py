@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.utils import translation
 
 from anlan.base.actors.models import Organisation
 from anlan.base.actors.roles import OrganisationKind, Role
@@ -28,6 +29,13 @@ from anlan.modules.risk.services import shutdowns
 from anlan.modules.risk.tests import data as risk
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese():
+    # A page that another test asked for in English leaves its language behind.
+    with translation.override("zh-hans"):
+        yield
 
 
 @pytest.fixture
