@@ -83,7 +83,10 @@ def test_a_full_outbox_outlives_an_upgrade_and_the_way_back(
     assert len(sealed_on(held)) == QUEUED
 
     # Back to the version before, which meets a newer database.
+    # Cut, or the connections that are kept alive would still lead to the other server.
+    line.cut()
     line.server_port = served.port
+    line.mend()
     page.reload()
     take_the_new_version(page)
     page.goto(phone.base + "/p/")
