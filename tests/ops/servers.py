@@ -50,10 +50,13 @@ class Servers:
         return psycopg.connect(**given, autocommit=True)  # type: ignore[arg-type]
 
     def pid(self) -> int:
-        """The process id of the postmaster."""
+        """The process id of the postmaster, 0 while there is none."""
         assert self.keeper.postgres is not None
-        lines = (self.keeper.postgres.cluster / "postmaster.pid").read_text().splitlines()
-        return int(lines[0])
+        try:
+            text = (self.keeper.postgres.cluster / "postmaster.pid").read_text()
+        except FileNotFoundError:
+            return 0
+        return int(text.partition("\n")[0] or 0)
 
 
 def documented_statements() -> list[str]:
