@@ -82,6 +82,15 @@ def _flush_as_owner(connection: Any) -> None:
     connection.ops.execute_sql_flush = as_owner
 
 
+@pytest.fixture(autouse=True)
+def _product_language() -> None:
+    """Begin each test in the product's language: a request leaves its visitor's in the thread."""
+    from django.conf import settings as django_settings
+    from django.utils import translation
+
+    translation.activate(django_settings.LANGUAGE_CODE)
+
+
 # Files that share what is costly to start, by the beginnings of their names. The first that fits.
 TOGETHER = {
     "pocket": ("tests/journeys/pocket/",),

@@ -17,7 +17,7 @@ from anlan.base.files.models import Attachment
 from anlan.base.ids import uuid7
 from anlan.modules.inspections import queries
 from anlan.modules.inspections.models import InspectionRecord
-from anlan.modules.inspections.services import records, suggesting
+from anlan.modules.inspections.services import checklists, records, suggesting
 from anlan.modules.inspections.tests import data
 from anlan.modules.risk.models import ControlMeasure, RiskUnit
 from tests.support.world import World
@@ -47,6 +47,19 @@ def test_every_page_opens(world: World, desk: Client) -> None:
     addresses.append(reverse("inspections:tasks_new") + f"?measure={task.measure_id}")
     for address in addresses:
         assert desk.get(address).status_code == 200, address
+
+
+def test_who_may_not_change_a_checklist_reads_it(
+    world: World, desk: Client, client: Client
+) -> None:
+    made = checklists.save(data.manager(world), world.plant_a.pk, title="L", items=["看呼吸阀"])
+    address = reverse("inspections:checklists_edit", args=[made.pk])
+    assert 'name="items"' in desk.get(address).content.decode()
+    sign_in(client, world.user(Role.BUREAU_INSPECTOR, "county_a"))
+    read = client.get(address).content.decode()
+    assert "看呼吸阀" in read
+    assert 'name="items"' not in read
+    assert client.post(address, {"title": "M", "items": "x"}).status_code == 403
 
 
 def test_ready_plans_are_shown_then_set_up(world: World, desk: Client) -> None:

@@ -310,9 +310,12 @@ def checklist_new(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def checklist_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Change a checklist."""
+    """Change a checklist; who may not reads it."""
     actor = _actor(request)
     row = queries.checklist_one(actor, pk)
+    if request.method == "GET" and not actor.may(TASK_EDIT, row.scope_path, row.enterprise_id):
+        crumbs = [(_("Checklists"), reverse("inspections:checklists")), (row.title, "")]
+        return render(request, "inspections/checklist.html", {"row": row, "crumbs": crumbs})
     policy.require(actor, TASK_EDIT, row)
     owner = enterprise_of(actor, row.enterprise_id)
     form = ChecklistForm(request.POST or None, initial=checklist_initial(row))
