@@ -128,14 +128,17 @@ def changes_of(event: AuditEvent, names: Mapping[str, str] | None = None) -> tup
         words = choices.get(name, {})
         if callable(words):
             words = words()
-        texts = [
-            str(words[value])
-            if isinstance(value, str | int) and value in words
-            else _value(field, value, names)
-            for value in (old, new)
-        ]
+        texts = [_told(field, value, words, names) for value in (old, new)]
         found.append(Change(capfirst(str(label)), *texts))
     return tuple(found)
+
+
+def _told(field: Any, value: Any, words: Mapping[Any, Any], names: Mapping[str, str]) -> str:
+    if isinstance(value, list):
+        return "、".join(_told(field, item, words, names) for item in value)
+    if isinstance(value, str | int) and value in words:
+        return str(words[value])
+    return _value(field, value, names)
 
 
 def _field(object_type: str, name: str) -> Any:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.audit.events import Event
 from anlan.base.duties.kinds import all_kinds
+from anlan.base.duties.ladder import recipient_words
 from anlan.base.errors import Text
 
 
@@ -12,6 +13,8 @@ def _kinds() -> dict[str, Text]:
 
 
 _PLAN = {"kind": _kinds}
+_TOLD = {"recipients": recipient_words}
+_TOLD_LABELS = {"recipients": _("who is told")}
 PLAN_SAVED = Event("duties.plan.saved", _("Duty plan set up"), choices=_PLAN)
 PLAN_CHANGED = Event("duties.plan.changed", _("Duty plan changed"), choices=_PLAN)
 PLAN_STOPPED = Event("duties.plan.stopped", _("Duty plan stopped"), choices=_PLAN)
@@ -36,12 +39,16 @@ DONE_EARLIER = Event("duties.instance.done_earlier", _("Duty was done earlier"))
 HANDED_OVER = Event("duties.instance.handed_over", _("Duty handed over"))
 EXEMPTED = Event("duties.exemption.added", _("Place exempted from its duties"))
 EXEMPTION_ENDED = Event("duties.exemption.ended", _("Exemption of a place ended"))
-WARNING_RAISED = Event("duties.warning.raised", _("Warning raised"))
+WARNING_RAISED = Event(
+    "duties.warning.raised", _("Warning raised"), labels=_TOLD_LABELS, choices=_TOLD
+)
 WARNING_CLEARED = Event("duties.warning.cleared", _("Warning cleared"))
 SUBSTITUTE_ADDED = Event("duties.substitute.added", _("Substitute named"))
 SUBSTITUTE_ENDED = Event("duties.substitute.ended", _("Substitution ended"))
 SHIFTS_SAVED = Event("duties.shift_pattern.saved", _("Shift pattern saved"))
-LADDER_SAVED = Event("duties.ladder.saved", _("Warning ladder changed"))
+LADDER_SAVED = Event(
+    "duties.ladder.saved", _("Warning ladder changed"), labels=_TOLD_LABELS, choices=_TOLD
+)
 LADDER_RESTORED = Event(
     "duties.ladder.restored",
     _("Warning ladder back at the product default"),

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from django.utils.translation import gettext_lazy as _
+
 from anlan.base.actors.roles import Role
+from anlan.base.errors import Text
 from anlan.facts.loader import load_packaged
 
 EXECUTOR = "executor"
@@ -54,6 +57,17 @@ def product_default() -> tuple[Rung, ...]:
 def known_recipients() -> frozenset[str]:
     """Return everybody a rung may name: by the duty, by role, or as the authority above."""
     return frozenset({EXECUTOR, DEPARTMENT_HEAD, PARK, AREA, *Role.values})
+
+
+def recipient_words() -> dict[str, Text]:
+    """Return the words for everybody a rung may name."""
+    return {
+        EXECUTOR: _("Whoever carries it out"),
+        DEPARTMENT_HEAD: _("Head of the department"),
+        PARK: _("Park"),
+        AREA: _("County bureau"),
+        **{role.value: role.label for role in Role},
+    }
 
 
 def with_own(own: Iterable[Rung]) -> tuple[Rung, ...]:

@@ -33,12 +33,6 @@ _ONCE = {
     "half_year": gettext_lazy("every half-year"),
     "year": gettext_lazy("every year"),
 }
-_RECIPIENTS: dict[str, Any] = {
-    ladder.EXECUTOR: gettext_lazy("Whoever carries it out"),
-    ladder.DEPARTMENT_HEAD: gettext_lazy("Head of the department"),
-    ladder.PARK: gettext_lazy("Park"),
-    ladder.AREA: gettext_lazy("County bureau"),
-}
 _CONDITIONS: dict[str, Any] = {
     "overdue": gettext_lazy("overdue for at least"),
     "responsible_overdue": gettext_lazy("task of a responsible person overdue for at least"),
@@ -130,9 +124,7 @@ def folded(rows: Iterable[Instance]) -> tuple[list[Instance], dict[UUID, int]]:
 
 def recipient(key: str) -> str:
     """Return the words for a recipient of the ladder."""
-    if key in _RECIPIENTS:
-        return str(_RECIPIENTS[key])
-    return str(Role(key).label) if key in Role.values else key
+    return str(ladder.recipient_words().get(key, key))
 
 
 def recipients(keys: list[str]) -> str:
