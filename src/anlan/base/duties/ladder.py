@@ -59,6 +59,7 @@ def known_recipients() -> frozenset[str]:
     return frozenset({EXECUTOR, DEPARTMENT_HEAD, PARK, AREA, *Role.values})
 
 
+@cache
 def recipient_words() -> dict[str, Text]:
     """Return the words for everybody a rung may name."""
     return {
