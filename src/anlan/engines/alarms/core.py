@@ -8,8 +8,9 @@ counted and changes nothing.
 Measured in `benchmarks/alarms.py` beside plain Python and beside the machine's own bound.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -119,6 +120,14 @@ class AlarmCore:
         ]
 
 
+def _compiled(function: Callable[..., Any]) -> Any:
+    """Compile, and keep the result beside the code where that can be written."""
+    try:
+        return njit(cache=True)(function)
+    except RuntimeError:  # an installation nobody may write to: compiled anew at each start
+        return njit(function)
+
+
 def _hot(tags: Sequence[str], rules: Sequence[Rule]) -> npt.NDArray[np.void]:
     hot = np.zeros(len(tags), HOT)
     hot["safe_low"], hot["safe_high"], hot["time"] = -np.inf, np.inf, _NEVER
@@ -158,7 +167,7 @@ def _cold(tags: Sequence[str], rules: Sequence[Rule]) -> npt.NDArray[np.void]:
     return cold
 
 
-@njit(cache=True)
+@_compiled
 def _run(start, ids, times, values, hot, cold, odd, room):  # type: ignore[no-untyped-def]
     """Go on from `start` until the samples or the room for events end; return place and events."""
     n_found = 0
@@ -170,14 +179,18 @@ def _run(start, ids, times, values, hot, cold, odd, room):  # type: ignore[no-un
         row = hot[tag]
         time = times[place]
         value = values[place]
-        if time <= row.time:
-            odd[LATE if time < row.time else REPEATED] += 1
+        # Kept as the last one, a time without end would make all that follow late.
+        if not row.time < time < np.inf:
+            if not np.isfinite(time):
+                odd[NOT_A_NUMBER] += 1
+            else:
+                odd[LATE if time < row.time else REPEATED] += 1
             continue
         if row.low <= value <= row.high:
             row.value = value
             row.time = time
             continue
-        if not np.isfinite(value) or not np.isfinite(time):
+        if not np.isfinite(value):
             odd[NOT_A_NUMBER] += 1
             continue
         if n_found + row.rules > room.shape[0]:
@@ -193,7 +206,7 @@ def _run(start, ids, times, values, hot, cold, odd, room):  # type: ignore[no-un
     return ids.shape[0], n_found
 
 
-@njit(cache=True)
+@_compiled
 def _judge(rule, number, time, value, room, n_found):  # type: ignore[no-untyped-def]
     """Move one rule on by one sample."""
     signed = rule.sign * value
@@ -219,7 +232,7 @@ def _judge(rule, number, time, value, room, n_found):  # type: ignore[no-untyped
     return n_found
 
 
-@njit(cache=True)
+@_compiled
 def _tell(room, n_found, at, since, value, number, active):  # type: ignore[no-untyped-def]
     row = room[n_found]
     row.at = at
@@ -230,7 +243,7 @@ def _tell(room, n_found, at, since, value, number, active):  # type: ignore[no-u
     return n_found + 1
 
 
-@njit(cache=True)
+@_compiled
 def _tick(now, hot, cold, room):  # type: ignore[no-untyped-def]
     """End the delays that are over at `now`: the last sample said it, none came since."""
     n_found = 0
@@ -250,7 +263,7 @@ def _tick(now, hot, cold, room):  # type: ignore[no-untyped-def]
     return n_found
 
 
-@njit(cache=True)
+@_compiled
 def _open_band(tag, hot, cold):  # type: ignore[no-untyped-def]
     row = hot[tag]
     for number in range(row.first, row.first + row.rules):

@@ -109,7 +109,7 @@ def raised(alarm: Alarm) -> Step:
     if alarm.condition:
         return Step(alarm)
     if alarm.masked:
-        return Step(replace(alarm, condition=True))
+        return Step(replace(alarm, condition=True, held=False))
     # A latched alarm that was acknowledged (F) is known to the operator: C, without a sound.
     known = alarm.held and not alarm.unacknowledged
     after = replace(alarm, condition=True, held=False, unacknowledged=not known)

@@ -20,7 +20,9 @@ class Reference:
         found: list[Event] = []
         for tag, time, value in samples:
             before = self.last.get(tag, (-math.inf, 0.0))[0]
-            if time < before:
+            if not math.isfinite(time):
+                self.odd["not_a_number"] += 1
+            elif time < before:
                 self.odd["late"] += 1
             elif time == before:
                 self.odd["repeated"] += 1

@@ -27,9 +27,8 @@ rules = st.lists(
     max_size=6,
 )
 values = st.one_of(levels, st.sampled_from([math.nan, math.inf, -math.inf]))
-samples = st.lists(
-    st.tuples(st.sampled_from(TAGS), st.integers(0, 40).map(float), values), max_size=60
-)
+times = st.one_of(st.integers(0, 40).map(float), st.sampled_from([math.nan, math.inf, -math.inf]))
+samples = st.lists(st.tuples(st.sampled_from(TAGS), times, values), max_size=60)
 
 
 def feed(core: AlarmCore, rows):
@@ -92,6 +91,14 @@ def test_what_is_odd_is_counted_and_changes_nothing():
     assert len(raised) == 1
     assert core.take(np.array([7, -1], np.int32), np.array([9.0, 9.0]), np.array([1.0, 1.0])) == []
     assert core.oddities == Oddities(late=1, repeated=1, not_a_number=1, unknown=2)
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
+def test_a_time_that_is_none_does_not_spoil_what_follows(wrong):
+    core = AlarmCore([Rule("p", Side.HIGH, 2.0)])
+    assert feed(core, [("p", 1.0, 0.0), ("p", wrong, 0.0)]) == []
+    assert len(feed(core, [("p", 2.0, 9.0), ("p", 1.0, 0.0)])) == 1
+    assert core.oddities == Oddities(late=1, repeated=0, not_a_number=1, unknown=0)
 
 
 def test_more_events_than_there_is_room_for_at_once_all_come():

@@ -86,6 +86,12 @@ def test_an_acknowledged_alarm_that_stands_is_announced_again_where_configured()
     assert not states.repeated(C, PLAIN, NOW + 99 * HOUR).announces
 
 
+def test_a_latched_alarm_that_comes_again_behind_a_mask_is_held_no_more():
+    again = states.raised(replace(E, suppressed=True)).alarm
+    assert (again.condition, again.held) == (True, False)
+    assert states.suppressed(again, False).alarm.state is State.UNACKNOWLEDGED
+
+
 def test_a_shelf_for_once_ends_with_the_condition():
     shelf = states.shelved(B, PLAIN, NOW, NOW + HOUR, reason="calibration", once=True).alarm
     assert states.cleared(shelf, PLAIN).alarm.state is State.NORMAL
