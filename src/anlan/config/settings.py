@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "anlan.modules.risk",
     "anlan.modules.findings",
     "anlan.modules.inspections",
+    "anlan.modules.monitoring",
     "anlan.modules.honesty",
     "anlan.modules.ledgers",
     "anlan.modules.indicators",

@@ -15,7 +15,7 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable
 from anlan.base.actors.wall import history_wall_sql, scoped_tables, wall_sql
 
 # Rows that must never change once written, whoever asks.
-APPEND_ONLY = ("audit_event",)
+APPEND_ONLY = {"audit_event"}
 READ_ONLY = ("audit_head",)
 # Tables without a wall that hold something of every place: only functions of the owner read them.
 HIDDEN: set[str] = set()
@@ -30,6 +30,14 @@ _SAMPLE = "anlan_wall_sample"
 def hide_table(table: str) -> None:
     """Keep a table from the application's role altogether; apps say so when they start."""
     HIDDEN.add(table)
+
+
+def append_only(table: str) -> None:
+    """Keep the application's role from changing a table's rows; apps say so when they start.
+
+    A trigger of the table's own migration refuses it to the owner too.
+    """
+    APPEND_ONLY.add(table)
 
 
 def protect_database() -> None:
@@ -112,7 +120,7 @@ def _grant() -> None:
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}"
         )
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
-        for table in APPEND_ONLY:
+        for table in sorted(APPEND_ONLY):
             cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
         for table in READ_ONLY:
             cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')

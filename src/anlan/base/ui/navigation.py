@@ -15,7 +15,7 @@ Words = str | Promise
 GROUPS: dict[str, Words] = {
     "home": "",
     "prevent": _("Prevention"),
-    "watch": _("Monitoring"),
+    "watch": _("Monitoring and alarms"),
     "basis": _("Basis and reporting"),
     "system": _("System"),
 }

@@ -1,0 +1,22 @@
+"""The monitoring app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MonitoringConfig(AppConfig):
+    """Points, sources, alarm settings and alarms."""
+
+    name = "anlan.modules.monitoring"
+    label = "monitoring"
+    verbose_name = _("Monitoring and alarms")
+
+    def ready(self) -> None:
+        """Make permissions and events known; fill the places of the shell."""
+        from anlan.base.actors.protection import append_only
+        from anlan.modules.monitoring import events, policy  # noqa: F401
+        from anlan.modules.monitoring.models import AlarmEvent
+        from anlan.modules.monitoring.ui import navigation
+
+        append_only(AlarmEvent._meta.db_table)
+        navigation.install()

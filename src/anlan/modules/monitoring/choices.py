@@ -1,0 +1,106 @@
+"""The words of monitoring: kinds of points, of sources and of alarms, priorities, events."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class PointKind(models.TextChoices):
+    """What a point measures."""
+
+    LEVEL = "level", pgettext_lazy("point", "Level")
+    TEMPERATURE = "temperature", _("Temperature")
+    PRESSURE = "pressure", _("Pressure")
+    FLOW = "flow", pgettext_lazy("point", "Flow")
+    GAS_FLAMMABLE = "gas_flammable", _("Flammable gas")
+    GAS_TOXIC = "gas_toxic", _("Toxic gas")
+    OXYGEN = "oxygen", _("Oxygen")
+    VALVE = "valve_state", _("Valve state")
+    RUNNING = "running_state", _("Running state")
+    COMPOSITION = "composition", pgettext_lazy("point", "Composition")
+    OTHER = "other", pgettext_lazy("point", "Other")
+
+
+GAS_KINDS = frozenset({PointKind.GAS_FLAMMABLE, PointKind.GAS_TOXIC, PointKind.OXYGEN})
+DIGITAL_KINDS = frozenset({PointKind.VALVE, PointKind.RUNNING})
+
+
+class SourceKind(models.TextChoices):
+    """By which way values arrive."""
+
+    HTTP = "http", _("HTTP push")
+    MQTT = "mqtt", "MQTT"
+    OPC_UA = "opc_ua", "OPC UA"
+    MODBUS = "modbus", "Modbus TCP"
+    FILE = "file", pgettext_lazy("source", "File")
+    SIMULATOR = "simulator", _("Simulator")
+
+
+class RuleKind(models.TextChoices):
+    """What an alarm watches, by the codes that operators know."""
+
+    HH = "HH", _("High-high")
+    H = "H", pgettext_lazy("limit", "High")
+    L = "L", pgettext_lazy("limit", "Low")
+    LL = "LL", _("Low-low")
+    RATE = "ROC", _("Rate of change")
+    DEVIATION = "DEV", pgettext_lazy("alarm", "Deviation")
+    STATE = "STATE", _("Abnormal state")
+    STALE = "STALE", _("No new value")
+    FROZEN = "FROZEN", _("Frozen value")
+    BAD = "BAD", _("Bad quality")
+
+
+# From the upper end of a scale to the lower, then the rest: the order of forms and tables.
+LIMIT_KINDS = (RuleKind.HH, RuleKind.H, RuleKind.L, RuleKind.LL)
+# Their limit is a time in seconds, not a value of the point.
+TIMED_KINDS = frozenset({RuleKind.STALE, RuleKind.FROZEN})
+
+
+class Priority(models.IntegerChoices):
+    """How soon the operator must act; the same four colours as the levels of risk."""
+
+    CRITICAL = 1, pgettext_lazy("alarm priority", "Critical")
+    HIGH = 2, pgettext_lazy("alarm priority", "High")
+    MEDIUM = 3, pgettext_lazy("alarm priority", "Medium")
+    LOW = 4, pgettext_lazy("alarm priority", "Low")
+
+
+class Severity(models.IntegerChoices):
+    """How bad it gets when nobody acts."""
+
+    CATASTROPHIC = 1, _("Catastrophic")
+    SEVERE = 2, _("Severe")
+    MODERATE = 3, _("Moderate")
+    MINOR = 4, _("Minor")
+
+
+class Shown(models.TextChoices):
+    """The state of an alarm by the letters of IEC 62682, as `engines.alarms.states` derives it."""
+
+    NORMAL = "A", pgettext_lazy("alarm", "Normal")
+    UNACKNOWLEDGED = "B", pgettext_lazy("alarm", "Unacknowledged")
+    ACKNOWLEDGED = "C", pgettext_lazy("alarm", "Acknowledged")
+    RETURNED_UNACKNOWLEDGED = "D", _("Returned, unacknowledged")
+    LATCHED_UNACKNOWLEDGED = "E", _("Latched, unacknowledged")
+    LATCHED_ACKNOWLEDGED = "F", _("Latched, acknowledged")
+    SHELVED = "G", pgettext_lazy("alarm", "Shelved")
+    SUPPRESSED = "H", _("Suppressed by design")
+    OUT_OF_SERVICE = "I", pgettext_lazy("alarm", "Out of service")
+
+
+class Happening(models.TextChoices):
+    """What an alarm's journal says."""
+
+    RAISED = "raised", pgettext_lazy("alarm event", "Raised")
+    CLEARED = "cleared", pgettext_lazy("alarm event", "Cleared")
+    ACKNOWLEDGED = "acknowledged", pgettext_lazy("alarm event", "Acknowledged")
+    RESET = "reset", pgettext_lazy("alarm event", "Reset")
+    SHELVED = "shelved", pgettext_lazy("alarm event", "Shelved")
+    UNSHELVED = "unshelved", _("Taken off the shelf")
+    SHELF_OVER = "shelf_over", _("Shelf time over")
+    SUPPRESSED = "suppressed", _("Suppression began")
+    UNSUPPRESSED = "unsuppressed", _("Suppression ended")
+    OUT_OF_SERVICE = "out_of_service", pgettext_lazy("alarm event", "Taken out of service")
+    RETURNED = "returned", _("Returned to service")
+    ANNOUNCED_AGAIN = "announced_again", _("Announced again")

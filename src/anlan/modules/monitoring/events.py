@@ -1,0 +1,21 @@
+"""What history says about points, sources, alarm settings and alarms."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.audit.events import Event
+
+POINT_CREATED = Event("monitoring.point.created", _("Point entered"))
+POINT_CHANGED = Event("monitoring.point.changed", _("Point changed"))
+POINT_REMOVED = Event("monitoring.point.removed", _("Point removed from the lists"))
+RULE_CREATED = Event("monitoring.rule.created", _("Alarm set up"))
+RULE_CHANGED = Event("monitoring.rule.changed", _("Alarm record changed"))
+CHANGE_REQUESTED = Event("monitoring.change.requested", _("Change of an alarm requested"))
+CHANGE_APPROVED = Event("monitoring.change.approved", _("Change of an alarm approved"))
+CHANGE_REFUSED = Event("monitoring.change.refused", _("Change of an alarm refused"))
+CHANGE_WITHDRAWN = Event("monitoring.change.withdrawn", _("Change of an alarm withdrawn"))
+CHANGE_APPLIED = Event("monitoring.change.applied", _("Change of an alarm in effect"))
+SOURCE_CREATED = Event("monitoring.source.created", _("Data source entered"))
+SOURCE_CHANGED = Event("monitoring.source.changed", _("Data source changed"))
+SOURCE_REMOVED = Event("monitoring.source.removed", _("Data source removed from the lists"))
+TOKEN_ISSUED = Event("monitoring.source.token_issued", _("Key of a data source issued"))
+TOKEN_REVOKED = Event("monitoring.source.token_revoked", _("Key of a data source revoked"))

@@ -1,0 +1,19 @@
+"""Rows of monitoring."""
+
+from anlan.modules.monitoring.models.alarms import AlarmEvent, AlarmState
+from anlan.modules.monitoring.models.points import Point
+from anlan.modules.monitoring.models.rules import AlarmClass, AlarmRule, LimitChange
+from anlan.modules.monitoring.models.sources import Source, SourceToken
+from anlan.modules.monitoring.models.worker import WorkerPosition
+
+__all__ = [
+    "AlarmClass",
+    "AlarmEvent",
+    "AlarmRule",
+    "AlarmState",
+    "LimitChange",
+    "Point",
+    "Source",
+    "SourceToken",
+    "WorkerPosition",
+]

@@ -1,0 +1,1 @@
+"""What changes points, sources, rules and alarms: one file a noun."""

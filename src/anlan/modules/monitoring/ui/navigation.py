@@ -1,0 +1,30 @@
+"""What monitoring puts into the side navigation."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from anlan.base.ui import navigation
+
+# Screens of alarms stand in front (order below 50): who watches comes more often than who sets up.
+_ENTRIES = (
+    ("points", _("Monitoring points"), "gauge", 50, ()),
+    ("changes", pgettext_lazy("alarm", "Setting changes"), "adjustments", 60, ()),
+    ("sources", _("Data sources"), "plug-connected", 70, ()),
+    ("systems", _("Safety systems"), "shield-half", 80, ()),
+)
+
+
+def install() -> None:
+    """Register the entries; called once when the app starts."""
+    for key, label, icon, order, prefixes in _ENTRIES:
+        navigation.register(
+            navigation.NavItem(
+                f"monitoring.{key}",
+                label,
+                icon,
+                f"monitoring:{key}",
+                "watch",
+                order=order,
+                prefixes=prefixes,
+            )
+        )
