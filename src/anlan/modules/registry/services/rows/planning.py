@@ -341,5 +341,7 @@ def shown(value: Any) -> Any:
     if isinstance(value, models.Model):
         code = getattr(value, "code", "") or getattr(value, "number", "")
         text = str(value)
+        if not isinstance(code, str):  # a number of the product's own says nothing to people
+            return text
         return text if not code or text.startswith(code) else f"{code} {text}"
     return value
