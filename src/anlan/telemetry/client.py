@@ -121,7 +121,8 @@ def trend(
     """Each tag's curve from `start` to `end` (aware) in about `width` columns at most.
 
     Long spans come from the one-minute and one-hour roll-ups; columns are then whole minutes or
-    hours. A tag without samples there has an empty curve. Raises NoHistorian.
+    hours, also the first and the last one. A tag without samples there has an empty curve.
+    Raises NoHistorian.
     """
     wanted = _numbers(numbers)
     found = _asked(questions.Trend(wanted, micros(start), micros(end), width), timeout_s)

@@ -1,0 +1,70 @@
+"""The environment variables that the processes of telemetry read; see `anlan.config.env`."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from anlan.config import env
+from anlan.telemetry.stream import Limits
+
+NATS_DEFAULT = "nats://127.0.0.1:4222"
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Days after which each is dropped; 0 keeps it for ever."""
+
+    samples: int = 400
+    minutes: int = 1_830
+    hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the historian is told. `folder` holds its tables and what it remembers."""
+
+    nats_url: str
+    folder: Path
+    keep: Keep = field(default_factory=Keep)
+    limits: Limits = field(default_factory=Limits)
+
+
+def history() -> History:
+    """Read them. Raises `env.BadSetting` for the first bad one."""
+    days = "Days that {} are kept in the store; 0 for ever."
+    return History(
+        nats_url=env.url("ANLAN_NATS_URL", NATS_DEFAULT),
+        folder=Path(env.path("ANLAN_DATA", "var")) / "history",
+        keep=Keep(
+            samples=env.integer(
+                "ANLAN_HISTORY_SAMPLE_DAYS", 400, minimum=0, help=days.format("single samples")
+            ),
+            minutes=env.integer(
+                "ANLAN_HISTORY_MINUTE_DAYS", 1830, minimum=0, help=days.format("one-minute figures")
+            ),
+            hours=env.integer(
+                "ANLAN_HISTORY_HOUR_DAYS", 0, minimum=0, help=days.format("one-hour figures")
+            ),
+        ),
+        limits=log_limits(),
+    )
+
+
+def log_limits() -> Limits:
+    """What the durable log of samples keeps at most."""
+    return Limits(
+        max_age_s=3600.0
+        * env.integer(
+            "ANLAN_TELEMETRY_LOG_HOURS",
+            72,
+            minimum=1,
+            help="Hours that samples stay in the message server for replay.",
+        ),
+        max_bytes=env.integer(
+            "ANLAN_TELEMETRY_LOG_MB",
+            8192,
+            minimum=64,
+            help="""Megabytes that samples may take in the message server. Nearly full of samples
+            that the store has not taken yet, the door asks senders to wait.""",
+        )
+        << 20,
+    )
