@@ -1,273 +1,352 @@
-"""The alarm core: limits with deadband and delays over streams of samples, at memory speed.
+"""The alarm core: rules over streams of samples, at memory speed.
 
 One 64-byte record a tag holds all that a sample in the safe band needs, so that nearly every
 sample costs one read and one write of one cache line. Only a tag near or beyond a limit goes
-through its rules. Order is checked inside each tag: what is late, repeated or not a number is
-counted and changes nothing.
+through its rules (`loop`). Order is checked inside each tag: what is late, repeated, not a number,
+of bad quality or from a wrong clock is counted and moves no limit.
 
 Measured in `benchmarks/alarms.py` beside plain Python and beside the machine's own bound.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
-from anlan.engines.alarms.rules import Event, Rule, Side, by_tag
+from anlan.engines.alarms import loop, snapshots
+from anlan.engines.alarms.derived import Calculated, Suppression
+from anlan.engines.alarms.loop import HOT, RAISED
+from anlan.engines.alarms.rules import LEVELS, Event, Kind, Rule, Side, by_tag, keys_of
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int32]
+Grades = npt.NDArray[np.uint8]
+Records = npt.NDArray[np.void]
 
-# `low` to `high` is the band in which no rule of the tag can begin or is under way; a tag with a
-# rule that is not at rest has the empty band, so that every sample of it is looked at.
-HOT = np.dtype(
-    [
-        ("low", "f8"),
-        ("high", "f8"),
-        ("value", "f8"),
-        ("time", "f8"),
-        ("safe_low", "f8"),
-        ("safe_high", "f8"),
-        ("first", "i4"),
-        ("rules", "i4"),
-        ("seen", "i8"),
-    ]
-)
-COLD = np.dtype(
-    [
-        ("limit", "f8"),
-        ("clears_at", "f8"),
-        ("on_delay", "f8"),
-        ("off_delay", "f8"),
-        ("since", "f8"),
-        ("sign", "f8"),
-        ("tag", "i4"),
-        ("phase", "i4"),
-    ]
-)
-REST, BEGINNING, ACTIVE, ENDING = 0, 1, 2, 3
-LATE, REPEATED, NOT_A_NUMBER, UNKNOWN = 0, 1, 2, 3
-RAISED = np.dtype(
-    [("at", "f8"), ("since", "f8"), ("value", "f8"), ("rule", "i4"), ("active", "i4")]
-)
-_NEVER = -np.inf
+__all__ = ["HOT", "AlarmCore", "Oddities", "Restored"]
+
+_LOOPED = {
+    Kind.RATE: loop.RATE,
+    Kind.DEVIATION: loop.DEVIATION,
+    Kind.STATE: loop.STATE,
+    Kind.STALE: loop.STALE,
+    Kind.FROZEN: loop.FROZEN,
+    Kind.BAD: loop.BAD,
+}
+# The safe band knows limits; these want every sample.
+_WATCHED = (loop.RATE, loop.DEVIATION, loop.STATE, loop.FROZEN)
+_AGAIN = (loop.LEVEL, loop.DEVIATION, loop.STATE)
+_LARGEST = float(np.finfo(np.float64).max)
+_ALL_GOOD: Grades = np.zeros(0, np.uint8)
+# How far a source's clock may be ahead before its samples are kept out, in seconds.
+MOST_AHEAD = 300.0
 
 
 @dataclass(frozen=True, slots=True)
 class Oddities:
-    """Samples that were counted and left out."""
+    """Samples that were counted. Only those over the range were used all the same.
 
-    late: int
-    repeated: int
-    not_a_number: int
-    unknown: int
+    `no_result` counts expressions that had no value, such as a division by nought.
+    """
+
+    late: int = 0
+    repeated: int = 0
+    not_a_number: int = 0
+    unknown: int = 0
+    bad_quality: int = 0
+    over_range: int = 0
+    clock_wrong: int = 0
+    no_result: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came of a snapshot, by the keys of rules: gone on unchanged, changed, no longer there.
+
+    Of those no longer there only the ones that were active are told: somebody has to close them.
+    """
+
+    same: frozenset[str]
+    changed: frozenset[str]
+    gone: frozenset[str]
 
 
 class AlarmCore:
     """Watches the tags of `rules`; feed it samples with `take`, and `tick` between them.
 
-    `tags` numbers the tags: samples name them by that number. A tag without a rule may be
-    listed too. All times are seconds of one clock, the sources' (UTC in the product).
+    `tags` numbers the tags: samples name them by their place in `self.tags`. A tag without a rule
+    may be listed too. `ranges` holds the lowest and highest value of tags that have a range;
+    `calculated` the expression of each calculated tag (`expressions`). All times are seconds of
+    one clock, the sources' (UTC in the product).
+
+    Raises ValueError for a key given twice, ExpressionError for a faulty expression or a circle.
     """
 
-    def __init__(self, rules: Sequence[Rule], tags: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        tags: Sequence[str] = (),
+        *,
+        ranges: Mapping[str, tuple[float, float]] | None = None,
+        calculated: Mapping[str, str] | None = None,
+        most_ahead: float = MOST_AHEAD,
+    ) -> None:
+        self.most_ahead = most_ahead
+        self._ranges_of = dict(ranges or {})
+        self._calculated_of = dict(calculated or {})
+        self._odd = np.zeros(loop.N_ODD, np.int64)
+        self._no_result = 0
+        self.tags: list[str] = []
+        self._lay_out(rules, tags)
+
+    def _lay_out(self, rules: Sequence[Rule], tags: Sequence[str]) -> None:
         held = by_tag(rules)
-        self.tags = list(dict.fromkeys([*tags, *held]))
+        keys = keys_of(rules)
+        calculated = Calculated(self._calculated_of)
+        suppression = Suppression([rule.suppressed_when for rule in rules])
+        points = [rule.set_point for rule in rules if isinstance(rule.set_point, str)]
+        named = (*self.tags, *tags, *held, *points, *calculated.tags, *suppression.tags)
+        self.tags = list(dict.fromkeys(named))
+        number = {tag: place for place, tag in enumerate(self.tags)}
         order = [place for tag in self.tags for place in held.get(tag, ())]
         self.rules = [rules[place] for place in order]
-        self._hot = _hot(self.tags, self.rules)
-        self._cold = _cold(self.tags, self.rules)
-        self._odd = np.zeros(4, np.int64)
+        self.keys = [keys[place] for place in order]
+        self._cold, self._rings = _cold(self.rules, number)
+        self._ranges = np.tile([-np.inf, np.inf], (len(self.tags), 1))
+        for tag, ends in self._ranges_of.items():
+            if tag in number:
+                self._ranges[number[tag]] = ends
+        self._hot = _hot(self._cold, self._ranges)
         self._room = np.zeros(4096 + 2 * len(self.rules), RAISED)
+        # Rules that changed: their tag's last value is judged anew at the next tick.
+        self._again: list[int] = []
+        self._calculated = calculated.placed(number)
+        texts = [rule.suppressed_when for rule in self.rules]
+        self._suppression = Suppression(texts).placed(number)
 
-    def take(self, ids: Places, times: Floats, values: Floats) -> list[Event]:
+    def take(
+        self,
+        ids: Places,
+        times: Floats,
+        values: Floats,
+        quality: Grades | None = None,
+        *,
+        received: float | None = None,
+    ) -> list[Event]:
         """Take samples in the order they came; return what they raised and cleared, in order.
 
-        `ids` numbers tags as in `self.tags`; the three arrays are of one length. Raises
-        ValueError when they are not.
+        `ids` numbers tags as in `self.tags`; the arrays are of one length. `quality` is 0 good,
+        1 uncertain, 2 and above bad; all good where it is not given. With `received`, when the
+        samples arrived, those too far ahead of it are kept out. Calculated tags and suppression
+        follow once, after the samples. Raises ValueError for unequal lengths.
         """
         if not ids.shape == times.shape == values.shape:
             raise ValueError("ids, times and values must be of one length")
-        found: list[Event] = []
-        start = 0
-        while start < len(ids):
-            start, n = _run(start, ids, times, values, self._hot, self._cold, self._odd, self._room)
-            found += self._events(n)
+        grades = _ALL_GOOD if quality is None else quality
+        if quality is not None and quality.shape != ids.shape:
+            raise ValueError("ids, times, values and quality must be of one length")
+        latest = _LARGEST if received is None else received + self.most_ahead
+        found = self._run(ids, times, values, grades, latest)
+        for layer in self._calculated.layers:
+            made = self._calculated.samples(layer, self._hot)
+            self._no_result += made.failed
+            if len(made.ids):
+                found += self._run(made.ids, made.times, made.values, made.quality, _LARGEST)
+        masked = self._suppression.follow(self._hot, self.rules)
+        self._no_result += self._suppression.failed
+        if masked:
+            # What is suppressed with its cause must not sound first.
+            found = sorted(found + masked, key=lambda one: (one.at, not _begins(one)))
         return found
 
     def tick(self, now: float) -> list[Event]:
         """Let delays end that need no further sample: call it once a second with the clock."""
-        return self._events(_tick(now, self._hot, self._cold, self._room))
+        found: list[Event] = []
+        for number in self._again:
+            tag = self._cold["tag"][number]
+            value = float(self._hot["value"][tag])
+            if not np.isnan(value) and self._cold["kind"][number] in _AGAIN:
+                arguments = (number, now, value, self._hot, self._cold, self._rings, self._room, 0)
+                found += self._events(loop.judge(*arguments))
+                loop.settle(tag, self._hot, self._cold)
+        self._again = []
+        return found + self._events(loop.tick(now, self._hot, self._cold, self._room))
+
+    def replace(
+        self,
+        rules: Sequence[Rule],
+        tags: Sequence[str] = (),
+        *,
+        now: float,
+        ranges: Mapping[str, tuple[float, float]] | None = None,
+        calculated: Mapping[str, str] | None = None,
+    ) -> list[Event]:
+        """Watch other rules from now on; return what ends because its rule has gone.
+
+        Tags keep their numbers, further ones come behind. A rule of the same key and shape goes on
+        as if nothing had happened. A changed one keeps only whether it is active, its delays begin
+        anew, and the last value is judged by the new rule at the next tick. `ranges` and
+        `calculated` stay as they are where not given. Raises as the constructor does and leaves
+        everything as it was then.
+        """
+        before = dict(vars(self))
+        memory = snapshots.memory_of(self._parts())
+        events = self._events_of_gone(rules, now)
+        try:
+            if ranges is not None:
+                self._ranges_of = dict(ranges)
+            if calculated is not None:
+                self._calculated_of = dict(calculated)
+            self._lay_out(rules, tags)
+        except ValueError:
+            vars(self).update(before)
+            raise
+        self._calculated.take_over(before["_calculated"])
+        self._take_up(memory)
+        return events
+
+    def snapshot(self) -> bytes:
+        """Return all that is remembered: last values, states, delays under way, counts."""
+        odd = [*self._odd.tolist(), self._no_result]
+        return snapshots.packed(snapshots.memory_of(self._parts()), odd)
+
+    def restore(self, data: bytes) -> Restored:
+        """Go on from a snapshot, with the rules this core was made with.
+
+        Rules are found by key, tags by name; changed rules are taken over as `replace` does. Raises
+        `snapshots.SnapshotError` for what is no snapshot of a known version, changing nothing.
+        """
+        memory, odd = snapshots.unpacked(data)
+        self._odd[:], self._no_result = odd[: loop.N_ODD], odd[loop.N_ODD]
+        return self._take_up(memory)
 
     @property
     def oddities(self) -> Oddities:
-        """Return how many samples were left out, and why, since the start."""
-        return Oddities(*(int(n) for n in self._odd))
+        """Return how many samples were counted, and why, since the start."""
+        counts = [*self._odd.tolist(), self._no_result]
+        return Oddities(*counts)
+
+    def active(self) -> dict[str, Rule]:
+        """Return the rules that are raised, by key."""
+        on = np.flatnonzero(self._cold["phase"] >= loop.ACTIVE)
+        return {self.keys[place]: self.rules[place] for place in on}
+
+    def suppressed(self) -> set[str]:
+        """Return the keys of the rules that the plant's state suppresses."""
+        return {self.keys[place] for place in np.flatnonzero(self._suppression.on)}
+
+    def drain_calculated(self) -> tuple[Places, Floats, Floats, Grades]:
+        """Return the samples of calculated tags made since the last call: as for `take`."""
+        return self._calculated.drained()
+
+    def _run(
+        self, ids: Places, times: Floats, values: Floats, grades: Grades, latest: float
+    ) -> list[Event]:
+        found: list[Event] = []
+        start = 0
+        held = (self._hot, self._cold, self._ranges, self._rings, self._odd, self._room)
+        while start < len(ids):
+            start, n = loop.run(start, ids, times, values, grades, latest, *held)
+            found += self._events(n)
+        return found
 
     def _events(self, n: int) -> list[Event]:
+        room = self._room[:n]
+        columns = (room[name].tolist() for name in ("at", "since", "rule", "active", "value"))
         return [
-            Event(
-                float(row["at"]),
-                float(row["since"]),
-                self.rules[row["rule"]],
-                bool(row["active"]),
-                float(row["value"]),
-            )
-            for row in self._room[:n]
+            Event(at, since, self.rules[rule], bool(active), value)
+            for at, since, rule, active, value in zip(*columns, strict=True)
         ]
 
+    def _events_of_gone(self, rules: Sequence[Rule], now: float) -> list[Event]:
+        left = set(keys_of(rules))
+        found = []
+        for key, rule in self.active().items():
+            if key not in left:
+                value = float(self._hot["value"][self.tags.index(rule.tag)])
+                found.append(Event(now, now, rule, False, value))
+        return found
 
-def _compiled(function: Callable[..., Any]) -> Any:
-    """Compile, and keep the result beside the code where that can be written."""
-    try:
-        return njit(cache=True)(function)
-    except RuntimeError:  # an installation nobody may write to: compiled anew at each start
-        return njit(function)
+    def _parts(self) -> snapshots.Parts:
+        return snapshots.Parts(
+            self.tags,
+            self.keys,
+            [rule.shape for rule in self.rules],
+            self._hot,
+            self._cold,
+            self._rings,
+            self._suppression.on,
+            self._again,
+        )
+
+    def _take_up(self, memory: snapshots.Memory) -> Restored:
+        taken = snapshots.take_up(memory, self._parts())
+        self._again = taken.again
+        self._suppression.note_loose()
+        loop.settle_all(self._hot, self._cold)
+        return Restored(taken.same, taken.changed, taken.gone)
 
 
-def _hot(tags: Sequence[str], rules: Sequence[Rule]) -> npt.NDArray[np.void]:
-    hot = np.zeros(len(tags), HOT)
-    hot["safe_low"], hot["safe_high"], hot["time"] = -np.inf, np.inf, _NEVER
-    number = {tag: place for place, tag in enumerate(tags)}
-    for place, rule in enumerate(rules):
-        row = hot[number[rule.tag]]
+def _begins(event: Event) -> bool:
+    return event.suppression and event.active
+
+
+def _hot(cold: Records, ranges: Floats) -> Records:
+    hot = np.zeros(len(ranges), HOT)
+    hot["value"], hot["time"] = np.nan, loop.NEVER
+    # Beyond every number lies none, but infinity must be looked at: it is no measurement.
+    low, high = np.maximum(ranges[:, 0], -_LARGEST), np.minimum(ranges[:, 1], _LARGEST)
+    for place, (tag, kind, sign, limit) in enumerate(
+        zip(*(cold[name].tolist() for name in ("tag", "kind", "sign", "limit")), strict=True)
+    ):
+        row = hot[tag]
         if not row["rules"]:
             row["first"] = place
         row["rules"] += 1
-        if rule.side is Side.HIGH:
-            row["safe_high"] = min(row["safe_high"], rule.limit)
-        else:
-            row["safe_low"] = max(row["safe_low"], rule.limit)
-    # Beyond every number lies none, but infinity must be looked at: it is no measurement.
-    hot["low"] = np.maximum(hot["safe_low"], np.finfo(np.float64).min)
-    hot["high"] = np.minimum(hot["safe_high"], np.finfo(np.float64).max)
-    hot["safe_low"], hot["safe_high"] = hot["low"], hot["high"]
+        if kind in _WATCHED:
+            low[tag], high[tag] = np.inf, -np.inf
+        elif kind == loop.LEVEL and sign > 0:
+            high[tag] = min(high[tag], limit)
+        elif kind == loop.LEVEL:
+            low[tag] = max(low[tag], -limit)
+    hot["safe_low"] = hot["low"] = low
+    hot["safe_high"] = hot["high"] = high
     return hot
 
 
-def _cold(tags: Sequence[str], rules: Sequence[Rule]) -> npt.NDArray[np.void]:
-    number = {tag: place for place, tag in enumerate(tags)}
-    cold = np.zeros(len(rules), COLD)
-    for place, rule in enumerate(rules):
-        sign = 1.0 if rule.side is Side.HIGH else -1.0
-        # With the sign a low limit is a high one: the loop knows one side only.
-        cold[place] = (
-            sign * rule.limit,
-            sign * rule.clears_at,
-            rule.on_delay,
-            rule.off_delay,
-            _NEVER,
-            sign,
-            number[rule.tag],
-            REST,
-        )
-    return cold
-
-
-@_compiled
-def _run(start, ids, times, values, hot, cold, odd, room):  # type: ignore[no-untyped-def]
-    """Go on from `start` until the samples or the room for events end; return place and events."""
-    n_found = 0
-    for place in range(start, ids.shape[0]):
-        tag = ids[place]
-        if tag < 0 or tag >= hot.shape[0]:
-            odd[UNKNOWN] += 1
-            continue
-        row = hot[tag]
-        time = times[place]
-        value = values[place]
-        # Kept as the last one, a time without end would make all that follow late.
-        if not row.time < time < np.inf:
-            if not np.isfinite(time):
-                odd[NOT_A_NUMBER] += 1
-            else:
-                odd[LATE if time < row.time else REPEATED] += 1
-            continue
-        if row.low <= value <= row.high:
-            row.value = value
-            row.time = time
-            continue
-        if not np.isfinite(value):
-            odd[NOT_A_NUMBER] += 1
-            continue
-        if n_found + row.rules > room.shape[0]:
-            return place, n_found
-        row.value = value
-        row.time = time
-        at_rest = True
-        for number in range(row.first, row.first + row.rules):
-            n_found = _judge(cold[number], number, time, value, room, n_found)
-            at_rest = at_rest and cold[number].phase == REST
-        row.low = row.safe_low if at_rest else np.inf
-        row.high = row.safe_high if at_rest else -np.inf
-    return ids.shape[0], n_found
-
-
-@_compiled
-def _judge(rule, number, time, value, room, n_found):  # type: ignore[no-untyped-def]
-    """Move one rule on by one sample."""
-    signed = rule.sign * value
-    if rule.phase <= BEGINNING:
-        if signed > rule.limit:
-            if rule.phase == REST:
-                rule.phase = BEGINNING
-                rule.since = time
-            if time - rule.since >= rule.on_delay:
-                rule.phase = ACTIVE
-                n_found = _tell(room, n_found, time, rule.since, value, number, 1)
+def _cold(rules: Sequence[Rule], number: Mapping[str, int]) -> tuple[Records, Floats]:
+    cold = np.zeros(len(rules), loop.COLD)
+    signs = {Side.HIGH: 1.0, Side.LOW: -1.0, Side.BOTH: 0.0}
+    cold["sign"] = [signs[rule.side] for rule in rules]
+    cold["tag"] = [number[rule.tag] for rule in rules]
+    cold["kind"] = [loop.LEVEL if r.kind in LEVELS else _LOOPED[r.kind] for r in rules]
+    cold["on_delay"] = [rule.on_delay for rule in rules]
+    cold["off_delay"] = [rule.off_delay for rule in rules]
+    cold["since"], cold["c"], cold["other"] = loop.NEVER, np.nan, -1
+    limit = np.array([rule.limit for rule in rules], float)
+    deadband = np.array([rule.deadband for rule in rules], float)
+    kind, sign = cold["kind"], cold["sign"]
+    # With the sign a low limit is a high one: the loop knows one side only.
+    level = kind == loop.LEVEL
+    cold["limit"] = np.where(level, sign * limit, limit)
+    clears = np.array([rule.clears_at for rule in rules], float)
+    cold["clears_at"] = np.where(level, sign * clears, clears)
+    yes_or_no = (kind == loop.STATE) | (kind == loop.STALE) | (kind == loop.BAD)
+    cold["limit"][yes_or_no] = cold["clears_at"][yes_or_no] = 0.5
+    frozen = kind == loop.FROZEN
+    cold["clears_at"][frozen] = limit[frozen]
+    cold["window"] = np.where(frozen, deadband, [rule.window for rule in rules])
+    cold["window"] = np.where(kind == loop.STALE, limit, cold["window"])
+    for place in np.flatnonzero((kind == loop.STATE) | (kind == loop.DEVIATION)).tolist():
+        rule = rules[place]
+        if rule.kind is Kind.STATE:
+            cold["a"][place] = rule.limit
+            cold["sign"][place] = 1.0 if rule.equals else -1.0
+        elif isinstance(rule.set_point, str):
+            cold["other"][place] = number[rule.set_point]
         else:
-            rule.phase = REST
-    elif signed <= rule.clears_at:
-        if rule.phase == ACTIVE:
-            rule.phase = ENDING
-            rule.since = time
-        if time - rule.since >= rule.off_delay:
-            rule.phase = REST
-            n_found = _tell(room, n_found, time, rule.since, value, number, 0)
-    else:
-        rule.phase = ACTIVE
-    return n_found
-
-
-@_compiled
-def _tell(room, n_found, at, since, value, number, active):  # type: ignore[no-untyped-def]
-    row = room[n_found]
-    row.at = at
-    row.since = since
-    row.value = value
-    row.rule = number
-    row.active = active
-    return n_found + 1
-
-
-@_compiled
-def _tick(now, hot, cold, room):  # type: ignore[no-untyped-def]
-    """End the delays that are over at `now`: the last sample said it, none came since."""
-    n_found = 0
-    for number in range(cold.shape[0]):
-        rule = cold[number]
-        if rule.phase == BEGINNING and now - rule.since >= rule.on_delay:
-            rule.phase = ACTIVE
-            value = hot[rule.tag].value
-            n_found = _tell(room, n_found, rule.since + rule.on_delay, rule.since, value, number, 1)
-        elif rule.phase == ENDING and now - rule.since >= rule.off_delay:
-            rule.phase = REST
-            value = hot[rule.tag].value
-            n_found = _tell(
-                room, n_found, rule.since + rule.off_delay, rule.since, value, number, 0
-            )
-            _open_band(rule.tag, hot, cold)
-    return n_found
-
-
-@_compiled
-def _open_band(tag, hot, cold):  # type: ignore[no-untyped-def]
-    row = hot[tag]
-    for number in range(row.first, row.first + row.rules):
-        if cold[number].phase != REST:
-            return
-    row.low = row.safe_low
-    row.high = row.safe_high
+            cold["a"][place] = rule.set_point
+    rates = np.flatnonzero(kind == loop.RATE)
+    cold["ring"][rates] = np.arange(len(rates))
+    return cold, np.zeros((len(rates), 2, loop.RING_PLACES))

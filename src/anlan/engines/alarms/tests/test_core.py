@@ -1,6 +1,7 @@
 """The alarm core equals the plain one, whatever comes, and says what it left out."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,48 +11,74 @@ from hypothesis import strategies as st
 from anlan.engines.alarms.core import HOT, AlarmCore, Oddities
 from anlan.engines.alarms.rules import Rule, Side
 from anlan.engines.alarms.tests.reference import Reference
-
-TAGS = ("a", "b", "c")
-levels = st.integers(-4, 4).map(float)
-delays = st.sampled_from([0.0, 1.0, 2.0, 5.0])
-rules = st.lists(
-    st.builds(
-        Rule,
-        st.sampled_from(TAGS),
-        st.sampled_from(Side),
-        levels,
-        st.sampled_from([0.0, 0.5, 2.0]),
-        delays,
-        delays,
-    ),
-    max_size=6,
+from anlan.engines.alarms.tests.streams import (
+    RANGES,
+    TAGS,
+    feed,
+    of_reference,
+    plainly,
+    rules,
+    samples,
 )
-values = st.one_of(levels, st.sampled_from([math.nan, math.inf, -math.inf]))
-times = st.one_of(st.integers(0, 40).map(float), st.sampled_from([math.nan, math.inf, -math.inf]))
-samples = st.lists(st.tuples(st.sampled_from(TAGS), times, values), max_size=60)
 
 
-def feed(core: AlarmCore, rows):
-    """Give rows of (tag, time, value) to the core at once."""
-    ids = np.array([core.tags.index(tag) for tag, _t, _v in rows], np.int32)
-    return core.take(
-        ids,
-        np.array([time for _tag, time, _v in rows], float),
-        np.array([value for _tag, _t, value in rows], float),
+def ordered(given_rules):
+    """The core keeps rules by tag, and tells of them in that order."""
+    return sorted(given_rules, key=lambda rule: TAGS.index(rule.tag))
+
+
+@given(rules, samples(), st.integers(0, 30), samples(10.0), st.integers(10, 50))
+def test_it_equals_the_plain_one_with_disorder_and_ticks(some, first, now, second, then):
+    some = ordered(some)
+    core, plain = AlarmCore(some, TAGS, ranges=RANGES), Reference(some, RANGES)
+    for rows, moment in ((first, now), (second, then)):
+        received = float(moment)
+        assert plainly(feed(core, rows, received)) == plainly(plain.take(rows, received))
+        assert plainly(core.tick(received)) == plainly(plain.tick(received))
+    assert of_reference(core) == plain.odd
+    assert set(core.active().values()) == {watch.rule for watch in plain.watches if watch.active}
+
+
+@given(rules, samples(), st.integers(0, 30), samples(10.0), st.integers(10, 50))
+def test_a_restart_from_a_snapshot_changes_nothing(some, first, now, second, then):
+    core = AlarmCore(some, TAGS, ranges=RANGES)
+    feed(core, first)
+    core.tick(float(now))
+    # Another order of rules and tags, as a reading of the register may give.
+    again = AlarmCore(some[::-1], TAGS[::-1], ranges=RANGES)
+    assert again.restore(core.snapshot()).same == set(core.keys)
+    by_rule = lambda events: sorted(plainly(events), key=repr)  # noqa: E731
+    assert by_rule(feed(again, second)) == by_rule(feed(core, second))
+    assert by_rule(again.tick(float(then))) == by_rule(core.tick(float(then)))
+    assert again.oddities == core.oddities
+
+
+def keyed(given_rules, offset=0):
+    return [replace(rule, key=f"k{n + offset}") for n, rule in enumerate(given_rules)]
+
+
+@given(rules, rules, st.integers(0, 3), samples(), samples(10.0), st.integers(0, 50), st.booleans())
+def test_other_rules_take_over_as_in_the_plain_one(
+    some, others, offset, first, second, now, restarts
+):
+    some, others = ordered(keyed(some)), ordered(keyed(others, offset))
+    # A rule that stays what it was is among them.
+    others = ordered([*(one for one in others if one.key != "k0"), *some[:1]][-6:])
+    others = list({one.key: one for one in others}.values())
+    core, plain = AlarmCore(some, TAGS), Reference(some)
+    feed(core, first)
+    plain.take(first)
+    assert sorted(plainly(core.replace(others, now=20.0)), key=repr) == sorted(
+        plainly(plain.replace(others, 20.0)), key=repr
     )
-
-
-@given(rules, samples, samples, st.integers(0, 50))
-def test_it_equals_the_plain_one_with_disorder_and_ticks(given_rules, first, second, now):
-    ordered = sorted(given_rules, key=lambda rule: TAGS.index(rule.tag))
-    core, plain = AlarmCore(ordered, TAGS), Reference(ordered)
-    assert feed(core, first) == plain.take(first)
-    assert core.tick(float(now)) == plain.tick(float(now))
-    assert feed(core, second) == plain.take(second)
-    odd = core.oddities
-    assert {"late": odd.late, "repeated": odd.repeated, "not_a_number": odd.not_a_number} == (
-        plain.odd
+    if restarts:
+        other = AlarmCore(others, TAGS)
+        other.restore(core.snapshot())
+        core = other
+    assert sorted(plainly(core.tick(float(now))), key=repr) == sorted(
+        plainly(plain.tick(float(now))), key=repr
     )
+    assert plainly(feed(core, second)) == plainly(plain.take(second))
 
 
 def test_raised_after_the_on_delay_and_cleared_below_the_deadband_after_the_off_delay():
