@@ -4,9 +4,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from anlan.config import env
-from anlan.telemetry.stream import Limits
 
 NATS_DEFAULT = "nats://127.0.0.1:4222"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the stream keeps at most; whichever is reached first drops the oldest."""
+
+    max_age_s: float = 72 * 3600.0
+    max_bytes: int = 8 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,41 @@ class History:
     folder: Path
     keep: Keep = field(default_factory=Keep)
     limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the door is told: where it listens, and whom it asks. `mqtt_port` 0 means no MQTT."""
+
+    host: str
+    port: int
+    mqtt_port: int
+
+
+def door() -> Door:
+    """Read them. Raises `env.BadSetting` for the first bad one."""
+    return Door(
+        host=env.text(
+            "ANLAN_DOOR_HOST",
+            "127.0.0.1",
+            help="Address at which measured values are taken in; 0.0.0.0 for all networks.",
+        ),
+        port=env.integer(
+            "ANLAN_DOOR_PORT",
+            8010,
+            minimum=0,
+            maximum=65535,
+            help="Port at which measured values are taken in by HTTP; 0 takes none.",
+        ),
+        mqtt_port=env.integer(
+            "ANLAN_MQTT_PORT",
+            0,
+            minimum=0,
+            maximum=65535,
+            help="""Port at which measured values are taken in by MQTT 3.1.1; 0, as unset, takes
+            none. Of the embedded message server only.""",
+        ),
+    )
 
 
 def history() -> History:

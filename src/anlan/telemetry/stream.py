@@ -19,6 +19,7 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 from nats.js.errors import APIError, NotFoundError
 
 from anlan.config.nats_address import server_options
+from anlan.telemetry.options import Limits
 
 STREAM = "TELEMETRY"
 SUBJECTS = "tm.*.*"
@@ -37,14 +38,6 @@ TROUBLE = (NatsError, OSError, asyncio.TimeoutError)
 
 class NotTaken(Exception):
     """The log did not acknowledge a batch: send it again, with the same id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the stream keeps at most; whichever is reached first drops the oldest."""
-
-    max_age_s: float = 72 * 3600.0
-    max_bytes: int = 8 << 30
 
 
 def subject(partition: int, source: int) -> str:
