@@ -104,3 +104,5 @@ class Happening(models.TextChoices):
     OUT_OF_SERVICE = "out_of_service", pgettext_lazy("alarm event", "Taken out of service")
     RETURNED = "returned", _("Returned to service")
     ANNOUNCED_AGAIN = "announced_again", _("Announced again")
+    SHELF_ASKED = "shelf_asked", _("Shelving asked for")
+    NOTED = "noted", pgettext_lazy("alarm event", "Noted")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.scoped import ScopedModel
+from anlan.base.ids import uuid7
 from anlan.modules.monitoring.choices import Happening, Priority, Shown
 from anlan.modules.monitoring.models.rules import AlarmRule
 
@@ -63,9 +64,25 @@ class AlarmEvent(ScopedModel):
 
     `at` is the source's time, `announced_at` when it was told, `since` the beginning of the
     condition. `by_id` and `by_name` are kept as they were, whatever becomes of the account.
+    `batch` names what was written together: an entry of the audit chain holds the digest over it.
+    `until` is how long a shelf was meant to last.
     """
 
-    rule = models.ForeignKey(AlarmRule, models.PROTECT, related_name="events")
+    # Rules and enterprises are protected from deletion by the models; asking the database again
+    # for each of thousands of lines a second would cost a third of their writing. The indexes
+    # below serve both columns.
+    enterprise = models.ForeignKey(
+        "actors.Organisation",
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_constraint=False,
+        db_index=False,
+        verbose_name=_("enterprise"),
+    )
+    rule = models.ForeignKey(
+        AlarmRule, models.PROTECT, related_name="events", db_constraint=False, db_index=False
+    )
     what = models.CharField(_("event"), max_length=16, choices=Happening.choices)
     at = models.DateTimeField(_("time"))
     since = models.DateTimeField(_("first crossing"), null=True)
@@ -77,7 +94,9 @@ class AlarmEvent(ScopedModel):
     by_name = models.CharField(_("by"), max_length=60, blank=True)
     comment = models.CharField(_("comment"), max_length=500, blank=True)
     permit = models.CharField(_("permit number"), max_length=40, blank=True)
+    until = models.DateTimeField(pgettext_lazy("shelf", "until"), null=True)
     console = models.CharField(_("console"), max_length=40, blank=True)
+    batch = models.UUIDField(default=uuid7, editable=False)
 
     class Meta:
         verbose_name = _("alarm event")
@@ -85,7 +104,7 @@ class AlarmEvent(ScopedModel):
             # A replay of samples after a crash must tell nothing twice.
             models.UniqueConstraint(
                 fields=["rule", "since", "what"],
-                condition=Q(what__in=["raised", "cleared"]),
+                condition=Q(what__in=["raised", "cleared", "suppressed", "unsuppressed"]),
                 name="alarm_event_once",
             ),
         ]
