@@ -112,7 +112,10 @@ def raised(alarm: Alarm) -> Step:
         return Step(replace(alarm, condition=True, held=False))
     # A latched alarm that was acknowledged (F) is known to the operator: C, without a sound.
     known = alarm.held and not alarm.unacknowledged
-    after = replace(alarm, condition=True, held=False, unacknowledged=not known)
+    seen = alarm.acknowledged_at if known else None
+    after = replace(
+        alarm, condition=True, held=False, unacknowledged=not known, acknowledged_at=seen
+    )
     return Step(after, announces=not known)
 
 
@@ -122,10 +125,14 @@ def cleared(alarm: Alarm, of: AlarmClass) -> Step:
         return Step(alarm)
     if alarm.masked:
         after = replace(alarm, condition=False)
-        # A shelf for this one time ends with the condition.
-        return Step(_bare(after) if alarm.once and not _other_mask(alarm) else after)
+        # A shelf for this one time ends with the condition, behind another mask as well.
+        return unshelved(after) if alarm.once else Step(after)
     waits = alarm.unacknowledged and (of.latching or not of.acknowledges_return)
-    return Step(replace(alarm, condition=False, held=of.latching, unacknowledged=waits))
+    seen = alarm.acknowledged_at if of.latching else None
+    after = replace(
+        alarm, condition=False, held=of.latching, unacknowledged=waits, acknowledged_at=seen
+    )
+    return Step(after)
 
 
 def acknowledged(alarm: Alarm, at: datetime) -> Step:
@@ -221,10 +228,6 @@ def returned_to_service(alarm: Alarm, *, tested: bool) -> Step:
     if not tested:
         raise NotAllowed("test_missing")
     return _unmasked(replace(alarm, permit=""))
-
-
-def _other_mask(alarm: Alarm) -> bool:
-    return alarm.suppressed or bool(alarm.permit)
 
 
 def _unmasked(alarm: Alarm) -> Step:

@@ -97,6 +97,32 @@ def test_a_shelf_for_once_ends_with_the_condition():
     assert states.cleared(shelf, PLAIN).alarm.state is State.NORMAL
 
 
+def test_a_shelf_for_once_ends_with_the_condition_behind_another_mask_too():
+    shelf = states.shelved(B, PLAIN, NOW, NOW + HOUR, reason="calibration", once=True).alarm
+    cleared = states.cleared(states.suppressed(shelf, True).alarm, PLAIN).alarm
+    assert (cleared.state, cleared.shelved_until) == (State.SUPPRESSED, None)
+    again = states.raised(cleared).alarm
+    assert states.suppressed(again, False).announces
+
+
+def test_two_masks_announce_when_the_last_has_gone():
+    shelf = states.shelved(B, PLAIN, NOW, NOW + HOUR, reason="calibration").alarm
+    both = states.suppressed(shelf, True).alarm
+    over = states.shelf_checked(both, NOW + 2 * HOUR)
+    assert (over.alarm.state, over.announces) == (State.SUPPRESSED, False)
+    assert states.suppressed(over.alarm, False).announces
+
+
+def test_an_alarm_that_comes_again_is_repeated_from_its_own_acknowledgement():
+    of = AlarmClass(announce_again_after=HOUR)
+    seen = states.acknowledged(B, NOW).alarm
+    again = states.raised(states.cleared(seen, of).alarm).alarm
+    assert again.acknowledged_at is None
+    later = states.acknowledged(again, NOW + 2 * HOUR).alarm
+    assert not states.repeated(later, of, NOW + 2.5 * HOUR).announces
+    assert states.repeated(later, of, NOW + 3 * HOUR).announces
+
+
 def test_a_shelf_ends_in_time_and_announces_what_still_holds():
     shelf = states.shelved(B, PLAIN, NOW, NOW + HOUR, reason="calibration").alarm
     assert states.shelf_checked(shelf, NOW + HOUR / 2).alarm == shelf
@@ -148,7 +174,8 @@ class Life(RuleBasedStateMachine):
         self.alarm = Alarm()
         self.of = PLAIN
         self.now = NOW
-        self.owed = False
+        self.announced = self.entered = 0
+        self.condition = False
 
     def step(self, act, *arguments, **named):
         before = self.alarm
@@ -157,12 +184,16 @@ class Life(RuleBasedStateMachine):
         except NotAllowed:
             assert self.alarm == before
             return
-        self.alarm = done.alarm
+        # What survives a restart is the record's fields, and nothing beside them.
+        self.alarm = Alarm(**{name: getattr(done.alarm, name) for name in before.__slots__})
+        assert self.alarm == done.alarm
+        self.announced += done.announces
         # What is announced can be seen, and every way into B sounds.
         entered = self.alarm.state is State.UNACKNOWLEDGED and (
             before.state is not State.UNACKNOWLEDGED
         )
         assert done.announces == entered
+        self.entered += entered
         gone = before.unacknowledged and not before.masked and not self.alarm.unacknowledged
         allowed = act is states.acknowledged or (
             act is states.cleared and self.of.acknowledges_return and not self.of.latching
@@ -176,12 +207,14 @@ class Life(RuleBasedStateMachine):
     @rule()
     def raise_it(self):
         self.step(states.raised)
-        assert self.alarm.condition
+        self.condition = True
 
     @rule()
     def clear_it(self):
+        once = self.alarm.once and self.alarm.condition
         self.step(states.cleared, self.of)
-        assert not self.alarm.condition
+        self.condition = False
+        assert not (once and self.alarm.shelved_until)
 
     @rule()
     def acknowledge(self):
@@ -194,9 +227,13 @@ class Life(RuleBasedStateMachine):
     @rule(hours=st.integers(1, 30), once=st.booleans(), second=st.booleans())
     def shelve(self, hours, once, second):
         until = self.now + hours * HOUR
+        was_shelved = self.alarm.shelved_until is not None
         self.step(
             states.shelved, self.of, self.now, until, reason="x", second_person=second, once=once
         )
+        if self.alarm.shelved_until and not was_shelved:
+            assert hours <= 12
+            assert second or not self.of.highly_managed
 
     @rule()
     def unshelve(self):
@@ -218,7 +255,10 @@ class Life(RuleBasedStateMachine):
     def time_goes(self, minutes):
         self.now += timedelta(minutes=minutes)
         shelf = self.alarm.shelved_until
+        announced = self.announced
         self.step(states.shelf_checked, self.now)
+        if shelf and not self.alarm.masked and self.alarm.condition:
+            assert self.announced == announced + 1
         assert (self.alarm.shelved_until is None) == (shelf is None or self.now >= shelf)
         self.step(states.repeated, self.of, self.now)
 
@@ -228,6 +268,22 @@ class Life(RuleBasedStateMachine):
         if self.alarm.condition and not self.alarm.masked:
             assert self.alarm.state in (State.UNACKNOWLEDGED, State.ACKNOWLEDGED)
         assert not (self.alarm.held and self.alarm.condition)
+
+    @invariant()
+    def the_condition_is_followed_behind_every_mask(self):
+        assert self.alarm.condition == self.condition
+
+    @invariant()
+    def as_many_are_announced_as_came_to_be_unacknowledged(self):
+        assert self.announced == self.entered
+
+    @invariant()
+    def a_latched_alarm_stays_until_it_is_reset_or_masked(self):
+        latched = self.alarm.held and not self.alarm.masked
+        assert not latched or self.alarm.state in (
+            State.LATCHED_UNACKNOWLEDGED,
+            State.LATCHED_ACKNOWLEDGED,
+        )
 
 
 TestLife = Life.TestCase
