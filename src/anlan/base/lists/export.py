@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def write_export(
     rows = state.rows((page.export_query or page.query)(actor))
 
     def cells() -> Iterator[list[Any]]:
-        for done, row in enumerate(_stream(rows)):
+        for done, row in enumerate(_stream(actor, page, rows)):
             if progress is not None and done % CHUNK == 0:
                 progress(done)
             yield [column.value(row) for column in columns]
@@ -105,8 +106,14 @@ def _whole_sheet(sheet: Sheet, columns: list[ExportColumn]) -> list[ExportColumn
     return first + [c for c in columns if not (c.sheet_column and c.sheet_column.name in there)]
 
 
-def _stream(rows: QuerySet[Any]) -> Iterator[Any]:
-    return rows[:MOST_ROWS].iterator(chunk_size=CHUNK)
+def _stream(actor: Actor, page: ListPage, rows: QuerySet[Any]) -> Iterator[Any]:
+    read = rows[:MOST_ROWS].iterator(chunk_size=CHUNK)
+    if page.complete is None:
+        yield from read
+        return
+    while batch := list(islice(read, CHUNK)):
+        page.complete(actor, batch)
+        yield from batch
 
 
 def export_name(page: ListPage) -> str:

@@ -104,6 +104,8 @@ class ListPage:
     `export_query` stands in for `query` where a spreadsheet has more than the list shows.
     `recent` is a field by which `order` puts the newest first, and a number of days: of a long
     list the first pages are looked for among the rows since then, before all are sorted.
+    `complete(actor, rows)` puts on the rows of one page, or of one batch of an export, what no
+    join reaches, with a fixed number of queries.
     """
 
     key: str
@@ -133,6 +135,7 @@ class ListPage:
     sheets: Sequence["NarrowSheet"] = ()
     export_query: Callable[[Actor], QuerySet[Any]] | None = None
     recent: tuple[str, int] | None = None
+    complete: Callable[[Actor, Sequence[Any]], None] | None = None
 
     def __post_init__(self) -> None:
         for what, keys in (

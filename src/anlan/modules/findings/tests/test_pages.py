@@ -5,13 +5,15 @@ import re
 from io import BytesIO
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
 from anlan.base.actors.roles import Role
-from anlan.base.clock import today
-from anlan.modules.findings.models import Finding
+from anlan.base.clock import now, today
+from anlan.modules.findings.models import Finding, Flag
 from anlan.modules.findings.services import extending, major, treating
 from anlan.modules.findings.states import FindingState
 from anlan.modules.findings.tests import data
@@ -197,3 +199,19 @@ def test_who_may_not_add_a_photo_is_not_asked_for_one(world) -> None:
         client = signed_in(world.user(role, place))
         html = client.get(reverse("findings:show", args=[row.pk])).content.decode()
         assert (address in html) == offered, role
+
+
+def test_the_list_of_doubts_names_and_opens_the_record(world) -> None:
+    client, asked = signed_in(world.user(Role.SAFETY_MANAGER, "plant_a")), []
+    for _ in range(3):
+        row = data.report(world.actor(Role.SAFETY_MANAGER, "plant_a"), world.plant_a)
+        Flag.objects.create(
+            scope_path=row.scope_path, enterprise=row.enterprise, code="too_quick",
+            subject_type="findings.finding", subject_id=row.pk, why="太快", raised_at=now(),
+        )  # fmt: skip
+        with CaptureQueriesContext(connection) as seen:
+            html = client.get(reverse("findings:flags")).text
+        asked.append(len(seen))
+        assert reverse("findings:show", args=[row.pk]) in html
+        assert row.number in html
+    assert asked[1] == asked[2]

@@ -1,6 +1,6 @@
 """The list of findings and the list of flags."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from anlan.base.actors.actor import Actor
 from anlan.base.lists import BulkAction, Chooser, Column, Filter, ListPage, View
 from anlan.base.lists import register_chooser as register
 from anlan.base.lists.filters import Chosen
-from anlan.modules.findings import queries, sheets, words
+from anlan.modules.findings import flagged, queries, sheets, words
 from anlan.modules.findings.choices import Level
 from anlan.modules.findings.flagged import KINDS
 from anlan.modules.findings.models import Finding, Flag
@@ -189,6 +189,13 @@ def _figures(request: HttpRequest) -> list[tuple[str, int, str]]:
     ]
 
 
+def _with_subjects(actor: Actor, rows: Sequence[Any]) -> None:
+    """Put on each flag what it is on, as far as the actor sees it."""
+    known = flagged.subjects(actor, {row.subject_id for row in rows})
+    for row in rows:
+        row.subject = known.get(row.subject_id)
+
+
 def flag_state(row: Any) -> str:
     """Return whether a flag stands."""
     return "done" if row.dismissed_at else "waiting"
@@ -202,6 +209,11 @@ FLAGS = ListPage(
         Column.of(Flag, "raised_at", label=pgettext_lazy("finding", "raised at"), fixed=True),
         Column("code", _("kind"), choices=tuple(KINDS.items()), sort=None),
         Column.of(Flag, "why", wide=True, sort=None),
+        Column(
+            "subject", pgettext_lazy("flag", "record"),
+            value=lambda row: row.subject and row.subject.label,
+            link=lambda row: row.subject.url,
+        ),
         enterprise_column(),
         Column.of(Flag, "score", digits=2, sort=None),
         Column(
@@ -227,6 +239,7 @@ FLAGS = ListPage(
         View("all", _("All"), {}),
     ],
     row_url=lambda row: reverse("findings:flag", args=[row.pk]),
+    complete=_with_subjects,
     first_step=_("What looks doubtful among findings and checks is listed here, with the reason."),
     nav="findings",
     permission=FLAG_DISMISS,
