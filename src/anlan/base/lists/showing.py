@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Value, Window
 from django.http import QueryDict
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,8 @@ from anlan.base.lists.state import DEEPEST_OF_MANY, DEEPEST_ROW, ListState, para
 # Above this many rows in somebody's scope, tabs go without counts: each would be a long scan.
 COUNT_VIEWS_UP_TO = 20_000
 FOUND = ""  # no view's key
+# A head with more signs than this takes two lines where its words allow it.
+ONE_LINE = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,16 @@ class Head:
     url: str
     sort: str
     css: str
+
+    @property
+    def shown(self) -> SafeString:
+        """Return the label, one of several long words in two lines of about the same length."""
+        label, middle = self.label, len(self.label) / 2
+        spaces = [i for i, sign in enumerate(label) if sign == " "]
+        if len(label) <= ONE_LINE or not spaces:
+            return format_html("{}", label)
+        at = min(spaces, key=lambda i: abs(i - middle))
+        return format_html("<span>{}<br>{}</span>", label[:at], label[at + 1 :])
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +208,8 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     # Of millions the newest are walked by their index; a few thousand are soon sorted.
     recent = not few and not counting and likely.base <= COUNT_UP_TO * 2 and _recent(state)
     visible, n = _fetch(base, found, start, page.page_size, counting=counting, first=recent or Q())
+    if page.complete is not None:
+        page.complete(actor, visible)
     # Named, or a view without filters would be read as the bare address: the first view.
     views = {
         view.key: ListState.read(page, params_of({**view.params, "view": view.key}))

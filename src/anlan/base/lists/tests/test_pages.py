@@ -12,8 +12,9 @@ from anlan.base.actors.models import Organisation
 from anlan.base.actors.roles import OrganisationKind, Role
 from anlan.base.ids import uuid7
 from anlan.base.jobs.testing import run_queued
+from anlan.base.lists.columns import Column
 from anlan.base.lists.models import SavedView
-from anlan.base.lists.showing import show
+from anlan.base.lists.showing import Head, show
 from anlan.base.lists.tests.support import PAGE
 
 pytestmark = pytest.mark.urls("anlan.base.lists.tests.support")
@@ -226,3 +227,13 @@ def test_a_large_export_is_made_in_the_background(
     content = b"".join(client.get(f"/jobs/{job.pk}/file/").streaming_content)
     sheet = openpyxl.load_workbook(io.BytesIO(content)).active
     assert sheet.max_row == 31
+
+
+def test_a_long_head_of_several_words_takes_two_lines() -> None:
+    def head(label: str) -> str:
+        return str(Head(Column("a", label), label, "", "", "").shown)
+
+    assert head("Kind") == "Kind"
+    assert head("Risk analysis complete, %") == "<span>Risk analysis<br>complete, %</span>"
+    assert head("风险分析完成率，百分比与说明") == "风险分析完成率，百分比与说明"
+    assert head("A & <b> of several") == "<span>A &amp; &lt;b&gt; of<br>several</span>"
