@@ -9,6 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 from anlan import __version__
 from anlan.base.api import problems
 from anlan.base.api.auth import SessionAuth, TokenAuth
+from anlan.base.api.docs import Docs
 from anlan.base.api.limits import PerPerson
 from anlan.base.duties.api import router as duties_router
 from anlan.modules.commitment.api import router as commitment_router
@@ -45,6 +46,7 @@ api = Api(
     description="The registry of hazardous-chemical enterprises, for other systems. Times are in"
     " UTC with offset, dates are dates, quantities carry their unit in the name.",
     urls_namespace="api",
+    docs=Docs(),
     auth=[TokenAuth(), SessionAuth()],
     throttle=[PerPerson("600/m")],
     openapi_extra={"info": {"x-anlan-version": __version__}},

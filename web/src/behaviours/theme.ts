@@ -4,6 +4,8 @@ export function followTheme(): void {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const apply = (): void => {
     if (root.dataset.anTheme === "auto") root.dataset.bsTheme = dark.matches ? "dark" : "light";
+    // what the description of the API is drawn with has its own word for it
+    root.classList.toggle("dark-mode", root.dataset.bsTheme === "dark");
   };
   apply();
   dark.addEventListener("change", apply);

@@ -171,3 +171,12 @@ def test_a_list_costs_the_same_for_one_row_and_for_many(
     for number in range(20):
         equipment_create(actor, {**PUMP, "code": f"P-{number:03d}"})
     assert count_queries(lambda: manager("GET", "equipment")) == one
+
+
+def test_the_description_wears_the_look_of_the_product(client: Client) -> None:
+    client.cookies["anlan_theme"] = "dark"
+    page = client.get("/api/docs").text
+    assert 'data-bs-theme="dark"' in page
+    assert "an-apidoc" in page
+    assert "各接口的用途说明为英文" in page
+    assert "swagger-ui-bundle" in page
