@@ -219,8 +219,8 @@ def month(request: HttpRequest, month_on: dt.date, enterprise: UUID | None = Non
         "accepted": found.accepted,
         "before": found.before,
         "groups": {
-            name: [{"label": label, "n": n} for label, n in rows]
-            for name, rows in found.groups.items()
+            name: [{"label": label, "n": n} for label, n in found.named(name)]
+            for name in found.groups
         },
     }
 

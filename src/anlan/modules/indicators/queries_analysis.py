@@ -20,6 +20,10 @@ from anlan.modules.risk.models import ControlMeasure, RiskEvent, RiskObject, Ris
 
 MOST = 12
 GROUPS = ("discipline", "unit", "clause", "root_cause")
+_WORDS: Mapping[str, Mapping[Any, Any]] = {
+    "discipline": dict(Discipline.choices),
+    "root_cause": dict(RootCause.choices),
+}
 
 
 def month_bounds(month_on: dt.date) -> tuple[dt.datetime, dt.datetime]:
@@ -34,14 +38,22 @@ def month_bounds(month_on: dt.date) -> tuple[dt.datetime, dt.datetime]:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A month's findings: totals, and (label, number) by group; `repeated` as (number, title)."""
+    """A month's findings: totals, and (key, number) by group; `repeated` as (number, title).
+
+    What is kept holds the codes of disciplines and causes: each reader's language names them.
+    """
 
     total: int
     major: int
     accepted: int
     before: int
-    groups: Mapping[str, list[tuple[str, int]]]
+    groups: Mapping[str, list[tuple[Any, int]]]
     repeated: list[tuple[str, str, str]]
+
+    def named(self, group: str) -> list[tuple[str, int]]:
+        """Return (label, number) of a group in the reader's language."""
+        words = _WORDS.get(group, {})
+        return [(str(words.get(key, key or _("not said"))), n) for key, n in self.groups[group]]
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON keeps it."""
@@ -62,7 +74,7 @@ def from_json(kept: Mapping[str, Any]) -> Figures:
         kept["major"],
         kept["accepted"],
         kept["before"],
-        {key: [(label, n) for label, n in rows] for key, rows in kept["groups"].items()},
+        {group: [(key, n) for key, n in rows] for group, rows in kept["groups"].items()},
         [(pk, number, title) for pk, number, title in kept["repeated"]],
     )
 
@@ -76,7 +88,6 @@ def figures(actor: Actor, month_on: dt.date, enterprise_id: UUID | None = None) 
         accepted=Count("pk", filter=Q(state=FindingState.ACCEPTED)),
     )
     before = _of(actor, month_on.replace(day=1) - dt.timedelta(days=1), enterprise_id).count()
-    disciplines, causes = dict(Discipline.choices), dict(RootCause.choices)
     repeated = rows.filter(repeat_of__isnull=False).order_by("number")[:MOST]
     return Figures(
         total["n"],
@@ -84,20 +95,10 @@ def figures(actor: Actor, month_on: dt.date, enterprise_id: UUID | None = None) 
         total["accepted"],
         before,
         {
-            "discipline": [
-                (str(disciplines.get(key, key)), n) for key, n in _by(rows, "discipline")
-            ],
-            "unit": [
-                (name or place or _("not said"), n)
-                for name, place, n in _pairs(rows, "unit__name", "place")
-            ],
-            "clause": [
-                (criterion or basis or _("not said"), n)
-                for criterion, basis, n in _pairs(rows, "criterion", "basis")
-            ],
-            "root_cause": [
-                (str(causes.get(key, _("not said"))), n) for key, n in _by(rows, "root_cause")
-            ],
+            "discipline": _by(rows, "discipline"),
+            "unit": [(name or place, n) for name, place, n in _pairs(rows, "unit__name", "place")],
+            "clause": [(code or basis, n) for code, basis, n in _pairs(rows, "criterion", "basis")],
+            "root_cause": _by(rows, "root_cause"),
         },
         [(str(row.pk), row.number, row.title) for row in repeated],
     )

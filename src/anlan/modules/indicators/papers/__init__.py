@@ -50,7 +50,7 @@ def _analysis(actor: Actor, row: MonthlyAnalysis) -> dict[str, Any]:
                 "title": titles[key],
                 "rows": [
                     [bar.label, str(bar.n), f"{bar.share}%", f"{bar.running}%"]
-                    for bar in charts.pareto([(label, n, "") for label, n in found.groups[key]])
+                    for bar in charts.pareto([(label, n, "") for label, n in found.named(key)])
                 ],
             }
             for key in queries_analysis.GROUPS

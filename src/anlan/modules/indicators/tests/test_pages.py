@@ -146,6 +146,14 @@ def test_advice_and_parameters_are_for_authorities(client, rated) -> None:
     assert client.post(parameters, given).status_code == 422
     page = client.post(parameters, {**given, "band_good": "75", "reason": "试行"}, follow=True)
     assert page.context["form"].fields["band_good"].initial == "75"
+    # A switch is a tick, not a figure; whoever cannot change it reads yes or no.
+    assert 'type="checkbox" name="ranking_shown"' in page.text
+    client.post(
+        parameters, {k: v for k, v in given.items() if k != "ranking_shown"} | {"reason": "不公开"}
+    )
+    assert client.get(parameters).context["form"].fields["ranking_shown"].initial is False
+    rows = get(client, rated.user(Role.SAFETY_MANAGER, "plant_a"), parameters).context["rows"]
+    assert next(one["value"] for one in rows if one["key"] == "ranking_shown") == "否"
     assert get(client, leader, reverse("indicators:analysis")).status_code == 200
     assert client.get(reverse("indicators:evaluation")).status_code == 200
 

@@ -87,12 +87,15 @@ class ParametersForm(_Form):
     def __init__(self, rows: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for row in rows:
-            self.fields[row["key"]] = forms.DecimalField(
-                label=row["title"],
-                initial=row["value"],
-                min_value=0,
-                help_text=_("Product: %(value)s (%(mark)s)")
+            shared: dict[str, Any] = {
+                "label": row["title"],
+                "help_text": _("Product: %(value)s (%(mark)s)")
                 % {"value": row["default"], "mark": row["mark"]},
+            }
+            self.fields[row["key"]] = (
+                forms.BooleanField(initial=bool(row["number"]), required=False, **shared)
+                if row["is_yes_no"]
+                else forms.DecimalField(initial=f"{row['number']:g}", min_value=0, **shared)
             )
         self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=300)
 

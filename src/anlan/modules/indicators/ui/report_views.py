@@ -76,13 +76,13 @@ def analysis(request: ActorRequest) -> HttpResponse:
         "more": found.total - found.before,
         "fewer": found.before - found.total,
         "pareto_columns": [
-            {"label": ""},
+            {"label": _("What")},
             {"label": _("Share")},
             {"label": pgettext("indicators", "Number"), "align": "num"},
             {"label": _("Running total"), "align": "num"},
         ],
         "paretos": [
-            (TITLES[key], charts.pareto([(label, n, "") for label, n in found.groups[key]]))
+            (TITLES[key], charts.pareto([(label, n, "") for label, n in found.named(key)]))
             for key in queries_analysis.GROUPS
         ],
         "repeated": [

@@ -1,10 +1,11 @@
 """What the page of a score shows, from the row alone."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from anlan.base.actors.actor import Actor
 from anlan.base.duties.models.plan import WorkType
@@ -206,13 +207,22 @@ def parameter_rows(path: str) -> list[dict[str, Any]]:
         {
             "key": name,
             "title": fact["title_zh"] if zh else fact["title_en"],
-            "value": f"{given[name]:g}",
-            "default": f"{defaults[name]:g}",
+            "is_yes_no": fact["unit"] == "yes_no",
+            "number": given[name],
+            "value": _said(given[name], fact["unit"]),
+            "default": _said(defaults[name], fact["unit"]),
             "is_own": given[name] != defaults[name],
             "mark": MARKS[fact.provenance],
         }
         for name, fact in rules.parameters().items()
     ]
+
+
+def _said(value: Decimal, unit: str) -> str:
+    """Return a parameter as people read it: yes or no for a switch, a plain number otherwise."""
+    if unit == "yes_no":
+        return gettext("Yes") if value else gettext("No")
+    return f"{value:g}"
 
 
 def read_week(text: str, fallback: dt.date) -> dt.date:
