@@ -348,6 +348,7 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "anlan_language"
 LOCALE_PATHS = [PACKAGE / "locale"]  # words shared by all apps, such as the errors'
 TIME_ZONE = "Asia/Shanghai"
+FORMAT_MODULE_PATH = ["anlan.config.formats"]
 USE_TZ = True
 
 STATIC_URL = "/static/"

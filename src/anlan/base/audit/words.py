@@ -135,7 +135,7 @@ def changes_of(event: AuditEvent, names: Mapping[str, str] | None = None) -> tup
 
 def _told(field: Any, value: Any, words: Mapping[Any, Any], names: Mapping[str, str]) -> str:
     if isinstance(value, list):
-        return "、".join(_told(field, item, words, names) for item in value)
+        return _(", ").join(_told(field, item, words, names) for item in value)
     if isinstance(value, str | int) and value in words:
         return str(words[value])
     return _value(field, value, names)
@@ -155,7 +155,7 @@ def _value(field: Any, value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
-        return "、".join(_value(field, item, names) for item in value)
+        return _(", ").join(_value(field, item, names) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_value(None, item, names)}" for key, item in value.items())
     if isinstance(field, models.ForeignKey):

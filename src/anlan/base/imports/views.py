@@ -94,9 +94,11 @@ def _show_sheet(
         problem = error.problems[0]
     elif error is not None:
         problem = Problem("file", error.message(), error.remedy_text())
+    columns = help_rows(found)
     context = {
         "sheet": found,
-        "columns": help_rows(found),
+        "columns": columns,
+        "has_examples": any(column["example"] for column in columns),
         "max_mb": limits.max_mb(),
         "problem": problem,
     }

@@ -66,7 +66,12 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
                 " access papers say. The codes are not published: without them commitments wait."
             ),
         }
-        widgets = {"is_active": forms.CheckboxInput(attrs={"class": "an-check"})}
+        # Names of dialects and fields are too long for a closed list: it would cut them.
+        widgets = {
+            "adapter": forms.RadioSelect,
+            "photos": forms.RadioSelect,
+            "is_active": forms.CheckboxInput(attrs={"class": "an-check"}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -171,7 +171,7 @@ def _tell_officers(
             Draft(
                 recipient=user,
                 kind=code,
-                params={"count": len(those), "first": _("、").join(those[:3])},
+                params={"count": len(those), "first": _(", ").join(those[:3])},
                 url=f"/commitment/overview/?day={day}&only={only}",
                 urgency=urgency,
                 due_on=day,

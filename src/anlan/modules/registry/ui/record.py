@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from anlan.base.lists import Column
 from anlan.base.lists.cells import cells_html
@@ -68,7 +69,7 @@ def _fact(row: Any, name: str) -> Fact:
     if isinstance(value, models.Model):
         return Fact(label, str(value), url_of(value) if type(value) in KEYS else "")
     if name == "key_processes":
-        text = "、".join(choices.process_label(code) for code in value)
+        text = _(", ").join(choices.process_label(code) for code in value)
         return Fact(label, text, wide=True)
     column = Column.of(type(row), name, digits=None)
     return Fact(label, column.text(value), wide=name in _WIDE)

@@ -1,0 +1,1 @@
+"""How the languages write days and times: the same in both, as screens and papers do."""
