@@ -24,6 +24,7 @@ export default defineConfig({
         console: "src/console.ts",
         pocket: "src/pocket.ts",
         plain: "src/plain.ts",
+        wall: "src/wall.ts",
         icons: "src/generated/icons.svg?url",
       },
     },

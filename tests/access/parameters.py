@@ -72,6 +72,7 @@ RULES = (
     Rule(r"^api/v1/commitments/<commitment_id>", {"commitment_id": "commitment"}),
     Rule(r"^commitment/judgements/<uuid:pk>/", {"pk": "judgement"}),
     Rule(r"^commitment/<uuid:pk>/", {"pk": "commitment"}),
+    Rule(r"^monitoring/live/", {"enterprise_id": "enterprises"}),
     Rule(r"^files/<uuid:attachment_id>/", {"attachment_id": "attachment"}),
     Rule(
         r"^files/of/",

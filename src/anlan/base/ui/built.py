@@ -17,7 +17,12 @@ from django_vite.core.exceptions import DjangoViteAssetNotFoundError
 log = logging.getLogger(__name__)
 
 ICONS = "src/generated/icons.svg"
-ENTRIES = {"console": "src/console.ts", "pocket": "src/pocket.ts", "plain": "src/plain.ts"}
+ENTRIES = {
+    "console": "src/console.ts",
+    "pocket": "src/pocket.ts",
+    "plain": "src/plain.ts",
+    "wall": "src/wall.ts",
+}
 PRECACHED = ("src/pocket.ts",)
 
 

@@ -16,7 +16,7 @@ class MonitoringConfig(AppConfig):
         from anlan.base.actors.protection import append_only
         from anlan.modules.monitoring import events, policy  # noqa: F401
         from anlan.modules.monitoring.models import AlarmEvent
-        from anlan.modules.monitoring.ui import navigation
+        from anlan.modules.monitoring.ui import choosers, navigation  # noqa: F401
 
         append_only(AlarmEvent._meta.db_table)
         navigation.install()
