@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
-from anlan.engines.alarms import formats, patterns, tuning
+from anlan.engines.alarms import alignment, formats, patterns, tuning
 from anlan.engines.alarms.core import AlarmCore
 from anlan.engines.alarms.rules import Kind, Rule, Side
 from anlan.engines.alarms.tests.reference import Reference
@@ -193,6 +193,43 @@ def identification(folder: Path, runs: list[dict[str, str]]) -> Iterator[tuple[s
         "nearest by the set of alarms: 13 of 26",
     )
     yield "a pattern never seen", "", f"{new_unknown} of {new} called unknown", "", ""
+    yield by_alignment(folder, upset, courses)
+
+
+def by_alignment(
+    folder: Path, upset: list[dict[str, str]], courses: dict[str, patterns.Course]
+) -> tuple[str, ...]:
+    """Return how often the most alike run is one of the same fault, by courses and by alignment."""
+    sequences = {}
+    for run in upset:
+        alarms = formats.read_announced(folder / f"{run['run']}_events_raw.csv.gz")
+        start = patterns.begin(alarms) or 0.0
+        hour = [one for one in alarms if start <= one.start <= start + 3600.0]
+        sequences[run["run"]] = alignment.sequence(hour)
+    right = {"course": 0, "alignment": 0}
+    tried = 0
+    for run in upset:
+        others = [other for other in upset if other is not run]
+        if run["fault_idv"] not in {other["fault_idv"] for other in others}:
+            continue
+        tried += 1
+        mine = run["run"]
+        scores = {
+            "course": [patterns.likeness(courses[mine], courses[o["run"]])[0] for o in others],
+            "alignment": [
+                alignment.aligned(sequences[mine], sequences[o["run"]]).score for o in others
+            ],
+        }
+        for name, found in scores.items():
+            nearest = others[int(np.argmax(found))]
+            right[name] += nearest["fault_idv"] == run["fault_idv"]
+    return (
+        "nearest run of the same fault, no threshold",
+        "",
+        f"by courses {right['course']} of {tried}, by alignment {right['alignment']} of {tried}",
+        "",
+        "courses stay in use",
+    )
 
 
 def main() -> int:

@@ -1,0 +1,196 @@
+"""What another deadband or delay would have done to one alarm's own history of samples.
+
+The unit of judgement is the episode: activations of the untreated alarm, taken as one while less
+than `APART` seconds lie between them. Within each the treated alarm may come later or not at all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from statistics import median
+
+import numpy as np
+import numpy.typing as npt
+
+from anlan.engines.alarms.core import AlarmCore
+from anlan.engines.alarms.rules import LEVELS, Event, Kind, Rule
+
+Floats = npt.NDArray[np.float64]
+APART = 300.0
+ON_DELAYS = (0.0, 5.0, 15.0, 30.0, 60.0)
+OFF_DELAYS = (0.0, 15.0, 60.0, 300.0)
+# An added on-delay may take this part of the time that there is to respond, and no more.
+_OF_RESPONSE = 0.25
+_LONGEST_ADDED = 30.0
+# What an on-delay may swallow is a spike, not an upset that chatters.
+_MOST_MISSED = 60.0
+# Fewer activations are no gain where the alarm only never clears.
+_STANDS_ON = 300.0
+_TREATABLE = (*LEVELS, Kind.DEVIATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a treatment did to a history; times in seconds.
+
+    `missed` episodes were never announced; `most_missed_s` is how long the untreated alarm stood
+    in one of them at most. `episodes_s` is how long all episodes lasted. The added delays are
+    those of the first alarm of each episode that was announced, None where there was none; where
+    a lone spike comes shortly before an upset they are counted from the spike.
+    """
+
+    activations_before: int
+    activations_after: int
+    episodes: int
+    episodes_s: float
+    missed: int
+    most_missed_s: float
+    median_added_s: float | None
+    most_added_s: float | None
+    standing_before_s: float
+    standing_after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The rule as proposed, and what it would have done beside the one there is."""
+
+    rule: Rule
+    measured: Measured
+
+
+def measured(
+    before: Rule,
+    after: Rule,
+    times: Floats,
+    values: Floats,
+    quality: npt.NDArray[np.uint8] | None = None,
+) -> Measured:
+    """Replay one tag's samples (seconds, the tag's unit, 0 to 2) with two settings of its alarm.
+
+    Deviations need a fixed set point here. Raises ValueError for rules of different tags.
+    """
+    if before.tag != after.tag:
+        raise ValueError("both settings must be of one tag")
+    return _measured_all(before, [after], times, values, quality)[0]
+
+
+def proposed(
+    rule: Rule,
+    times: Floats,
+    values: Floats,
+    quality: npt.NDArray[np.uint8] | None = None,
+    *,
+    spread: float,
+    response_s: float | None = None,
+    safety_related: bool = False,
+) -> Proposal | None:
+    """Return the deadband and delays with the fewest activations that cost too little to matter.
+
+    `spread` is the standard deviation of the tag in normal operation, `response_s` the time there
+    is to respond. A safety-related alarm gets no longer on-delay. No setting may leave an episode
+    in which the alarm stood for more than a minute unannounced, nor let the alarm stand on for
+    more than five minutes an episode. None where nothing is better than what is there, or where
+    the kind has neither deadband nor noise.
+    """
+    if rule.kind not in _TREATABLE:
+        return None
+    longest = _LONGEST_ADDED if response_s is None else min(_OF_RESPONSE * response_s, 60.0)
+    most_on = rule.on_delay if safety_related else rule.on_delay + longest
+    ons = sorted({rule.on_delay, *(one for one in ON_DELAYS if rule.on_delay < one <= most_on)})
+    offs = sorted({rule.off_delay, *(one for one in OFF_DELAYS if one > rule.off_delay)})
+    bands = sorted({rule.deadband, *(n * spread for n in (1, 2) if n * spread > rule.deadband)})
+    if rule.kind is Kind.DEVIATION:
+        bands = [band for band in bands if band <= rule.limit]
+    tried = [
+        replace(rule, deadband=band, on_delay=on, off_delay=off)
+        for band, on, off in product(bands, ons, offs)
+    ]
+    figures = _measured_all(rule, tried, times, values, quality)
+    allowed = [
+        (one, figure)
+        for one, figure in zip(tried, figures, strict=True)
+        if figure.most_missed_s <= _MOST_MISSED
+        and figure.standing_after_s <= figure.episodes_s + _STANDS_ON * figure.episodes
+    ]
+    if not allowed:
+        return None
+    best = min(
+        allowed,
+        key=lambda one: (one[1].activations_after, one[0].on_delay, *_gentleness(one[0])),
+    )
+    if best[1].activations_after >= best[1].activations_before:
+        return None
+    return Proposal(*best)
+
+
+def _gentleness(rule: Rule) -> tuple[float, float]:
+    return rule.off_delay, rule.deadband
+
+
+def _measured_all(
+    before: Rule,
+    tried: Sequence[Rule],
+    times: Floats,
+    values: Floats,
+    quality: npt.NDArray[np.uint8] | None,
+) -> list[Measured]:
+    # All at once: one pass over the samples moves every setting.
+    named = [replace(one, key=str(n), suppressed_when="") for n, one in enumerate((before, *tried))]
+    core = AlarmCore(named)
+    ids = np.full(len(times), core.tags.index(before.tag), np.int32)
+    events = core.take(ids, times, values, quality)
+    of_rule: list[list[Event]] = [[] for _ in named]
+    for event in events:
+        of_rule[int(event.rule.key)].append(event)
+    end = float(times[-1]) if len(times) else 0.0
+    plain = _spans(of_rule[0], end)
+    return [_compared(plain, _spans(one, end)) for one in of_rule[1:]]
+
+
+def _spans(events: Sequence[Event], end: float) -> list[tuple[float, float]]:
+    spans: list[tuple[float, float]] = []
+    begun: float | None = None
+    for event in events:
+        if event.active:
+            begun = event.at
+        elif begun is not None:
+            spans.append((begun, event.at))
+            begun = None
+    if begun is not None:
+        spans.append((begun, end))
+    return spans
+
+
+def _compared(
+    plain: Sequence[tuple[float, float]], treated: Sequence[tuple[float, float]]
+) -> Measured:
+    # Start, end, and how long the alarm stood within.
+    episodes: list[tuple[float, float, float]] = []
+    for start, end in plain:
+        if episodes and start - episodes[-1][1] < APART:
+            first, _last, stood = episodes[-1]
+            episodes[-1] = (first, end, stood + end - start)
+        else:
+            episodes.append((start, end, end - start))
+    added: list[float] = []
+    missed: list[float] = []
+    for start, end, stood in episodes:
+        # One that still stands from before needs no second announcement.
+        standing = [first for first, last in treated if first <= end + APART and last >= start]
+        if standing:
+            added.append(max(0.0, standing[0] - start))
+        else:
+            missed.append(stood)
+    return Measured(
+        len(plain),
+        len(treated),
+        len(episodes),
+        sum(end - start for start, end, _stood in episodes),
+        len(missed),
+        max(missed, default=0.0),
+        median(added) if added else None,
+        max(added, default=None),
+        sum(end - start for start, end in plain),
+        sum(end - start for start, end in treated),
+    )
