@@ -6,13 +6,16 @@ whose parameters nobody explained in `parameters.py` fails.
 
 import io
 import re
+import time
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.template import Template
 from django.test import Client
+from django.test.utils import _TestState  # type: ignore[attr-defined]
 
 from anlan.base.actors import wall
 from anlan.base.actors.roles import Role
@@ -84,6 +87,12 @@ def filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[Filled]:
         transaction.set_rollback(True)
 
 
+@pytest.fixture(autouse=True)
+def _unwatched_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw templates as the product does: a test's would copy the context of each for later."""
+    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
+
+
 @pytest.fixture
 def world(filled: Filled, db: None) -> World:
     """The shared world; whoever a test lets in goes with the test's rows."""
@@ -106,6 +115,10 @@ def visitor(request: pytest.FixtureRequest, world: World) -> Iterator[Client]:
         world.user(request.param, PLACES[request.param]),
         backend="allauth.account.auth_backends.AuthenticationBackend",
     )
+    # Noted here for good: as each answer's writes are taken back, each page would note it anew.
+    session = client.session
+    session["seen"] = int(time.time())
+    session.save()
     yield client
     wall.bind(EVERYTHING)
 
