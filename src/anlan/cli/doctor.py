@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from anlan.cli.up import data_option
-from anlan.config.doctor import engines, machine
+from anlan.config.doctor import engines, machine, telemetry
 from anlan.config.doctor.check import Finding, fail, run
 from anlan.config.supervisor.installation import Installation
 from anlan.config.supervisor.problem import Problem
@@ -46,7 +46,7 @@ def examine(here: Installation) -> Iterator[Finding]:
         return
     try:
         with borrowed(here, "doctor"):
-            yield from run(engines.CHECKS, here)
+            yield from run((*engines.CHECKS, *telemetry.CHECKS), here)
     except Problem as problem:
         yield fail("engines", problem.message, "The logs say why they do not start.")
 

@@ -29,6 +29,7 @@ from prometheus_client import (
 )
 
 from anlan import __version__
+from anlan.telemetry import client
 
 _tables_are_current = False
 
@@ -146,4 +147,28 @@ def _collect() -> CollectorRegistry:
         total, open_now = cursor.fetchone()
         size.set(total)
         sessions.set(open_now)
+    _collect_history(registry)
     return registry
+
+
+def _collect_history(registry: CollectorRegistry) -> None:
+    """What the store of measured values says of itself; that it is away is a figure, too."""
+    there = Gauge("anlan_historian_up", "Whether the historian answers.", registry=registry)
+    try:
+        told = client.status(timeout_s=1.0)
+    except client.NoHistorian:
+        there.set(0)
+        return
+    there.set(1)
+    for name, words in (
+        ("rows", "Samples stored since its start."),
+        ("inserts", "Inserts since its start."),
+        ("insert_seconds", "Seconds spent inserting since its start."),
+        ("torn", "Messages that could not be read, since its start."),
+        ("lag_messages", "Batches that wait for the store."),
+        ("tags", "Tags with a value."),
+    ):
+        Gauge(f"anlan_historian_{name}", words, registry=registry).set(told[name])
+    held = Gauge("anlan_historian_bytes", "Bytes on disk.", ["table"], registry=registry)
+    for table, sizes in told["tables"].items():
+        held.labels(table).set(sizes["bytes"])

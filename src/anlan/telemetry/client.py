@@ -13,6 +13,7 @@ import threading
 from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -205,6 +206,11 @@ def status(*, timeout_s: float = 1.0) -> dict[str, Any]:
     told = msgspec.json.decode(found.column("status")[0].as_py())
     assert isinstance(told, dict)
     return told
+
+
+def export(*, timeout_s: float = 3600.0) -> Path:
+    """Have the store write itself to a new folder; who asked removes it. Raises NoHistorian."""
+    return Path(_asked(questions.Export(), timeout_s).column("folder")[0].as_py())
 
 
 def micros(moment: datetime) -> int:

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import nats.errors
 import pyarrow as pa
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -26,7 +25,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
-from anlan.telemetry import options, questions, rolling, stream, wire
+from anlan.telemetry import archive, options, questions, rolling, stream, wire
 from anlan.telemetry.newest import Newest
 from anlan.telemetry.store import MINUTE_US, Store, StoreError
 from anlan.telemetry.wire import Batch
@@ -59,6 +58,7 @@ class Figures(msgspec.Struct):
     lag_messages: int = 0
     newest_us: int = 0
     last_error: str = ""
+    last_error_at: float = 0.0
 
 
 class Historian:
@@ -69,6 +69,7 @@ class Historian:
         self.folder, self._given = folder, given
         folder.mkdir(parents=True, exist_ok=True)
         self.store = Store(folder / "tables", given.keep)
+        archive.take_in(self.store, folder)
         self.newest = Newest()
         self.figures = Figures(started_at=time.time())
         self.state = rolling.read(self._state_file)
@@ -220,16 +221,19 @@ class Historian:
                 await self._follow(js)
                 return
             except stream.TROUBLE as error:
-                self.figures.last_error = f"log: {error}"
+                self._note(f"log: {error}")
                 await asyncio.sleep(0.5)
+
+    def _note(self, error: str) -> None:
+        self.figures.last_error, self.figures.last_error_at = error, time.time()
 
     async def _fetch(self) -> list[Msg]:
         try:
             return await self._subscription.fetch(FETCH_MESSAGES, timeout=FETCH_S)
-        except nats.errors.TimeoutError:
+        except TimeoutError:
             return []
         except stream.TROUBLE as error:
-            self.figures.last_error = f"log: {error}"
+            self._note(f"log: {error}")
             await asyncio.sleep(0.2)
             return []
 
@@ -242,7 +246,7 @@ class Historian:
             batch = wire.decode(message.data)
         except wire.BadBatch as error:
             self.figures.torn += 1
-            self.figures.last_error = f"{message.subject} {meta.sequence.stream}: {error}"
+            self._note(f"{message.subject} {meta.sequence.stream}: {error}")
             logger.warning(
                 "message %d of %s left out: %s", meta.sequence.stream, message.subject, error
             )
@@ -261,7 +265,7 @@ class Historian:
                 break
             except (StoreError, OSError) as error:
                 # A full disk: what is not stored is not acknowledged and waits in the log.
-                self.figures.last_error = f"store: {error}"
+                self._note(f"store: {error}")
                 logger.exception("the store did not take %d samples; trying again", len(batch))
                 await asyncio.sleep(2)
                 if self._stop.is_set():
@@ -299,7 +303,7 @@ class Historian:
                     await loop.run_in_executor(self._writer, self._remember)
                     saved = time.monotonic()
             except (StoreError, OSError) as error:
-                self.figures.last_error = f"roll-up: {error}"
+                self._note(f"roll-up: {error}")
                 logger.exception("roll-ups wait")
 
     def _roll(self) -> None:
@@ -374,6 +378,9 @@ class Historian:
                 return store.online(numbers, start, end, rolled)
             case questions.Gaps(numbers, start, end, longer_s):
                 return store.gaps(numbers, start, end, longer_s)
+            case questions.Export():
+                folder = archive.write(self.store, self.folder)
+                return pa.table({"folder": [str(folder)]})
         raise StoreError("This is no question.")
 
 

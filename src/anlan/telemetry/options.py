@@ -37,11 +37,10 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What the door is told: where it listens, and whom it asks. `mqtt_port` 0 means no MQTT."""
+    """Where values are taken in. `host` None and `port` None mean: beside the web server."""
 
-    host: str
-    port: int
-    mqtt_port: int
+    host: str | None
+    port: int | None
 
 
 def door() -> Door:
@@ -49,23 +48,16 @@ def door() -> Door:
     return Door(
         host=env.text(
             "ANLAN_DOOR_HOST",
-            "127.0.0.1",
-            help="Address at which measured values are taken in; 0.0.0.0 for all networks.",
+            None,
+            help="Address at which measured values are taken in by HTTP. Unset: ANLAN_HOST.",
         ),
         port=env.integer(
             "ANLAN_DOOR_PORT",
-            8010,
-            minimum=0,
+            None,
+            minimum=1,
             maximum=65535,
-            help="Port at which measured values are taken in by HTTP; 0 takes none.",
-        ),
-        mqtt_port=env.integer(
-            "ANLAN_MQTT_PORT",
-            0,
-            minimum=0,
-            maximum=65535,
-            help="""Port at which measured values are taken in by MQTT 3.1.1; 0, as unset, takes
-            none. Of the embedded message server only.""",
+            help="""Port at which measured values are taken in by HTTP. Unset: ten above
+            ANLAN_PORT.""",
         ),
     )
 

@@ -66,7 +66,11 @@ class Status(msgspec.Struct, frozen=True):
     """What the store has done and how far it is."""
 
 
-Question = Latest | Trend | Samples | Counts | Online | Gaps | Status
+class Export(msgspec.Struct, frozen=True):
+    """Write all tables to files in a folder of the store's, for a backup."""
+
+
+Question = Latest | Trend | Samples | Counts | Online | Gaps | Status | Export
 KINDS: dict[str, type[Question]] = {
     "latest": Latest,
     "trend": Trend,
@@ -75,6 +79,7 @@ KINDS: dict[str, type[Question]] = {
     "online": Online,
     "gaps": Gaps,
     "status": Status,
+    "export": Export,
 }
 
 

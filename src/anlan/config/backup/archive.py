@@ -19,7 +19,7 @@ from anlan.config.supervisor.problem import Problem
 FORMAT = 1
 MANIFEST = "manifest.json"
 _BLOCK = 1 << 20
-_TOP = ("database.dump", "files", "streams", "secrets")
+_TOP = ("database.dump", "files", "history", "streams", "secrets")
 
 
 def kind_of(path: Path) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from anlan import __version__
-from anlan.config.backup import archive, database, streams
+from anlan.config.backup import archive, database, history, streams
 from anlan.config.supervisor.installation import Installation
 from anlan.config.supervisor.postgres import MAJOR
 from anlan.config.supervisor.problem import Problem
@@ -64,9 +64,11 @@ def _write(here: Installation, source: Path, manifest: dict[str, Any], say: Say)
             top = member.name.split("/", 1)[0]
             if top in ("files", "secrets"):
                 member.write_to(here.folder / member.name)
+            elif top == history.FOLDER:
+                history.place(member, here)
             elif member.name != archive.MANIFEST:
                 member.write_to(work / member.name)
-        for name in ("files", "secrets"):
+        for name in ("files", "secrets", history.FOLDER):
             here.folder.account.own_tree(here.folder / name)
         here.create()
         with engines(here, "restore"):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from anlan import __version__
-from anlan.config.backup import archive, database, streams
+from anlan.config.backup import archive, database, history, streams
 from anlan.config.supervisor.installation import Installation
 from anlan.config.supervisor.problem import Problem
 from anlan.config.supervisor.run import engines
@@ -46,6 +46,8 @@ def backup(here: Installation, target: Path, say: Say) -> None:
         for name in skipped:
             say(f"          {name} is kept in memory only and is left out")
 
+        if total := history.add(writer, here):
+            say(f"history   {_size(total)}")
         count, total = _add_files(writer, here.folder / "files")
         say(f"files     {count}, {_size(total)}")
         _add_secrets(writer, here)

@@ -188,17 +188,71 @@ class Installation:
             for number in range(1, count + 1)
         ]
 
+    def telemetry(self) -> list[Recipe]:
+        """What takes measured values in, keeps them and watches them.
+
+        Pages stay of use without: they say that no live values are there.
+        """
+        if not self.options.telemetry:
+            return []
+        return [self._historian(), self._door()]
+
+    def _historian(self) -> Recipe:
+        return Recipe(
+            name="historian",
+            command=[sys.executable, "-P", "-m", "anlan.telemetry.historian"],
+            account=self.folder.account,
+            environment=self.environment(),
+            folder=self.folder.path,
+            needs=self._needed("nats"),
+            essential=False,
+            # What it holds is written first; killed, it would have it delivered again.
+            stop_seconds=20.0,
+        )
+
+    def _door(self) -> Recipe:
+        given = self.options
+        return Recipe(
+            name="door",
+            command=[
+                sys.executable, "-P", "-m", "granian", "--interface", "asgi", "--factory",
+                "--host", given.door_host, "--port", str(given.door_port),
+                "--workers", "1", "--respawn-failed-workers",
+                "--workers-kill-timeout", "8", "--log-level", "warning",
+                "anlan.telemetry.door:make",
+            ],
+            account=self.folder.account,
+            environment=self.environment(),
+            folder=self.folder.path,
+            ready=self.door_answers,
+            needs=self._engine_names(),
+            essential=False,
+            stop_seconds=12.0,
+        )  # fmt: skip
+
+    def _needed(self, *names: str) -> tuple[str, ...]:
+        return tuple(name for name in self._engine_names() if name in names)
+
     def serves(self) -> bool:
         """Whether the web server says it is ready."""
-        host = _WHOLE_NETWORK.get(self.options.host, self.options.host)
-        connection = http.client.HTTPConnection(host, self.options.port, timeout=2)
-        try:
-            connection.request("GET", "/readyz", headers={"Host": "localhost"})
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return _answer(self.options.host, self.options.port, "/readyz") == 200
+
+    def door_answers(self) -> bool:
+        """Whether the door is open, be it to say that values must wait."""
+        found = _answer(self.options.door_host, self.options.door_port, "/healthz")
+        return found is not None
+
+
+def _answer(host: str, port: int, path: str) -> int | None:
+    """The status that a server of ours answers with; None if it does not."""
+    connection = http.client.HTTPConnection(_WHOLE_NETWORK.get(host, host), port, timeout=2)
+    try:
+        connection.request("GET", path, headers={"Host": "localhost"})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
 
 
 def _is_compiled() -> bool:

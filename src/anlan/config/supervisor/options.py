@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anlan.config import env
+from anlan.telemetry import options as telemetry
 
 DATABASE_SCHEMES = ("postgresql", "postgres")
 NATS_SCHEMES = ("nats", "tls", "ws", "wss")
@@ -25,6 +26,9 @@ class Options:
     database_backup_url: str | None
     nats_url: str | None
     secret_key: str | None
+    telemetry: bool
+    door_host: str
+    door_port: int
 
 
 def read() -> Options:
@@ -32,16 +36,20 @@ def read() -> Options:
 
     Those without help here are described where Django reads them, in `settings`.
     """
+    host = env.text(
+        "ANLAN_HOST",
+        "127.0.0.1",
+        help="Address the web server listens on; 0.0.0.0 for all networks of the machine.",
+    )
+    port = env.integer(
+        "ANLAN_PORT", 8000, minimum=1, maximum=65535, help="Port the web server listens on."
+    )
+    door = telemetry.door()
+    telemetry.history()
     return Options(
         data=env.path("ANLAN_DATA", "var"),
-        host=env.text(
-            "ANLAN_HOST",
-            "127.0.0.1",
-            help="Address the web server listens on; 0.0.0.0 for all networks of the machine.",
-        ),
-        port=env.integer(
-            "ANLAN_PORT", 8000, minimum=1, maximum=65535, help="Port the web server listens on."
-        ),
+        host=host,
+        port=port,
         web_workers=env.integer(
             "ANLAN_WEB_WORKERS",
             None,
@@ -74,4 +82,11 @@ def read() -> Options:
         ),
         nats_url=env.url("ANLAN_NATS_URL", None, schemes=NATS_SCHEMES),
         secret_key=env.secret("ANLAN_SECRET_KEY", None),
+        telemetry=env.flag(
+            "ANLAN_TELEMETRY",
+            True,
+            help="Take in, keep and watch measured values; 0 where no plant sends any.",
+        ),
+        door_host=door.host or host,
+        door_port=door.port or min(port + 10, 65535),
     )

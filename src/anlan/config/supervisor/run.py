@@ -54,7 +54,7 @@ def run_product(here: Installation, *, demo: Sequence[str] | None = None) -> Non
             here.start_engines(supervisor)
             _prepare(here, supervisor, demo)
             supervisor.wait_ready(supervisor.start(here.web()))
-            for recipe in here.workers():
+            for recipe in [*here.workers(), *here.telemetry()]:
                 supervisor.start(recipe)
             supervisor.console.plain(banner(here, time.monotonic() - began, demo is not None))
             supervisor.serve()
@@ -89,6 +89,8 @@ def banner(here: Installation, seconds: float, is_demo: bool) -> str:
         f"  Anlan {__version__} is ready after {seconds:.1f} s:  {here.url}",
         f"  data {here.folder.path}   logs {here.folder / 'logs'}   stop with Ctrl-C",
     ]
+    if here.options.telemetry:
+        lines.append(f"  measured values are taken in at port {here.options.door_port}, /ingest/")
     if is_demo:
         lines.append("  demonstration city: the README lists its accounts; nothing in it is real")
     if here.options.host not in ("127.0.0.1", "::1", "localhost"):
