@@ -16,6 +16,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def start_of(day: date) -> datetime:
+    """Return the moment at which a calendar day begins in Asia/Shanghai."""
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
 def due_day(moment: datetime) -> date:
     """Return the last calendar day in Asia/Shanghai on which something due then can be done.
 

@@ -23,3 +23,9 @@ class EnterpriseInPath(Func):
     """The id of the enterprise a scope path leads through, or null, as the database reads it."""
 
     template = "substring(%(expressions)s from 'e([0-9a-f]{32})/')::uuid"
+
+
+class WithoutIndex(Func):
+    """A text compared as it is, by an expression that no index has."""
+
+    template = "(%(expressions)s || '')"

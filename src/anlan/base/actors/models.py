@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.fields import EnterpriseInPath, ScopePathField
+from anlan.base.actors.reading import from_row
 from anlan.base.actors.roles import OrganisationKind, Role
 from anlan.base.ids import uuid7
 
@@ -55,6 +56,8 @@ class Organisation(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    from_db = classmethod(from_row)  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("organisation")
@@ -122,6 +125,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
 
     objects = UserManager()
+    from_db = classmethod(from_row)  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("account")

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import Actor
-from anlan.base.clock import today
+from anlan.base.clock import start_of, today
 from anlan.base.errors import Text
 from anlan.base.lists.columns import Choices, choice_pairs, field_at
 
@@ -134,12 +134,14 @@ class Filter:
         if self.condition is not None:
             return self.condition(chosen.values)
         if self.is_range:
-            bounds = {
-                f"{column}__{op}": value
+            ends = {
+                op: value
                 for op, text in (("gte", chosen.start), ("lte", chosen.end))
                 if (value := self._bound(text)) is not None
             }
-            return Q(**bounds)
+            if column.endswith("__date"):
+                column, ends = column.removesuffix("__date"), _moments(ends)
+            return Q(**{f"{column}__{op}": value for op, value in ends.items()})
         values: list[Any] = [value for value in chosen.values if value != NOTHING]
         if self.kind == "boolean":
             values = [value == "yes" for value in values]
@@ -189,6 +191,17 @@ def read_date(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     days = int(relative[2] or 0) * (-1 if relative[1] == "-" else 1)
     return today() + dt.timedelta(days=days)
+
+
+def _moments(days: Mapping[str, dt.date]) -> dict[str, Any]:
+    """Return the bounds of days as moments: an index has the moments, and the database would
+    work out the day of each row."""
+    found: dict[str, Any] = {}
+    if (first := days.get("gte")) is not None:
+        found["gte"] = start_of(first)
+    if (last := days.get("lte", dt.date.max)) < dt.date.max:
+        found["lt"] = start_of(last + dt.timedelta(days=1))
+    return found
 
 
 def _date_words(text: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.scoped import by_key
 from anlan.base.clock import now
 from anlan.base.lists import queries
 from anlan.base.lists.cells import cell_class, cells_html, options_html, rows_html
@@ -27,6 +28,9 @@ COUNT_VIEWS_UP_TO = 20_000
 FOUND = ""  # no view's key
 # A head with more signs than this takes two lines where its words allow it.
 ONE_LINE = 11
+# Up to so many rows are sorted as soon as the newest of them are picked out; of more, the newest
+# may be so many.
+SOON_SORTED, FEW_NEW = 2_000, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +209,19 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     start = (state.number - 1) * page.page_size
     few = likely.base < COUNT_VIEWS_UP_TO
     counting = search.few or (few and bool(state.q))
-    # Of millions the newest are walked by their index; a few thousand are soon sorted.
-    recent = not few and not counting and likely.base <= COUNT_UP_TO * 2 and _recent(state)
-    visible, n = _fetch(base, found, start, page.page_size, counting=counting, first=recent or Q())
-    if page.complete is not None:
-        page.complete(actor, visible)
     # Named, or a view without filters would be read as the bare address: the first view.
     views = {
         view.key: ListState.read(page, params_of({**view.params, "view": view.key}))
         for view in page.views
     }
     counts = _counts(page, state, base, views) if few else {}
+    # Of millions the newest are walked by their index; a thousand are soon sorted.
+    slow = not few or (FOUND in counts and counts[FOUND].n > SOON_SORTED and start < FEW_NEW)
+    recent = slow and not counting and likely.base <= COUNT_UP_TO * 2
+    first = _recent(state) if recent else Q()
+    visible, n = _fetch(base, found, start, page.page_size, counting=counting, first=first)
+    if page.complete is not None:
+        page.complete(actor, visible)
     total = n or counts.get(FOUND)
     # Whoever searches for a frequent word among millions is told "many" sooner.
     among_many = many or (bool(state.q) and likely.base > COUNT_UP_TO * 2)
@@ -270,7 +276,7 @@ def _fetch(
     if len(keys) < size:
         keys = list(keyed[start : start + size])
     ids = [pk for pk, _n in keys]
-    rows = {row.pk: row for row in base.filter(pk__in=ids).order_by()} if ids else {}
+    rows = {row.pk: row for row in by_key(base, ids)} if ids else {}
     total = Counted(keys[0][1]) if counting and keys else None
     return [rows[pk] for pk in ids if pk in rows], total
 

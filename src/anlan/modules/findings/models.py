@@ -267,8 +267,10 @@ class Finding(ScopedModel):
                 include=["enterprise", "state", "level", "deadline", "source", "channel", "id"],
                 name="finding_list",
             ),
+            # Counted on each page, with what else is counted of them.
             models.Index(
                 fields=["scope_path", "deadline"],
+                include=["enterprise", "state", "level"],
                 condition=Q(state__in=sorted(OPEN)),
                 name="finding_open",
             ),

@@ -102,6 +102,12 @@ class Instance(ScopedModel):
                 condition=Q(next_turn_at__isnull=False),
                 name="duty_turns",
             ),
+            # What I have done today.
+            models.Index(
+                fields=["done_by", "done_at"],
+                condition=Q(done_by__isnull=False),
+                name="duty_done_by_person",
+            ),
             # An enterprise's calendar, a plan's past, the rates.
             models.Index(fields=["enterprise", "due_at"], name="duty_of_enterprise"),
         ]

@@ -1,5 +1,6 @@
 """List pages over HTTP."""
 
+import datetime as dt
 import io
 import re
 
@@ -77,6 +78,23 @@ def test_search_filters_sort_and_pages_live_in_the_address(world, client, office
     assert names(client, f"?above={world.plant_a.pk}&q=Workshop") == ["Workshop A"]
     assert names(client, "?made_from=today&q=Team")[0] == "Team 000"
     assert names(client, "?made_to=today-1") == []
+
+
+def test_a_range_of_days_takes_whole_days_of_shanghai(world, client, officer):
+    teams(world, 3)
+    day = dt.date(2026, 3, 31)
+    for code, moment in (
+        ("T000", dt.datetime(2026, 3, 30, 15, 59, 59, tzinfo=dt.UTC)),
+        ("T001", dt.datetime(2026, 3, 30, 16, tzinfo=dt.UTC)),
+        ("T002", dt.datetime(2026, 3, 31, 15, 59, 59, 999_999, tzinfo=dt.UTC)),
+    ):
+        Organisation.objects.filter(code=code).update(created_at=moment)
+    assert names(client, f"?q=Team&made_from={day}") == ["Team 001", "Team 002"]
+    assert names(client, f"?q=Team&made_to={day}") == ["Team 000", "Team 001", "Team 002"]
+    assert names(client, f"?q=Team&made_from={day}&made_to={day}") == ["Team 001", "Team 002"]
+    assert names(client, f"?q=Team&made_from={day}&made_to=2026-03-30") == []
+    for ends in ("made_from=0001-01-01", "made_to=9999-12-31", "made_to=9999-12-30"):
+        assert names(client, f"?q=Team&{ends}") == ["Team 000", "Team 001", "Team 002"]
 
 
 def test_what_is_not_understood_is_said_and_not_obeyed(world, client, officer):

@@ -1,6 +1,7 @@
 """Findings are found by words, and only where the searcher may look."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -8,6 +9,7 @@ from django.http import QueryDict
 
 from anlan.base.actors import wall
 from anlan.base.actors.roles import Role
+from anlan.base.lists import showing
 from anlan.base.lists.showing import show
 from anlan.base.search_key import typed
 from anlan.modules.findings import queries, words
@@ -144,3 +146,14 @@ def test_the_list_finds_what_a_plain_search_finds(world, request, monkeypatch, f
             wanted = list(plain.order_by("-registered_at", "pk"))
         assert [row.id for row in shown.rows] == [str(row.pk) for row in wanted], query
         assert (shown.total.n, shown.total.more) == (len(wanted), False), query
+
+
+def test_the_newest_of_many_come_first_and_the_older_follow(world, manager, monkeypatch):
+    monkeypatch.setattr(showing, "SOON_SORTED", 1)
+    rows = [data.report(manager, world.plant_a, f"法兰 {n}") for n in range(4)]
+    for n, row in enumerate(rows):
+        registered = row.registered_at - dt.timedelta(days=40 * n)
+        Finding.objects.unscoped("a test").filter(pk=row.pk).update(registered_at=registered)
+    small = replace(FINDINGS, page_size=2)
+    pages = [show(manager, small, QueryDict(f"view=all&page={n}")).rows for n in (1, 2)]
+    assert [row.id for page in pages for row in page] == [str(row.pk) for row in rows]

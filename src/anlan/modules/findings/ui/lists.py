@@ -87,7 +87,7 @@ def _confirm_many(actor: Actor, ids: list[UUID], request: HttpRequest) -> HttpRe
 FINDINGS = ListPage(
     key="findings.findings",
     title=_("Findings"),
-    query=queries.findings,
+    query=queries.findings_listed,
     columns=[
         Column.of(Finding, "number", fixed=True, sort=("number", "pk")),
         Column("level", _("level"), kind="level", value=risk_of, sort=None),
