@@ -29,6 +29,9 @@ from anlan.modules.indicators.models import WeeklyScore
 from anlan.modules.indicators.rules import last_week
 from anlan.modules.indicators.services import incentives
 from anlan.modules.inspections.services import checklists, records, tasks
+from anlan.modules.monitoring.models import SourceToken
+from anlan.modules.monitoring.services import changes, sources
+from anlan.modules.monitoring.tests import data as points
 from anlan.modules.registry import services
 from anlan.modules.registry.models import Enterprise, Identification
 from anlan.modules.registry.services.identification import unit_identify
@@ -159,10 +162,30 @@ def build_rows(world: World, plant: str) -> Rows:
         "user": world.user(Role.SAFETY_MANAGER, plant),
         "organisation": world.places[plant],
     }
+    made |= _monitoring(actor, mark)
     made |= _duties(actor, world.places[plant], world.user(Role.OPERATOR, plant).pk, mark)
     made |= _commitment(actor, world, plant, mark)
     rows.ids = {noun: str(row.pk) for noun, row in made.items()}
     return rows
+
+
+def _monitoring(actor: Any, mark: str) -> dict[str, Any]:
+    """Return a point with an alarm, its open change, a source with a key."""
+    source = sources.source_create(actor, {"name": f"DCS {mark}", "kind": "http"})
+    point = points.point(actor, name=f"液位{mark}", source=source.pk)
+    setting = points.setting(actor, point, cause=f"进料{mark}")
+    # Keys are the engineer's to issue; the row alone matters here.
+    token = SourceToken.objects.create(
+        enterprise_id=source.enterprise_id, scope_path=source.scope_path, source=source,
+        prefix=f"k{mark[:8]}", secret_hash=b"", scopes=["ingest"], expires_at=now(),
+    )  # fmt: skip
+    return {
+        "mon_source": source,
+        "mon_point": point,
+        "mon_setting": setting,
+        "mon_change": changes.change_request(actor, setting.pk, {"limit": 9}, f"复核{mark}"),
+        "mon_token": token,
+    }
 
 
 def _duties(actor: Any, place: Any, colleague: Any, mark: str) -> dict[str, Any]:

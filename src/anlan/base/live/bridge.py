@@ -67,6 +67,7 @@ class Bridge:
         self.is_stopping = False
         self.on_idle: Callable[[], Awaitable[None]] | None = None
         self._outbox: deque[_Waiting] = deque()
+        self._signals: set[str] = set()
         self._lock = threading.Lock()
         self._started = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -94,6 +95,16 @@ class Bridge:
                 counters.DROPPED.inc()
             self._outbox.append(_Waiting(uuid7(), f"live.{message.topic}", payload))
             counters.WAITING.set(len(self._outbox))
+        self.start()
+        self._call(lambda: self._more.set())
+
+    def signal(self, subject: str) -> None:
+        """Send an empty message of NATS itself, once however often it is asked for meanwhile.
+
+        For processes that read anew what they hold; who is not there reads when it starts.
+        """
+        with self._lock:
+            self._signals.add(subject)
         self.start()
         self._call(lambda: self._more.set())
 
@@ -240,6 +251,11 @@ class Bridge:
         while True:
             await self._more.wait()
             self._more.clear()
+            with self._lock:
+                signals, self._signals = self._signals, set()
+            for subject in signals:
+                with contextlib.suppress(*TROUBLE):
+                    await self._nc.publish(subject, b"")  # type: ignore[union-attr]
             while self._outbox:
                 item = self._outbox[0]
                 try:

@@ -34,6 +34,14 @@ def publish(
     transaction.on_commit(lambda: bridge().offer(message))
 
 
+def signal(subject: str) -> None:
+    """Tell other processes by an empty message, after the current transaction commits.
+
+    Never waits for the message server and never fails because of it.
+    """
+    transaction.on_commit(lambda: bridge().signal(subject))
+
+
 def job_changed(job: JobNews) -> None:
     """Tell the pages of the person who started a background job how far it is."""
     if job.owner_id is not None:

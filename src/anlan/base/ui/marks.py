@@ -41,6 +41,13 @@ RISK_WORDS: dict[str, dict[int, Words]] = {
         3: pgettext_lazy("warning", "Yellow"),
         4: pgettext_lazy("warning", "Blue"),
     },
+    "alarm": {
+        0: pgettext_lazy("alarm priority", "None"),
+        1: pgettext_lazy("alarm priority", "Critical"),
+        2: pgettext_lazy("alarm priority", "High"),
+        3: pgettext_lazy("alarm priority", "Medium"),
+        4: pgettext_lazy("alarm priority", "Low"),
+    },
 }
 
 

@@ -1,9 +1,9 @@
-"""Addresses of monitoring."""
+"""Addresses of monitoring. Each owner of screens adds one list."""
 
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from anlan.modules.monitoring.ui import live_values, trend_views
+from anlan.modules.monitoring.ui import live_values, register_urls, trend_views
 
 app_name = "monitoring"
 urlpatterns: list[URLPattern] = [
@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern] = [
     path("trends/sparks/", trend_views.sparks, name="trends_sparks"),
     path("trends/export/", trend_views.export, name="trends_export"),
     path("live/<uuid:enterprise_id>/", live_values.live, name="live"),
+    *register_urls.urlpatterns,
 ]

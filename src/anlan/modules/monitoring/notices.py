@@ -1,0 +1,32 @@
+"""What people are told about changes of alarm settings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.inbox.kinds import Kind, register
+
+CHANGE_REQUESTED = register(
+    Kind(
+        "monitoring.change_requested",
+        _("Approve the change of %(rule)s: %(what)s"),
+        _("%(who)s asks: %(reason)s"),
+        icon="adjustments",
+        action=_("Look at the change"),
+    )
+)
+CHANGES_REQUESTED = register(
+    Kind(
+        "monitoring.changes_requested",
+        _("%(n)s changes of alarm settings wait for approval"),
+        _("%(who)s asks: %(reason)s"),
+        icon="adjustments",
+        action=_("Look at the changes"),
+    )
+)
+CHANGE_DECIDED = register(
+    Kind(
+        "monitoring.change_decided",
+        _("Change of %(rule)s: %(verdict)s"),
+        _("%(who)s. %(comment)s"),
+        icon="adjustments",
+    )
+)

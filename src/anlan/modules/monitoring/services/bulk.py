@@ -1,0 +1,184 @@
+"""Many points and settings at once, for imports: a fixed number of statements a batch."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from anlan.base.actors.actor import Actor
+from anlan.base.audit.services import Entry, record_many
+from anlan.modules.monitoring import events
+from anlan.modules.monitoring.choices import GAS_KINDS, Priority
+from anlan.modules.monitoring.models import AlarmClass, AlarmRule, LimitChange, Point
+from anlan.modules.monitoring.rules import CONTROLLED
+from anlan.modules.monitoring.services import changes, directory, settings
+from anlan.modules.monitoring.services.points import POINT
+from anlan.modules.monitoring.states import OPEN_CHANGES
+from anlan.modules.registry.services import rows
+from anlan.modules.registry.sheets import Ref
+
+Waiting = Mapping[tuple[UUID, str, str], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class PointRow:
+    """A point with the limits a sheet gives it, by kind of alarm."""
+
+    values: Mapping[str, Any]
+    limits: Mapping[str, float]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """A setting of a sheet: `rule_id` None for a new one; `values` are what differs."""
+
+    rule_id: UUID | None
+    point_id: UUID
+    kind: str
+    values: Mapping[str, Any]
+    reason: str = ""
+
+
+def first_priority(point_kind: str, kind: str) -> int:
+    """Return the priority of an alarm that nobody has judged yet (Anlan's own choice)."""
+    if point_kind in GAS_KINDS:
+        return Priority.CRITICAL if kind in ("HH", "L") else Priority.HIGH
+    return Priority.HIGH if kind in ("HH", "LL") else Priority.LOW
+
+
+@transaction.atomic
+def points_write(actor: Actor, given: Sequence[PointRow]) -> rows.Upserted:
+    """Write points; set alarms up for new limits, ask for a change where a limit differs.
+
+    All or none. Raises BadInput with every problem, Forbidden.
+    """
+    plans = rows.plan_rows(actor, POINT, [one.values for one in given], lock=True)
+    rows.refuse_wrong(plans)
+    done = rows.write_plans(actor, POINT, plans)
+    points = [plan.instance for plan in plans]
+    limited = [point.pk for point, one in zip(points, given, strict=True) if one.limits]
+    known = {
+        (rule.point_id, rule.kind): rule
+        for rule in AlarmRule.objects.for_actor(actor).filter(point__in=limited)
+    }
+    fresh, differing = [], []
+    for point, one in zip(points, given, strict=True):
+        for kind, limit in one.limits.items():
+            rule = known.get((point.pk, kind))
+            if rule is None:
+                priority = first_priority(point.kind, kind)
+                values = {"limit": limit, "priority": priority}
+                fresh.append(settings.Given(point, kind, values))
+            elif rule.limit != limit or not rule.in_use:
+                rule.point = point
+                new = {"limit": limit} | ({} if rule.in_use else {"in_use": True})
+                differing.append((rule, new, one.reason))
+    settings.settings_create(actor, fresh)
+    changes.changes_request(actor, differing)
+    return done
+
+
+@transaction.atomic
+def settings_write(actor: Actor, given: Sequence[SettingRow]) -> None:
+    """Set alarms up, change what describes them, ask for a change of what decides them.
+
+    The rows were checked by the sheet; all or none.
+    """
+    points = {
+        point.pk: point
+        for point in Point.objects.for_actor(actor).filter(pk__in={one.point_id for one in given})
+    }
+    stored = AlarmRule.objects.for_actor(actor).select_related("point").order_by("pk")
+    stored = stored.filter(pk__in=[one.rule_id for one in given if one.rule_id])
+    known = {rule.pk: rule for rule in stored.select_for_update(of=("self",))}
+    fresh, described, entries, asked = [], [], [], []
+    for one in given:
+        values = dict(_stored(name, value) for name, value in one.values.items())
+        rule = known.get(one.rule_id) if one.rule_id else None
+        if rule is None:
+            fresh.append(settings.Given(points[one.point_id], one.kind, values))
+            continue
+        control = {name: value for name, value in values.items() if name in _CONTROLLED}
+        if control:
+            asked.append((rule, control, one.reason))
+        words = {name: value for name, value in values.items() if name not in _CONTROLLED}
+        if words:
+            before = {name: rows.shown(getattr(rule, name)) for name in words}
+            for name, value in words.items():
+                setattr(rule, name, value)
+            rule.version += 1
+            described.append(rule)
+            entries.append(Entry(events.RULE_CHANGED, rule, before, words))
+    settings.settings_create(actor, fresh)
+    # ON CONFLICT writes many rows at the speed of an insert; a CASE a column takes ten times that.
+    AlarmRule.objects.bulk_create(
+        described,
+        batch_size=2000,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=[*settings.DESCRIBED, "version", "updated_at"],
+    )
+    record_many(actor, entries)
+    changes.changes_request(actor, asked)
+    if described:
+        directory.changed()
+
+
+_CONTROLLED = frozenset({*CONTROLLED, "alarm_class_id"})
+
+
+def _stored(name: str, value: Any) -> tuple[str, Any]:
+    """Return a cell as the column holds it, with the column's own name."""
+    field: Any = AlarmRule._meta.get_field(name)
+    empty = value is None and not field.null
+    return field.attname, field.get_default() if empty else field.to_python(value)
+
+
+def waiting(actor: Actor, keys: Collection[tuple[UUID, str]]) -> Waiting:
+    """Return the new values of open changes by enterprise, tag and kind."""
+    if not keys:
+        return {}
+    found = LimitChange.objects.for_actor(actor).filter(
+        state__in=sorted(OPEN_CHANGES), enterprise__in={owner for owner, _tag in keys}
+    )
+    return {
+        (owner, tag, kind): new
+        for owner, tag, kind, new in found.values_list(
+            "enterprise_id", "rule__point__tag", "rule__kind", "new"
+        )
+    }
+
+
+def waiting_rules(actor: Actor, rule_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these settings have an open change."""
+    found = LimitChange.objects.for_actor(actor).filter(state__in=sorted(OPEN_CHANGES))
+    return set(found.filter(rule__in=list(rule_ids)).values_list("rule_id", flat=True))
+
+
+def points_with_limits(
+    actor: Actor, point_ids: Collection[UUID]
+) -> dict[UUID, tuple[Point, dict[str, float | None]]]:
+    """Return points with the limits of their alarms in use."""
+    found = {
+        point.pk: (point, dict[str, float | None]())
+        for point in Point.objects.for_actor(actor).filter(pk__in=list(point_ids))
+    }
+    in_use = AlarmRule.objects.for_actor(actor).filter(point__in=list(point_ids), in_use=True)
+    for point_id, kind, limit in in_use.values_list("point_id", "kind", "limit"):
+        found[point_id][1][kind] = limit
+    return found
+
+
+def find_classes(actor: Actor, asked: Collection[tuple[Any, str]]) -> Mapping[Any, Ref]:
+    """Find alarm classes of the row's enterprise by their code or name."""
+    pairs = [(owner, text) for owner, text in asked if owner is not None]
+    known: dict[tuple[UUID, str], Ref] = {}
+    for row in AlarmClass.objects.for_actor(actor).filter(
+        enterprise__in={owner.id for owner, _text in pairs}
+    ):
+        ref = Ref(row.pk, row.name)
+        known |= {(row.enterprise_id, row.name): ref, (row.enterprise_id, row.code): ref}
+    return {pair: known[pair[0].id, pair[1]] for pair in pairs if (pair[0].id, pair[1]) in known}
