@@ -7,6 +7,7 @@ from anlan.base.ui import navigation
 
 # Screens of alarms stand in front (order below 50): who watches comes more often than who sets up.
 _ENTRIES = (
+    ("overview", _("Live overview"), "activity", 10, ("/monitoring/plants/",)),
     ("trends", _("Trends"), "chart-line", 30, ()),
     ("points", _("Monitoring points"), "gauge", 50, ()),
     ("changes", pgettext_lazy("alarm", "Setting changes"), "adjustments", 60, ()),
