@@ -78,6 +78,7 @@ RULES = (
     Rule(r"^commitment/judgements/<uuid:pk>/", {"pk": "judgement"}),
     Rule(r"^commitment/<uuid:pk>/", {"pk": "commitment"}),
     Rule(r"^monitoring/live/", {"enterprise_id": "enterprises"}),
+    Rule(r"^monitoring/(plants|wall)/<uuid:pk>/", {"pk": "enterprises"}),
     Rule(r"^files/<uuid:attachment_id>/", {"attachment_id": "attachment"}),
     Rule(
         r"^files/of/",

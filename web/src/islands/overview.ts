@@ -29,7 +29,7 @@ function sound(root: HTMLElement): void {
   let isOn = false;
   const shown = (): void => {
     button.setAttribute("aria-pressed", String(isOn));
-    button.title = isOn ? (button.dataset.on ?? "") : (button.dataset.off ?? "");
+    button.title = isOn ? (button.dataset.yes ?? "") : (button.dataset.no ?? "");
   };
   shown();
   button.addEventListener("click", () => {

@@ -18,7 +18,7 @@ export interface Hands {
 const DASHES: number[][] = [[], [7, 3], [2, 3], [10, 3, 2, 3]];
 export const COLOURS = 8;
 const AXIS = 56;
-const RIGHT = 64;
+const RIGHT = 88;
 
 /** How a tag is drawn: its colour and dash stay the same while it is on the page. */
 export function lookOf(place: number): { colour: string; dash: number[] } {
@@ -157,7 +157,7 @@ export class Panes {
         },
         axes: [
           {
-            stroke: ink, font, grid, ticks: { ...grid, size: 4 }, size: isLast ? 40 : 12, gap: 4,
+            stroke: ink, font, grid, ticks: { ...grid, size: 4 }, size: isLast ? 44 : 12, gap: 4,
             values: (_plot, splits, _axis, _space, apart) =>
               isLast ? splits.map((moment, n) => tick(moment, apart, n === 0)) : splits.map(() => ""),
             splits: (_plot, _axis, low, high, apart) => even(low, high, apart),

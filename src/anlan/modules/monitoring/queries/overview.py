@@ -223,7 +223,7 @@ def newest(numbers: Collection[int]) -> dict[int, tuple[float | None, int, int]]
     if not numbers:
         return {}
     try:
-        batch = client.latest(numbers, timeout_s=2.0)
+        batch = client.latest(numbers, timeout_s=1.0)
     except client.NoHistorian:
         return None
     return {

@@ -68,7 +68,7 @@ class Picture:
     @property
     def text(self) -> float:
         """Return the size of names in the drawing's own units."""
-        return self.width / 46
+        return self.width / 42 if self.image else BOX_W / 9
 
 
 def tank_of(thing: Thing) -> Tank:
