@@ -3,8 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from anlan.modules.monitoring.ui import live_values, register_urls, trend_views
-from anlan.modules.monitoring.ui import live_values, overview_views, trend_views
+from anlan.modules.monitoring.ui import live_values, overview_views, register_urls, trend_views
 
 app_name = "monitoring"
 urlpatterns: list[URLPattern] = [
