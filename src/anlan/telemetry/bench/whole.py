@@ -1,0 +1,415 @@
+"""The product under load: a generator at the door, alarms, 20 watchers, questions to the store.
+
+An alarm's latency runs from when its sample was due to when the event reached a watcher, so that
+a generator that falls behind makes it worse and not better.
+"""
+
+import http.client
+import http.cookiejar
+import json
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import pyarrow as pa
+
+from anlan.config.supervisor.ports import choose
+from anlan.telemetry import client
+from anlan.telemetry.bench.stack import processor_seconds, until
+from anlan.telemetry.client import NatsAsker, NoHistorian
+
+PASSWORD = "anlan-demo-2026"  # noqa: S105 (the demonstration's, printed in the README)
+ACCOUNTS = ("operator", "control", "safety", "leader")
+SECRET = "benchmark-" + "s" * 30
+TICK_S = 0.1
+LIMIT = 90.0
+PARTS = ("nats", "door", "historian", "alarms", "web", "postgres")
+
+FILL = """
+import hashlib
+from datetime import timedelta
+from anlan.base.actors.models import Membership, Organisation
+from anlan.base.clock import now
+from anlan.modules.monitoring.models import AlarmRule, Point, Source, SourceToken
+place = Membership.objects.filter(user__username="safety").first().organisation
+here = dict(enterprise_id=place.pk, scope_path=place.path)
+source = Source.objects.create(**here, name="bench", kind="http")
+SourceToken.objects.create(**here, source=source, prefix="bench1", scopes=["ingest"],
+    secret_hash=hashlib.sha256({secret!r}.encode()).digest(), expires_at=now() + timedelta(days=1))
+points = Point.objects.bulk_create([Point(**here, tag=f"BENCH-{{k}}", name="b", kind="level",
+    source=source, range_low=0, range_high=200) for k in range({tags})], batch_size=5000)
+AlarmRule.objects.bulk_create([AlarmRule(**here, point=p, kind="HH", limit={limit}, deadband=1,
+    priority=1) for p in points], batch_size=5000)
+numbers = sorted(Point.objects.unscoped("a measurement").filter(source=source)
+    .values_list("number", flat=True))
+print(">>", numbers[0], numbers[-1])
+"""
+
+
+@dataclass(slots=True)
+class Watched:
+    """What one watcher saw: seconds from the due time of each alarm raised."""
+
+    delays: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Whole:
+    """What came of it."""
+
+    rate: int
+    seconds: float
+    sent: int
+    stored: int
+    alarms: int
+    seen: list[int]
+    p50_ms: float
+    p99_ms: float
+    worst_ms: float
+    trend_ms: float
+    behind_s: float
+    processors: dict[str, float]
+
+    @property
+    def lost(self) -> int:
+        """Samples that the store does not count."""
+        return self.sent - self.stored
+
+
+def run(
+    folder: Path,
+    *,
+    rate: int,
+    tags: int,
+    seconds: float,
+    watchers: int = 20,
+    warm_up_s: float = 10.0,
+    alarms_a_second: int = 5,
+    say: Callable[[str], None] = print,
+) -> Whole:
+    """Start the demonstration in `folder`, fill in points and alarms, load it and count."""
+    product = Product(folder)
+    say(f"starting the product in {folder}")
+    with product.running():
+        say(f"making {tags:,} points with an alarm each")
+        first = product.fill(tags)
+        with product.asking():
+            product.tell_directory()
+            return _measure(
+                product, first, rate, tags, seconds, watchers, warm_up_s, alarms_a_second, say
+            )
+
+
+class Product:
+    """`anlan demo` in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = choose(None, range(15400, 15700))
+        self.door = self.port + 10
+        self.base = f"http://127.0.0.1:{self.port}"
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("ANLAN_")}
+        self._environment = {**kept, "ANLAN_DATA": str(folder), "ANLAN_WEB_WORKERS": "1"}
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-c", "from anlan.cli import main; main()", *arguments]
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run it for the length of a block."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with open(self.folder.with_suffix(".out"), "wb") as output:
+            process = subprocess.Popen(  # noqa: S603
+                self._command("demo", "--port", str(self.port)),
+                env=self._environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                if not until(lambda: _ready(self.base), 900):
+                    raise RuntimeError(f"it did not start; see {output.name}")
+                yield
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.wait(120)
+
+    def fill(self, tags: int) -> int:
+        """Make points and alarms; returns the first point's number, the others follow it."""
+        code = FILL.format(secret=SECRET, tags=tags, limit=LIMIT)
+        found = subprocess.run(  # noqa: S603
+            self._command("manage", "shell", "-v", "0", "-c", code),
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if found.returncode:
+            raise RuntimeError(found.stderr[-2000:])
+        first, last = map(int, found.stdout.rpartition(">>")[2].split())
+        if last - first + 1 != tags:
+            raise RuntimeError("other points were made meanwhile")
+        return first
+
+    @property
+    def nats_url(self) -> str:
+        """The address of its message server."""
+        port = json.loads((self.folder / "state.json").read_text())["nats_port"]
+        password = (self.folder / "secrets" / "nats").read_text().strip()
+        return f"nats://anlan:{quote(password, safe='')}@127.0.0.1:{port}"
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Ask its store for the length of a block."""
+        asker = NatsAsker(self.nats_url)
+        before = client.install(asker)
+        try:
+            until(lambda: bool(client.status()), 120)
+            yield
+        finally:
+            client.install(before)
+            asker.close()
+
+    def tell_directory(self) -> None:
+        """Have door and alarm worker read the register anew."""
+        import asyncio
+
+        from anlan.telemetry import stream
+
+        async def tell() -> None:
+            connection = await stream.connect(self.nats_url, "bench")
+            await connection.publish(stream.DIRECTORY_SUBJECT, b"")
+            await connection.close()
+
+        asyncio.run(tell())
+
+    def pids(self) -> dict[str, list[int]]:
+        """The processes of its parts, with what they started."""
+        found = {}
+        for part in PARTS:
+            try:
+                pid = int(json.loads((self.folder / "run" / f"{part}.json").read_text())["pid"])
+            except (OSError, ValueError):
+                continue
+            found[part] = [pid, *_descendants(pid)]
+        return found
+
+
+def _descendants(pid: int) -> list[int]:
+    found: list[int] = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in children.read_text().split():
+            found += [int(child), *_descendants(int(child))]
+    return found
+
+
+def _ready(base: str) -> bool:
+    with urllib.request.urlopen(f"{base}/readyz", timeout=2) as answer:  # noqa: S310
+        return bool(answer.status == 200)
+
+
+def _measure(
+    product: Product,
+    first: int,
+    rate: int,
+    tags: int,
+    seconds: float,
+    watchers: int,
+    warm_up_s: float,
+    alarms_a_second: int,
+    say: Callable[[str], None],
+) -> Whole:
+    over = threading.Event()
+    watched = [Watched() for _ in range(watchers)]
+    since = time.time()
+    for number, one in enumerate(watched):
+        cookies = _signed_in(product.base, ACCOUNTS[number % len(ACCOUNTS)])
+        threading.Thread(
+            target=_watch, args=(product.port, cookies, one, over), daemon=True
+        ).start()
+    generator = Generator(product.door, first, tags, rate, alarms_a_second)
+    say(f"warming up for {warm_up_s:.0f} s")
+    generator.run(warm_up_s)
+    for one in watched:
+        one.delays.clear()
+    warm = generator.sent
+    generator.raised = 0
+    before = {part: sum(map(processor_seconds, pids)) for part, pids in product.pids().items()}
+    trends: list[float] = []
+    asker = threading.Thread(target=_ask, args=(first, tags, trends, over), daemon=True)
+    asker.start()
+    say(f"{rate:,} samples a second for {seconds:.0f} s, {watchers} watchers")
+    began = time.monotonic()
+    generator.run(seconds)
+    spent = time.monotonic() - began
+    after = {part: sum(map(processor_seconds, pids)) for part, pids in product.pids().items()}
+    until(lambda: all(len(one.delays) >= generator.raised for one in watched), 20)
+    over.set()
+    begin, end = datetime.fromtimestamp(since - 60, UTC), datetime.now(UTC) + timedelta(minutes=1)
+    stored = 0
+
+    def is_stored() -> bool:
+        nonlocal stored
+        stored = sum(client.counts(begin, end, timeout_s=300).values())
+        return stored >= generator.sent
+
+    until(is_stored, 120)
+    delays = [1e3 * delay for one in watched for delay in one.delays] or [float("nan")]
+    return Whole(
+        rate=rate,
+        seconds=spent,
+        sent=generator.sent,
+        stored=stored,
+        alarms=generator.raised,
+        seen=[len(one.delays) for one in watched],
+        p50_ms=float(np.percentile(delays, 50)),
+        p99_ms=float(np.percentile(delays, 99)),
+        worst_ms=max(delays),
+        trend_ms=statistics.median(trends) if trends else float("nan"),
+        behind_s=generator.behind,
+        processors={part: (after[part] - before.get(part, 0.0)) / spent for part in after}
+        | {"sent in warm-up": float(warm)},
+    )
+
+
+class Generator:
+    """Posts Arrow batches to the door when they are due; now and then a tag crosses its limit."""
+
+    def __init__(self, port: int, first: int, tags: int, rate: int, alarms_a_second: int) -> None:
+        self._first, self._tags, self._rate = first, tags, rate
+        self._alarms = alarms_a_second
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._row = 0
+        self._next_alarm = 0
+        self.sent = self.raised = 0
+        self.behind = 0.0
+
+    def run(self, seconds: float) -> None:
+        """Send at the rate for a while; what the door refuses is sent again."""
+        rows = max(1, int(self._rate * TICK_S))
+        began = time.time()
+        for tick in range(int(seconds / TICK_S)):
+            due = began + tick * TICK_S
+            if due > (now := time.time()):
+                time.sleep(due - now)
+            self.behind = max(self.behind, time.time() - due)
+            self._post(self._batch(rows, due, tick))
+            self.sent += rows
+
+    def _batch(self, rows: int, due: float, tick: int) -> bytes:
+        row = np.arange(self._row, self._row + rows)
+        self._row += rows
+        tags = row % self._tags
+        values = np.round(50 + 20 * np.sin(row / 9973), 2)
+        # The last sample of the tick crosses the limit; its tag's next one is back again.
+        if self._alarms and tick % max(1, int(1 / TICK_S / self._alarms)) == 0:
+            values[-1] = LIMIT + 5
+            self.raised += 1
+        times = np.full(rows, int(due * 1e6))
+        if rows > self._tags:  # a tag has one value at a moment
+            times = times + row // self._tags
+        table = pa.table(
+            {
+                "tag": pa.array((tags + self._first).astype(np.int32)),
+                "ts": pa.array(times).cast(pa.timestamp("us", "UTC")),
+                "value": values,
+            }
+        )
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+        return bytes(sink.getvalue())
+
+    def _post(self, body: bytes) -> None:
+        headers = {
+            "Authorization": f"Bearer ans_bench1_{SECRET}",
+            "Content-Type": "application/vnd.apache.arrow.stream",
+            "Anlan-Batch": f"{os.getpid()}-{self._row}",
+        }
+        for _ in range(300):
+            try:
+                self._connection.request("POST", "/ingest/", body, headers)
+                answer = self._connection.getresponse()
+                said = answer.read()
+            except (OSError, http.client.HTTPException):
+                self._connection.close()
+                time.sleep(0.2)
+                continue
+            if answer.status == 202:
+                counted = json.loads(said)
+                if counted.get("unknown"):
+                    raise RuntimeError(f"the door does not know the points: {counted}")
+                return
+            if answer.status not in (401, 503):  # 401: the register is read anew now and then
+                raise RuntimeError(f"the door says {answer.status}: {said[:300]!r}")
+            time.sleep(0.2)
+        raise RuntimeError("the door does not take samples")
+
+
+def _ask(first: int, tags: int, spent: list[float], over: threading.Event) -> None:
+    chance = np.random.default_rng(1)
+    while not over.wait(1.0):
+        number = first + int(chance.integers(tags))
+        end = datetime.now(UTC)
+        at = time.perf_counter()
+        try:
+            client.trend([number], end - timedelta(hours=1), end, 900)
+        except NoHistorian:
+            spent.append(5e3)
+        else:
+            spent.append((time.perf_counter() - at) * 1e3)
+
+
+def _signed_in(base: str, account: str) -> str:
+    """Sign in by the form; returns the cookies."""
+    jar = http.cookiejar.CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    page = opener.open(f"{base}/accounts/login/").read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    if token is None:
+        raise RuntimeError("the sign-in page has no form")
+    form = {"login": account, "password": PASSWORD, "csrfmiddlewaretoken": token[1]}
+    opener.open(
+        urllib.request.Request(  # noqa: S310
+            f"{base}/accounts/login/",
+            urllib.parse.urlencode(form).encode(),
+            {"Referer": f"{base}/accounts/login/"},
+        )
+    )
+    cookies = {cookie.name: cookie.value for cookie in jar}
+    if "sessionid" not in cookies:
+        raise RuntimeError(f"{account} cannot sign in")
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
+
+
+def _watch(port: int, cookies: str, watched: Watched, over: threading.Event) -> None:
+    """Follow the page's event stream and note how late each raised alarm comes."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", "/live/?topics=alarms", headers={"Cookie": cookies})
+    answer = connection.getresponse()
+    if answer.status != 200:
+        return
+    while not over.is_set():
+        line = answer.readline()
+        if not line:
+            return
+        if not line.startswith(b"data:"):
+            continue
+        now = time.time()
+        for change in json.loads(line[5:]).get("changes", ()):
+            if change["what"] == "raised":
+                at = datetime.fromisoformat(change["at"]).timestamp()
+                watched.delays.append(now - at)
