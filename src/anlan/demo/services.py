@@ -27,6 +27,7 @@ from anlan.demo.events import LOADED
 from anlan.demo.history.load import load_history
 from anlan.demo.plan import FLAGSHIP, SIZES, EnterprisePlan, areas, enterprises
 from anlan.demo.plant import GROUPS
+from anlan.modules.monitoring.demo import load_points
 from anlan.modules.registry import events, services
 from anlan.modules.registry.models import (
     Chemical,
@@ -70,6 +71,7 @@ def demo_load(seed: int, size: str, on: date, progress: Progress = lambda done, 
         # A province is for measuring; what is measured there makes its own history.
         if size != "province":
             load_history(seed, on)
+            load_points()
     return loaded
 
 

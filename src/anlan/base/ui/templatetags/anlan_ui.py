@@ -4,6 +4,7 @@ The cotton components `<c-an.icon>`, `<c-an.risk>` … call these, so both ways 
 """
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -203,9 +204,11 @@ def given(value: Any) -> Any:
 
 @register.filter
 def plain(value: Any) -> Any:
-    """Return a decimal without trailing zeros and never as `8E+1`; anything else as it is."""
+    """Return a number without trailing zeros and never as `8E+1`; anything else as it is."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
+    if isinstance(value, float) and math.isfinite(value):
+        return f"{Decimal(f'{value:.10g}').normalize():f}"
     return value
 
 
