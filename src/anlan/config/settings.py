@@ -123,7 +123,11 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n"],
+            "libraries": {"i18n": "anlan.base.ui.templatetags.wording"},
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "anlan.base.ui.templatetags.wording",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -249,6 +253,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.integer(
     maximum=9,
     help="Proxies in front that append to X-Forwarded-For; the address of a client is read there.",
 )
+SESSION_ENGINE = "anlan.base.actors.sessions"
 SESSION_COOKIE_AGE = 3600 * env.integer(
     "ANLAN_SESSION_HOURS",
     12,

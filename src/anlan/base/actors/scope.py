@@ -55,6 +55,20 @@ class Scope:
             condition |= Q(**{f"{enterprise}__in": self.enterprises})
         return condition
 
+    def sql(self) -> tuple[str, list[str | list[UUID]]]:
+        """Return the same for a statement written out, for the columns `scope_path` and
+        `enterprise_id`, with its values."""
+        if self.everything:
+            return "TRUE", []
+        parts, values = ["FALSE"], list[str | list[UUID]]()
+        for prefix in self.prefixes:
+            parts.append("scope_path >= %s AND scope_path < %s")
+            values += [prefix, path_end(prefix)]
+        if self.enterprises:
+            parts.append("enterprise_id = ANY(%s)")
+            values.append(list(self.enterprises))
+        return " OR ".join(parts), values
+
     def covers(self, scope_path: str, enterprise_id: UUID | None = None) -> bool:
         """Tell whether a row at `scope_path` of `enterprise_id` is inside."""
         return (

@@ -146,6 +146,18 @@ def done_by(actor: Actor, since: dt.datetime) -> QuerySet[Instance]:
     )
 
 
+_LISTED = (
+    "state", "warning", "opens_at", "due_at", "done_at",
+    "plan__kind", "plan__title", "plan__place_text", "plan__subject_id", "organisation__name",
+)  # fmt: skip
+
+
+def listed(rows: QuerySet[Instance]) -> QuerySet[Instance]:
+    """Return duties with what a list says of each, of its plan and of its department; the rest
+    stays unread (of a department that is mostly its outline)."""
+    return rows.only(*_LISTED)
+
+
 def is_mine(actor: Actor, instance: Instance, at: dt.datetime) -> bool:
     """Tell whether a duty is the actor's at a moment, by name, role or as substitute."""
     return Instance.objects.for_actor(actor).filter(mine_q(actor, at), pk=instance.pk).exists()

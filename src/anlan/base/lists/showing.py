@@ -21,7 +21,7 @@ from anlan.base.lists.columns import Column
 from anlan.base.lists.counting import COUNT_UP_TO, Counted, Guess, count_rows, count_views, guess
 from anlan.base.lists.filters import Filter
 from anlan.base.lists.page import BulkAction, ListPage
-from anlan.base.lists.state import DEEPEST_OF_MANY, DEEPEST_ROW, ListState, params_of
+from anlan.base.lists.state import DEEPEST_OF_MANY, DEEPEST_ROW, ListState, ViewState, views_of
 
 # Above this many rows in somebody's scope, tabs go without counts: each would be a long scan.
 COUNT_VIEWS_UP_TO = 20_000
@@ -209,11 +209,7 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
     start = (state.number - 1) * page.page_size
     few = likely.base < COUNT_VIEWS_UP_TO
     counting = search.few or (few and bool(state.q))
-    # Named, or a view without filters would be read as the bare address: the first view.
-    views = {
-        view.key: ListState.read(page, params_of({**view.params, "view": view.key}))
-        for view in page.views
-    }
+    views = views_of(page)
     counts = _counts(page, state, base, views) if few else {}
     # Of millions the newest are walked by their index; a thousand are soon sorted.
     slow = not few or (FOUND in counts and counts[FOUND].n > SOON_SORTED and start < FEW_NEW)
@@ -314,7 +310,7 @@ def _rows(
 
 
 def _counts(
-    page: ListPage, state: ListState, base: QuerySet[Any], views: Mapping[str, ListState]
+    page: ListPage, state: ListState, base: QuerySet[Any], views: Mapping[str, ViewState]
 ) -> Mapping[str, Counted]:
     """Return the number of rows of each view and, under `FOUND`, of the list: one pass for all.
 
@@ -333,14 +329,13 @@ def _tabs(
     page: ListPage,
     state: ListState,
     counts: Mapping[str, Counted],
-    states: Mapping[str, ListState],
+    states: Mapping[str, ViewState],
 ) -> list[Tab]:
     tabs = []
     for view in page.views:
         current = state.view == view.key
         count = counts.get(view.key)
-        address = states[view.key].address(view=view.key)
-        tabs.append(Tab(str(view.label), address, current, count))
+        tabs.append(Tab(str(view.label), states[view.key].url, current, count))
     for saved in queries.saved_views(actor, page.key) if actor.user_id else ():
         key = f"s-{saved.pk.hex}"
         own = saved.user_id == actor.user_id

@@ -161,6 +161,33 @@ class ListState:
         return self.address(sort=following.get(self.sort, column.key))
 
 
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """What a view of a page filters by, and its address: the same for everybody."""
+
+    chosen: Mapping[str, Chosen]
+    url: str
+
+
+# By the page itself: tests and modules may make several with one key.
+_VIEWS: dict[int, tuple[ListPage, Mapping[str, ViewState]]] = {}
+
+
+def views_of(page: ListPage) -> Mapping[str, ViewState]:
+    """Return what the views of a page filter by; read once, unless choices are looked up."""
+    kept = _VIEWS.get(id(page))
+    if kept is not None and kept[0] is page:
+        return kept[1]
+    found = {}
+    for view in page.views:
+        # Named, or a view without filters would be read as the bare address: the first view.
+        state = ListState.read(page, params_of({**view.params, "view": view.key}))
+        found[view.key] = ViewState(state.chosen, state.address(view=view.key))
+    if not any(callable(item.choices) for item in page.filters):
+        _VIEWS[id(page)] = page, found
+    return found
+
+
 def _may_be_empty(model: type[Model], name: str) -> bool:
     """Tell whether a column can hold NULL; one that is none of the model's own can."""
     try:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.addresses import page_url
 from anlan.base.ui.people import Viewer
 
 Words = str | Promise
@@ -93,7 +94,7 @@ def nav_for(viewer: Viewer | None, path: str = "") -> list[NavGroup]:
         if item.permission and not viewer.may(item.permission):
             continue
         try:
-            seen.append((item, reverse(item.url_name)))
+            seen.append((item, page_url(item.url_name)))
         except NoReverseMatch:
             continue
     current = _current_key(seen, path)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import (
     Count,
     Exists,
@@ -42,6 +43,8 @@ _SAID = (
 )  # fmt: skip
 """What the list of findings says of a row, and of what is joined to it."""
 _WIDE = ("description", "measures", "interim", "cause", "result", "judgement", "search_key")
+# With the states themselves, so that the index of open ones is seen to fit.
+_IS_OPEN = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN)))
 PART = 3_000  # of a frequent word's findings; a list of very many counts to a thousand
 
 
@@ -233,8 +236,15 @@ def figures(actor: Actor) -> dict[str, int]:
 
 
 def n_open(actor: Actor) -> int:
-    """Return how many findings are open: asked by each page for the navigation."""
-    return Finding.objects.for_actor(actor).filter(open_()).count()
+    """Return how many findings are open: asked by each page for the navigation, so written out."""
+    seen, values = actor.scope.sql()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM findings_finding WHERE ({seen}) AND {_IS_OPEN}",  # noqa: S608
+            values,
+        )
+        n: int = cursor.fetchone()[0]
+    return n
 
 
 def waiting(actor: Actor, limit: int) -> QuerySet[Finding]:

@@ -1,6 +1,7 @@
 """Signing in and out as a browser sees it, friendly and hostile."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
@@ -22,7 +24,9 @@ from anlan.base.actors.loading import load_actor
 from anlan.base.actors.models import User
 from anlan.base.actors.roles import Role
 from anlan.base.actors.scope import EVERYTHING
+from anlan.base.actors.sessions import SessionStore
 from anlan.base.audit.models import AuditEvent
+from anlan.base.clock import now
 from tests.support.world import PASSWORD, World
 
 LOGIN = "/accounts/login/"
@@ -232,3 +236,11 @@ def test_the_profile_cannot_change_more_than_it_shows(world: World, client: Clie
     assert (user.display_name, user.language, user.email) == ("新名字", "en", "")
     assert user.username != "root"
     assert load_actor(user).roles == {Role.OPERATOR}
+
+
+def test_a_session_that_expired_is_nobodys(world: World, client: Any) -> None:
+    client.force_login(world.user(Role.SAFETY_MANAGER, "plant_a"))
+    assert is_in(client)
+    Session.objects.update(expire_date=now() - timedelta(seconds=1))
+    assert not is_in(client)
+    assert SessionStore("no-such-key-of-any-session-here").load() == {}

@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actors.middleware import ActorRequest
 from anlan.base.actors.ui.errors import attempt
+from anlan.base.addresses import record_url
 from anlan.base.audit.queries import history_of
 from anlan.base.clock import SHANGHAI, now, today
 from anlan.base.duties import kinds, ladder, policy, queries
@@ -40,8 +40,8 @@ def item(row: Instance, missed: int = 1) -> dict[str, object]:
         "window": words.window(row),
         "place": row.plan.place_text or row.organisation.name,
         "url": words.url_of(row),
-        "show_url": reverse("duties:show", args=[row.pk]),
-        "done_url": reverse("duties:done", args=[row.pk]) if kind.is_manual else "",
+        "show_url": record_url("duties:show", row.pk),
+        "done_url": record_url("duties:done", row.pk) if kind.is_manual else "",
         "level": 5 - row.warning if row.warning >= 2 else 0,
         "context": words.context(row, missed),
     }
@@ -54,7 +54,7 @@ def mine(request: ActorRequest) -> HttpResponse:
     moment, day = now(), today()
     end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(0), SHANGHAI)
     found = queries.mine(request.actor, day)
-    open_rows = list(found[:SHOWN])
+    open_rows = list(queries.listed(found)[:SHOWN])
     overdue, missed = words.folded(row for row in open_rows if row.state == State.OVERDUE)
     waiting = [row for row in open_rows if row.state != State.OVERDUE]
     groups = [
@@ -66,7 +66,7 @@ def mine(request: ActorRequest) -> HttpResponse:
     counts = {key: len(items) for key, _title, items in groups}
     groups = [group for group in groups if group[2]]
     token = f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
-    done = [item(row) for row in queries.done_on(request.actor, day)[:SHOWN]]
+    done = [item(row) for row in queries.listed(queries.done_on(request.actor, day))[:SHOWN]]
     context = {
         "groups": [
             (key, title, len(items), rows_html(items, moment, token, is_first=n == 0))

@@ -92,6 +92,17 @@ def test_who_loses_the_place_no_longer_reads_about_it(world: World) -> None:
     assert queries.unread_count(load_actor(user)) == 1
     Membership.objects.filter(user=user).update(organisation=world.county_b)
     assert queries.unread_count(load_actor(user)) == 0
+    for role, place in ((Role.PARK_OFFICER, "park_a"), (Role.GROUP_HSE, "group")):
+        services.notify(SYSTEM, [world.user(role, place).pk], KIND.code, {"name": "x"}, row=plant)
+    for role, place, n in (
+        (Role.PARK_OFFICER, "park_a", 1),
+        (Role.GROUP_HSE, "group", 1),
+        (Role.OPERATOR, "plant_b", 0),
+    ):
+        actor = world.actor(role, place)
+        unread = queries.notices(actor).filter(state=NoticeState.UNREAD)
+        assert queries.unread_count(actor) == unread.count() == n
+    assert queries.unread_count(SYSTEM) == 0
 
 
 def test_a_key_tells_once_and_the_doer_is_not_told(world: World) -> None:

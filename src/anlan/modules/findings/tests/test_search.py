@@ -157,3 +157,21 @@ def test_the_newest_of_many_come_first_and_the_older_follow(world, manager, monk
     small = replace(FINDINGS, page_size=2)
     pages = [show(manager, small, QueryDict(f"view=all&page={n}")).rows for n in (1, 2)]
     assert [row.id for page in pages for row in page] == [str(row.pk) for row in rows]
+
+
+def test_the_navigation_counts_what_the_list_shows_as_open(world, manager, plant_b):
+    for n in range(3):
+        data.report(manager, world.plant_a, f"法兰 {n}")
+    closed = Finding.objects.unscoped("a test").first()
+    Finding.objects.unscoped("a test").filter(pk=closed.pk).update(state="dismissed")
+    everybody = [
+        (world.actor(role, place), n)
+        for role, place, n in (
+            (Role.PARK_OFFICER, "park_a", 2),
+            (Role.GROUP_HSE, "group", 2),
+            (Role.BUREAU_LEADER, "province", 2),
+            (Role.CONTRACTOR, "contractor_a", 0),
+        )
+    ]
+    for actor, n in [(manager, 2), (plant_b, 0), *everybody]:
+        assert queries.n_open(actor) == queries.figures(actor)["open"] == n

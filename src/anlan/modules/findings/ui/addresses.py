@@ -6,15 +6,17 @@ from uuid import UUID
 from django.http import QueryDict
 from django.urls import reverse
 
+from anlan.base.addresses import record_url
+
 
 def url_of(row: Any) -> str:
     """Return the page of a finding."""
-    return reverse("findings:show", args=[row.pk])
+    return record_url("findings:show", row.pk)
 
 
 def address_of(pk: UUID) -> str:
     """Return the page of the finding with this id."""
-    return reverse("findings:show", args=[pk])
+    return record_url("findings:show", pk)
 
 
 def list_url(**params: str | list[str]) -> str:

@@ -1,12 +1,12 @@
 """Addresses of records."""
 
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import reverse
 
+from anlan.base.addresses import record_url
 from anlan.modules.registry.models import (
     Chemical,
     Enterprise,
@@ -34,28 +34,14 @@ KEYS: dict[type, str] = {
 }
 
 
-_ANY = UUID(int=0)
-
-
-@lru_cache(maxsize=200)
-def _pattern(name: str, _prefix: str, _urlconf: str | None) -> str:
-    return reverse(name, args=[_ANY])
-
-
-def _address(name: str, pk: UUID) -> str:
-    """Return the address of one record; looked up once, for a page shows hundreds of them."""
-    pattern = _pattern(name, get_script_prefix(), get_urlconf())
-    return pattern.replace(str(_ANY), str(pk))
-
-
 def url_of(row: Any) -> str:
     """Return the address of a record's page; empty for none."""
-    return _address(f"registry:{KEYS[type(row)]}_show", row.pk) if row is not None else ""
+    return record_url(f"registry:{KEYS[type(row)]}_show", row.pk) if row is not None else ""
 
 
 def enterprise_address(pk: UUID) -> str:
     """Return the address of an enterprise's file."""
-    return _address("registry:enterprises_show", pk)
+    return record_url("registry:enterprises_show", pk)
 
 
 def enterprise_url(row: Any) -> str:
