@@ -22,14 +22,10 @@ from anlan.modules.risk.api import routers as risk_routers
 
 
 class Description(OpenAPISchema):
-    """ninja's own, but each type of an answer is described once.
-
-    Every operation answers with the same problems, each in a model of its own that holds nothing
-    else: described one by one they were nearly all of the work.
-    """
+    """ninja's own, but each model is described once: most are the problems that all answer with."""
 
     def __init__(self, api: NinjaAPI, path_prefix: str) -> None:
-        self._answers: dict[tuple[object, bool], tuple[dict[str, Any], bool]] = {}
+        self._described: dict[tuple[object, ...], tuple[dict[str, Any], bool]] = {}
         super().__init__(api, path_prefix)
 
     def _create_schema_from_model(
@@ -39,13 +35,10 @@ class Description(OpenAPISchema):
         remove_level: bool = True,
         mode: Literal["validation", "serialization"] = "validation",
     ) -> tuple[dict[str, Any], bool]:
-        fields = model.model_fields
-        if mode == "validation" or not remove_level or fields.keys() != {"response"}:
-            return super()._create_schema_from_model(model, by_alias, remove_level, mode)
-        key = (fields["response"].annotation, by_alias)
-        if key not in self._answers:
-            self._answers[key] = super()._create_schema_from_model(model, by_alias, mode=mode)
-        return self._answers[key]
+        key = (model, by_alias, remove_level, mode)
+        if key not in self._described:
+            self._described[key] = super()._create_schema_from_model(*key)
+        return self._described[key]
 
 
 class Api(NinjaAPI):

@@ -1,15 +1,19 @@
 """The ASGI application that granian serves."""
 
+# ruff: noqa: E402 - loading is what is made easy
+
 import os
 
+from anlan.config.memory import ease, settle
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
+ease()
 
 from django.core.asgi import get_asgi_application
 
 from anlan.base.files.kinds import all_kinds
 from anlan.base.imports.body_limit import BodyLimit
 from anlan.base.imports.limits import max_bytes
-from anlan.config.memory import settle
 
 _django = get_asgi_application()
 # The largest file that any page takes, and room for the form around it.

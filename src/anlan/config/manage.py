@@ -3,6 +3,8 @@
 import os
 import sys
 
+from anlan.config.memory import ease
+
 
 def main() -> None:
     """Run a management command with Anlan's settings.
@@ -14,6 +16,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
     if "procrastinate" not in sys.argv[1:2]:
         os.environ.setdefault("ANLAN_OPEN_WALL", "1")
+    ease()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -1,4 +1,4 @@
-"""How often Python looks for garbage in a process that serves pages."""
+"""How often Python looks for garbage in the processes of the product."""
 
 import gc
 
@@ -7,8 +7,13 @@ import gc
 _THRESHOLDS = (25_000, 20, 50)
 
 
+def ease() -> None:
+    """Look more rarely; call before anything is loaded, of which nothing is garbage."""
+    gc.set_threshold(*_THRESHOLDS)
+
+
 def settle() -> None:
     """Take what start-up made out of the collector's sight; call once when all is loaded."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_THRESHOLDS)
+    ease()

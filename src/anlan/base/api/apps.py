@@ -10,3 +10,9 @@ class ApiConfig(AppConfig):
     name = "anlan.base.api"
     label = "api"
     verbose_name = _("API")
+
+    def ready(self) -> None:
+        """Make it quick to load."""
+        from anlan.base.api.shared_answers import share_answers
+
+        share_answers()

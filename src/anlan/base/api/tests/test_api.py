@@ -173,7 +173,7 @@ def test_a_list_costs_the_same_for_one_row_and_for_many(
     assert count_queries(lambda: manager("GET", "equipment")) == one
 
 
-def test_the_description_wears_the_look_of_the_product(client: Client) -> None:
+def test_the_description_wears_the_look_of_the_product(client: Client, db: None) -> None:
     client.cookies["anlan_theme"] = "dark"
     page = client.get("/api/docs").text
     assert 'data-bs-theme="dark"' in page
