@@ -17,6 +17,7 @@ COMMANDS = (
     "backup",
     "bench",
     "calc",
+    "collect",
     "demo",
     "detect",
     "doctor",

@@ -1,0 +1,228 @@
+"""The collector against real OPC UA and Modbus servers, and a line that comes and goes."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from asyncua import Server, ua
+from pymodbus.datastore import ModbusDeviceContext, ModbusSequentialDataBlock, ModbusServerContext
+from pymodbus.server import ModbusTcpServer
+
+from anlan.telemetry.collect import files
+from anlan.telemetry.collect.buffer import Buffer, Sample
+from anlan.telemetry.collect.config import BadConfig, Config, Modbus, OpcUa, Register, read
+from anlan.telemetry.collect.modbus import blocks
+from anlan.telemetry.collect.run import collect, fill_in
+from anlan.telemetry.collect.sender import Sender
+from anlan.telemetry.tests.servers import free_port
+
+T0 = 1_763_800_000_000_000
+
+
+class FakeDoor:
+    """Takes batches as the door does; `answers` are given first, one a request."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.batches: list[tuple[str, pa.Table]] = []
+        self.answers: list[int] = []
+        door = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status = door.answers.pop(0) if door.answers else 202
+                if status == 202:
+                    table = pa.ipc.open_stream(body).read_all()
+                    door.batches.append((self.headers["Anlan-Batch"], table))
+                said = json.dumps({"status": status}).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(said)))
+                self.end_headers()
+                self.wfile.write(said)
+
+            def log_message(self, *_: object) -> None: ...
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def rows(self) -> list[dict[str, object]]:
+        return [row for _, table in self.batches for row in table.to_pylist()]
+
+    def of(self, tag: str) -> list[float]:
+        return [float(str(row["value"])) for row in self.rows() if row["tag"] == tag]
+
+
+@pytest.fixture
+def door() -> Iterator[FakeDoor]:
+    found = FakeDoor()
+    yield found
+    found.close()
+
+
+async def until(holds: object, seconds: float = 20) -> None:
+    for _ in range(int(seconds / 0.05)):
+        if holds():  # type: ignore[operator]
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("not in time")
+
+
+def test_a_line_that_was_down_gets_everything_once_and_in_order(tmp_path: Path) -> None:
+    port = free_port()
+    first = Buffer(tmp_path)
+    for k in range(3):
+        first.add([Sample("A", T0 + k, float(k))])
+        first.flush()
+    first.close()
+    buffer = Buffer(tmp_path)  # a restart in between
+    buffer.add([Sample("A", T0 + 3, 3.0)])
+    buffer.flush()
+
+    async def play() -> FakeDoor:
+        sending = asyncio.create_task(Sender(buffer, f"http://127.0.0.1:{port}", "t").run())
+        await asyncio.sleep(0.3)
+        assert buffer.waiting() == (4, 4)
+        door = FakeDoor(port)
+        door.answers = [503, 503, 202, 422]
+        await until(lambda: buffer.waiting() == (0, 0))
+        sending.cancel()
+        return door
+
+    door = asyncio.run(play())
+    assert door.of("A") == [0.0, 2.0, 3.0]  # the second was refused and laid aside
+    names = [name for name, _ in door.batches]
+    assert len({name.rpartition("-")[0] for name in names}) == 1
+    assert len(set(names)) == 3
+    door.close()
+
+
+def test_a_full_buffer_drops_the_oldest_and_counts(tmp_path: Path) -> None:
+    buffer = Buffer(tmp_path, most_megabytes=0)
+    for k in range(3):
+        buffer.add([Sample("A", T0 + k, float(k))])
+        buffer.flush()
+    assert buffer.dropped == 2
+    found = buffer.next()
+    assert found is not None
+    assert pa.ipc.open_stream(found.payload).read_all()["value"].to_pylist() == [2.0]
+
+
+def test_opc_ua_values_come_with_time_quality_and_loss(tmp_path: Path, door: FakeDoor) -> None:
+    async def play() -> None:
+        server = Server()
+        await server.init()
+        url = f"opc.tcp://127.0.0.1:{free_port()}/"
+        server.set_endpoint(url)
+        place = await server.register_namespace("plant")
+        plant = await server.nodes.objects.add_object(ua.NodeId("Plant", place), "Plant")
+        unit = await plant.add_object(ua.NodeId("Unit", place), "Unit")
+        level = await unit.add_variable(ua.NodeId("LT101", place), "LT101", 1.5)
+        other = await unit.add_variable(ua.NodeId("TT102", place), "TT102", 20.0)
+        config = Config(
+            server=door.url, token="t", buffer=str(tmp_path),
+            opcua=[OpcUa(url, {f"ns={place};s=LT101": "LT-101"}, [f"ns={place};s=Plant"], 50)],
+        )  # fmt: skip
+        over = asyncio.Event()
+        async with server:
+            work = asyncio.create_task(collect(config, over))
+            await until(lambda: door.of("LT-101") == [1.5])
+            moment = datetime(2026, 11, 22, 8, tzinfo=UTC)
+            bad = ua.DataValue(
+                ua.Variant(2.5), ua.StatusCode(ua.StatusCodes.BadSensorFailure), moment
+            )
+            await level.write_value(bad)
+            await other.write_value(21.0)
+            await until(lambda: 21.0 in door.of(f"ns={place};s=TT102"))
+            await until(lambda: len(door.of("LT-101")) == 2)
+            row = next(r for r in door.rows() if r["ts"] == moment)
+            assert (row["tag"], row["quality"]) == ("LT-101", 2)
+        await until(lambda: len(door.of("LT-101")) >= 3)  # the server has gone: said to be bad
+        last = [row for row in door.rows() if row["tag"] == "LT-101"][-1]
+        assert last["quality"] == 2
+        over.set()
+        await work
+
+    asyncio.run(play())
+
+
+def test_modbus_registers_are_read_scaled_and_said_bad_when_gone(
+    tmp_path: Path, door: FakeDoor
+) -> None:
+    async def play() -> None:
+        words = ModbusSequentialDataBlock(1, [7, 65535, 0x4148, 0x0000, 1])
+        bits = ModbusSequentialDataBlock(1, [False, True])
+        device = ModbusDeviceContext(hr=words, co=bits)
+        context = ModbusServerContext(devices=device, single=True)
+        port = free_port()
+        server = ModbusTcpServer(context, address=("127.0.0.1", port))
+        serving = asyncio.create_task(server.serve_forever())
+        registers = [
+            Register("A", 0, "uint16", scale=0.5, offset=1),
+            Register("B", 1, "int16"),
+            Register("C", 2, "float32"),
+            Register("D", 1, "bit", "coil"),
+        ]
+        config = Config(
+            server=door.url, token="t", buffer=str(tmp_path),
+            modbus=[Modbus("127.0.0.1", registers, port, every_s=0.1)],
+        )  # fmt: skip
+        over = asyncio.Event()
+        work = asyncio.create_task(collect(config, over))
+        await until(lambda: all(door.of(tag) for tag in "ABCD"))
+        good = {str(r["tag"]): r["value"] for r in door.rows() if r["quality"] == 0}
+        assert good == {"A": 4.5, "B": -1.0, "C": 12.5, "D": 1.0}
+        await server.shutdown()
+        serving.cancel()
+        await until(lambda: door.rows()[-1]["quality"] == 2)
+        over.set()
+        await work
+
+    asyncio.run(play())
+
+
+def test_neighbours_are_read_in_one_request() -> None:
+    found = blocks([Register("a", 0), Register("b", 50, "float32"), Register("c", 500)])
+    assert [(one.start, one.count) for one in found] == [(0, 52), (500, 1)]
+
+
+def test_files_are_sent_long_and_wide(tmp_path: Path, door: FakeDoor) -> None:
+    long = tmp_path / "long.csv"
+    long.write_text(
+        "tag,ts,value,quality\nA,2026-11-22T08:00:00+08:00,1.5,0\nB,2026-11-22T00:00:01Z,,\n"
+    )
+    wide = tmp_path / "wide.parquet"
+    stamps = pa.array([datetime(2026, 11, 22, 8), datetime(2026, 11, 22, 9)])  # noqa: DTZ001
+    pa.parquet.write_table(pa.table({"time": stamps, "A": [2.5, None], "B": [3, 4]}), wide)
+    config = Config(server=door.url, token="t", buffer=str(tmp_path / "buffer"))
+
+    assert asyncio.run(fill_in(config, [long, wide], "Asia/Shanghai")) == (5, 5)
+    rows = [(r["tag"], r["ts"].hour, r["quality"]) for r in door.rows()]  # type: ignore[attr-defined]
+    assert rows == [("A", 0, 0), ("B", 0, 2), ("A", 0, 0), ("B", 0, 0), ("B", 1, 0)]
+    with pytest.raises(files.BadFile, match="zone"):
+        list(files.read(wide))
+    with pytest.raises(files.BadFile):
+        list(files.read(tmp_path / "none.csv"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", 'server = "x"\nbuffer = "b"\ntoken = "t"', 'server = "http://x"\nbuffer = "b"',
+     'server = "http://x"\nbuffer = "b"\ntoken = "t"\nsurprise = 1', "not toml ["],
+)  # fmt: skip
+def test_a_bad_configuration_says_where(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "collect.toml"
+    file.write_text(text)
+    with pytest.raises(BadConfig, match=r"collect\.toml"):
+        read(file)
