@@ -391,6 +391,9 @@ def main() -> None:
 
     os.environ["ANLAN_OPEN_WALL"] = "1"
     django.setup()
+    from anlan.config.memory import settle
+
+    settle()  # as the server does before its first page
     logging.disable(logging.INFO)
     part: Callable[..., list[Row]] = globals()[sys.argv[1]]
     given = [int(text) if text.isdigit() else text for text in sys.argv[2:]]
