@@ -1,0 +1,120 @@
+"""The alarm settings of the database as rules of the alarm core.
+
+The core knows points by their number, as text, and rules by their id. Expressions name points by
+the tag, which is one enterprise's own, so they are rewritten to numbers.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from anlan.engines.alarms.expressions import parsed
+from anlan.engines.alarms.rules import Kind, Rule
+
+logger = logging.getLogger(__name__)
+
+_POINTS = """
+    SELECT number, enterprise_id, tag, range_low, range_high, expression
+      FROM monitoring_point WHERE removed_at IS NULL AND in_service
+"""
+_RULES = """
+    SELECT r.id, p.number, p.enterprise_id, r.kind, coalesce(r."limit", 0), r.deadband,
+           r.on_delay_s, r.off_delay_s, other.number, r.suppressed_when
+      FROM monitoring_alarmrule r
+      JOIN monitoring_point p ON p.id = r.point_id
+      LEFT JOIN monitoring_point other ON other.id = r.compared_with_id
+     WHERE r.in_use AND p.removed_at IS NULL AND p.in_service
+     ORDER BY p.number, r.kind
+"""
+_MARK = """
+    SELECT (SELECT count(*) || ' ' || coalesce(max(updated_at)::text, '') FROM monitoring_point),
+           (SELECT count(*) || ' ' || coalesce(max(updated_at)::text, '') FROM monitoring_alarmrule)
+"""
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the core is made of; `faulty` are the rules that cannot be judged, with why."""
+
+    rules: list[Rule] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+    calculated: dict[str, str] = field(default_factory=dict)
+    faulty: dict[UUID, str] = field(default_factory=dict)
+
+
+def mark() -> tuple[Any, ...]:
+    """Return what changes whenever a point or a rule does."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK)
+        return tuple(cursor.fetchone())
+
+
+def load() -> Settings:
+    """Return all settings in use. A rule that cannot be judged is left out, loudly."""
+    with connection.cursor() as cursor:
+        cursor.execute(_POINTS)
+        points = cursor.fetchall()
+        cursor.execute(_RULES)
+        rules = cursor.fetchall()
+    found = Settings()
+    numbers: dict[UUID, dict[str, int]] = {}
+    for number, enterprise_id, tag, low, high, _expression in points:
+        numbers.setdefault(enterprise_id, {})[tag] = number
+        found.tags.append(str(number))
+        if low is not None and high is not None:
+            found.ranges[str(number)] = (low, high)
+    for number, enterprise_id, _tag, _low, _high, expression in points:
+        if expression:
+            try:
+                found.calculated[str(number)] = by_number(expression, numbers[enterprise_id])
+            except (ValueError, KeyError) as error:
+                logger.error("point %d is not calculated: %s", number, error)
+    for row in rules:
+        try:
+            found.rules.append(_rule(row, numbers[row[2]]))
+        except (ValueError, KeyError) as error:
+            found.faulty[row[0]] = str(error)
+            logger.error("alarm %s is not judged: %s", row[0], error)
+    return found
+
+
+def _rule(row: tuple[Any, ...], numbers: Mapping[str, int]) -> Rule:
+    pk, number, _enterprise, kind, limit, deadband, on_delay, off_delay, other, when = row
+    return Rule.of(
+        str(pk),
+        str(number),
+        Kind(kind),
+        limit,
+        deadband=deadband,
+        on_delay=on_delay,
+        off_delay=off_delay,
+        set_point=None if other is None else str(other),
+        suppressed_when=by_number(when, numbers) if when else "",
+    )
+
+
+def by_number(text: str, numbers: Mapping[str, int]) -> str:
+    """Return an expression with points named by number. Raises KeyError for an unknown tag."""
+    for tag in sorted(parsed(text).tags, key=len, reverse=True):
+        name = "{" + str(numbers[tag]) + "}"
+        braced = re.compile(r"\{\s*" + re.escape(tag) + r"\s*\}")
+        text, n = braced.subn(name, text)
+        if not n:
+            text = re.sub(rf"(?<![\w{{]){re.escape(tag)}(?![\w}}])", name, text)
+    return text
+
+
+def places(tags: Iterable[str]) -> npt.NDArray[np.int32]:
+    """Return an array that turns a point's number into its place in the core; -1 for none."""
+    numbers = np.array([int(tag) for tag in tags], np.int64)
+    found = np.full(int(numbers.max(initial=0)) + 2, -1, np.int32)
+    found[numbers] = np.arange(len(numbers), dtype=np.int32)
+    return found

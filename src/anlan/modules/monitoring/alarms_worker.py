@@ -1,0 +1,347 @@
+"""The alarm worker: samples from the log through the core into the journal, once.
+
+One worker owns a partition (an advisory lock of the database; a second one waits as a spare). The
+core sees each message alone and its clock is the time at which messages reached the log, so what
+it says depends on the log and nothing else. With the core's events goes, in one transaction, the
+sequence of the last message; every half minute a snapshot of the core too. After a kill the worker
+goes on from the snapshot, and what the journal has already is told to nobody twice.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import math
+import struct
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+from uuid import UUID
+
+import nats.errors
+import numpy as np
+from django.db import Error, connection
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import NotFoundError
+
+from anlan.base.actors import wall
+from anlan.base.actors.scope import EVERYTHING
+from anlan.engines.alarms.core import AlarmCore
+from anlan.engines.alarms.rules import Event, Rule, Side
+from anlan.modules.monitoring import alarms_core
+from anlan.modules.monitoring.services.alarms import (
+    Judgement,
+    Position,
+    position_of,
+    take_events,
+    timers,
+)
+from anlan.telemetry import stream, wire
+
+logger = logging.getLogger(__name__)
+
+FETCH_MESSAGES = 200
+FETCH_S = 0.1
+SNAPSHOT_S = 30.0
+LOOK_AT_RULES_S = 15.0
+# Messages that were stored before a fetch began have arrived when it comes back empty.
+IDLE_BEHIND_S = 1.0
+LOCK = 0x414C4D00
+_HEAD = struct.Struct("<d")
+T = TypeVar("T")
+
+
+class Judge:
+    """The core with its clock; no database and no message server in here."""
+
+    def __init__(self, settings: alarms_core.Settings) -> None:
+        self.core = AlarmCore(
+            settings.rules, settings.tags, ranges=settings.ranges, calculated=settings.calculated
+        )
+        self.ticked = -math.inf
+        self._places = alarms_core.places(self.core.tags)
+
+    def take(self, data: bytes, arrived: float) -> list[Event]:
+        """Judge one message that reached the log at `arrived` (seconds, UTC).
+
+        One that cannot be read says nothing; the historian counts it.
+        """
+        found = self.tick(math.floor(arrived))
+        try:
+            batch = wire.decode(data)
+        except wire.BadBatch:
+            return found
+        known = (batch.tags >= 0) & (batch.tags < len(self._places))
+        ids = self._places[batch.tags * known] * known - ~known
+        found += self.core.take(
+            ids.astype("int32"),
+            batch.times_us / 1e6,
+            batch.values,
+            batch.quality,
+            received=arrived,
+        )
+        self.core.drain_calculated()
+        return found
+
+    def tick(self, now: float) -> list[Event]:
+        """Let the clock reach a whole second; going back does nothing."""
+        if now <= self.ticked:
+            return []
+        self.ticked = now
+        return self.core.tick(now)
+
+    def replace(self, settings: alarms_core.Settings) -> list[Event]:
+        """Go on with other settings; what is unchanged goes on as if nothing had happened."""
+        now = max(self.ticked, 0.0)
+        found = self.core.replace(
+            settings.rules,
+            settings.tags,
+            now=now,
+            ranges=settings.ranges,
+            calculated=settings.calculated,
+        )
+        self._places = alarms_core.places(self.core.tags)
+        # Judged by the last values at once, or a replay would do so at another moment.
+        return found + self.core.tick(now)
+
+    def snapshot(self) -> bytes:
+        """Return the core and its clock."""
+        return _HEAD.pack(self.ticked) + self.core.snapshot()
+
+    def restore(self, data: bytes) -> None:
+        """Go on from a snapshot."""
+        self.core.restore(data[_HEAD.size :])
+        (self.ticked,) = _HEAD.unpack_from(data)
+
+
+def judgements(events: Sequence[Event]) -> list[Judgement]:
+    """Return the core's events as the journal takes them."""
+    return [
+        Judgement(
+            rule_id=UUID(one.rule.key),
+            what=one.what,
+            at=_moment(one.at),
+            since=_moment(one.since),
+            value=None if math.isnan(one.value) else one.value,
+        )
+        for one in events
+    ]
+
+
+def _moment(seconds: float) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+class Worker:
+    """Runs until `stop` is called. `say` is told what an operator should read."""
+
+    def __init__(self, url: str, partition: int = 0, snapshot_s: float = SNAPSHOT_S) -> None:
+        self.url, self.partition, self.snapshot_s = url, partition, snapshot_s
+        self.sequence = 0
+        self.events = 0
+        self._stop = asyncio.Event()
+        self._rules_changed = asyncio.Event()
+        self._mark: tuple[Any, ...] = ()
+        self._looked_at = self._kept_at = self._timed_at = 0.0
+        # One thread, so one connection: it holds the lock and sees everything.
+        self._pool = ThreadPoolExecutor(1, "alarms-database")
+
+    def stop(self) -> None:
+        """End after the message in hand."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Work until stopped. Raises what the database says when it goes away."""
+        try:
+            await self._in_database(self._open)
+            while not await self._in_database(self._lock):
+                if await self._waited(1.0):
+                    return
+            judge = await self._in_database(self._begin)
+            client = await self._connected()
+            if client is None:
+                return
+            try:
+                await self._work(judge, client)
+            finally:
+                await client.close()
+        finally:
+            await self._in_database(self._close)
+            self._pool.shutdown()
+
+    # ---- the database, in its thread ---------------------------------------------------------
+
+    async def _in_database(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    def _open(self) -> None:
+        wall.bind(EVERYTHING)
+
+    def _close(self) -> None:
+        # Looked up here: `connection` is another one in each thread.
+        connection.close()
+
+    def _lock(self) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK + self.partition])
+            return bool(cursor.fetchone()[0])
+
+    def _begin(self) -> Judge:
+        self._mark = alarms_core.mark()
+        judge = Judge(alarms_core.load())
+        kept = position_of(self.partition)
+        if kept is not None and kept.snapshot is not None:
+            judge.restore(kept.snapshot)
+            self.sequence = kept.sequence
+            # Rules may have changed while nobody looked: whatever has gone is closed.
+            self._write(judge.replace(alarms_core.load()), judge)
+        _warm_up()
+        logger.info("judging %d alarms from message %d", len(judge.core.rules), self.sequence)
+        return judge
+
+    def _write(self, found: list[Event], judge: Judge | None) -> None:
+        kept = judge.snapshot() if judge is not None else None
+        take_events(judgements(found), Position(self.partition, self.sequence, kept))
+        self.events += len(found)
+        if judge is not None:
+            self._kept_at = time.monotonic()
+
+    # ---- the log -----------------------------------------------------------------------------
+
+    async def _waited(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        return self._stop.is_set()
+
+    async def _connected(self) -> Client | None:
+        while True:
+            try:
+                client = await stream.connect(self.url, "anlan-alarms")
+                await stream.ensure(client.jetstream())
+                await client.subscribe(stream.DIRECTORY_SUBJECT, cb=self._on_news)
+                return client
+            except stream.TROUBLE as error:
+                logger.warning("the message server does not answer: %s", error)
+                if await self._waited(1.0):
+                    return None
+
+    async def _on_news(self, _: Msg) -> None:
+        self._rules_changed.set()
+
+    async def _follow(self, js: JetStreamContext) -> JetStreamContext.PullSubscription:
+        """Have the log delivered from behind the last message, without a gap."""
+        name = f"alarms-{self.partition}"
+        state = (await js.stream_info(stream.STREAM)).state
+        if state.last_seq < self.sequence:
+            logger.error("the log begins anew at %d, behind %d", state.last_seq, self.sequence)
+            self.sequence = 0
+        with contextlib.suppress(NotFoundError):
+            await js.delete_consumer(stream.STREAM, name)
+        await js.add_consumer(
+            stream.STREAM,
+            ConsumerConfig(
+                durable_name=name,
+                ack_policy=AckPolicy.ALL,
+                deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                opt_start_seq=self.sequence + 1,
+                max_ack_pending=20_000,
+                ack_wait=60,
+                filter_subject=stream.subject(self.partition, 0).removesuffix("0") + "*",
+            ),
+        )
+        self._delivered = 0
+        return await js.pull_subscribe_bind(name, stream.STREAM)
+
+    async def _work(self, judge: Judge, client: Client) -> None:
+        js = client.jetstream()
+        subscription = None
+        while not self._stop.is_set():
+            try:
+                if subscription is None:
+                    subscription = await self._follow(js)
+                began = time.time()
+                messages = await subscription.fetch(FETCH_MESSAGES, timeout=FETCH_S)
+            except nats.errors.TimeoutError:
+                messages = []
+                found = judge.tick(math.floor(began - IDLE_BEHIND_S))
+                if found:
+                    await self._in_database(lambda found=found: self._write(found, None))  # type: ignore[misc]
+            except stream.TROUBLE as error:
+                logger.warning("the log does not answer: %s", error)
+                subscription = None
+                await self._waited(0.5)
+                continue
+            if messages and not await self._judged(judge, messages):
+                subscription = None
+            await self._timely(judge)
+        await self._in_database(lambda: self._write([], judge))
+
+    async def _judged(self, judge: Judge, messages: list[Msg]) -> bool:
+        """Judge messages, write what came of them, acknowledge; False where one is missing."""
+        found: list[Event] = []
+        last = None
+        for message in messages:
+            if message.metadata.sequence.consumer != self._delivered + 1:
+                break
+            self._delivered += 1
+            found += judge.take(message.data, message.metadata.timestamp.timestamp())
+            self.sequence = message.metadata.sequence.stream
+            last = message
+        is_due = time.monotonic() - self._kept_at >= self.snapshot_s
+        if found or is_due:
+            await self._in_database(lambda: self._write(found, judge if is_due else None))
+        if last is not None:
+            with contextlib.suppress(*stream.TROUBLE):
+                await last.ack()
+        return last is messages[-1]
+
+    async def _timely(self, judge: Judge) -> None:
+        """Once a second the timers of the rows; now and then, or when told to, the settings."""
+        now = time.monotonic()
+        if now - self._timed_at >= 1.0:
+            self._timed_at = now
+            await self._in_database(timers)
+        if self._rules_changed.is_set() or now - self._looked_at >= LOOK_AT_RULES_S:
+            self._rules_changed.clear()
+            self._looked_at = now
+            await self._in_database(lambda: self._look(judge))
+
+    def _look(self, judge: Judge) -> None:
+        mark = alarms_core.mark()
+        if mark == self._mark:
+            return
+        try:
+            found = judge.replace(alarms_core.load())
+        except ValueError as error:
+            logger.error("the settings cannot be used, the old ones stay: %s", error)
+        else:
+            logger.info("judging %d alarms now", len(judge.core.rules))
+            # With the snapshot: a replay must not judge older messages by the new settings.
+            self._write(found, judge)
+        self._mark = mark
+
+
+def _warm_up() -> None:
+    """Have the loops compiled before the first alarm."""
+    core = AlarmCore([Rule("1", Side.HIGH, 1.0)])
+    core.take(np.zeros(1, np.int32), np.zeros(1), np.zeros(1), np.zeros(1, np.uint8), received=0.0)
+    core.tick(1.0)
+
+
+async def work(
+    url: str, partition: int, snapshot_s: float, on_start: Callable[[Worker], None]
+) -> None:
+    """Run a worker; begin anew when the database goes away."""
+    while True:
+        worker = Worker(url, partition, snapshot_s)
+        on_start(worker)
+        try:
+            await worker.run()
+            return
+        except Error as error:
+            logger.warning("the database does not answer: %s", error)
+            await asyncio.sleep(1.0)

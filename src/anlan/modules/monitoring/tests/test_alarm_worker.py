@@ -1,0 +1,158 @@
+"""The worker: what it says depends on the log alone, whatever kills it on the way."""
+
+import asyncio
+import datetime as dt
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from django.db import connection
+
+from anlan.base.actors.actor import SYSTEM
+from anlan.modules.monitoring import alarms_core
+from anlan.modules.monitoring.alarms_worker import Judge, judgements
+from anlan.modules.monitoring.models import AlarmEvent, AlarmRule, AlarmState, WorkerPosition
+from anlan.modules.monitoring.tests.alarm_data import MONDAY, make_rule
+from anlan.telemetry import stream, wire
+from anlan.telemetry.tests.servers import NatsServer
+from tests.support.world import build_world
+
+START_US = int(MONDAY.timestamp() * 1e6)
+N_POINTS, N_MESSAGES = 12, 900
+
+
+def _message(number: int, numbers: list[int]) -> bytes:
+    """Return samples of all points at one step, a little out of order and now and then bad."""
+    dice = random.Random(number)
+    times = [START_US + number * 200_000 + dice.randrange(-150_000, 150_000) for _ in numbers]
+    values = [
+        80 + 10 * np.sin(number / 15 + place) + dice.gauss(0, 1.5) for place in range(len(numbers))
+    ]
+    quality = [2 if dice.random() < 0.02 else 0 for _ in numbers]
+    return wire.encode(wire.batch_of(numbers, times, values, quality))
+
+
+def test_a_tag_in_an_expression_is_known_by_its_number():
+    numbers = {"LI-1": 7, "RUN": 8}
+    assert alarms_core.by_number("{LI-1} > 3 and RUN == 0", numbers) == "{7} > 3 and {8} == 0"
+    with pytest.raises(KeyError):
+        alarms_core.by_number("{OTHER} > 3", numbers)
+
+
+def test_settings_become_rules_and_what_cannot_be_judged_is_named(world):
+    good = make_rule(world.plant_a, "LI-1", deadband=2, on_delay_s=5, suppressed_when="{LI-2} < 1")
+    make_rule(world.plant_a, "LI-2", "LL", limit=10)
+    faulty = make_rule(world.plant_a, "LI-3", suppressed_when="{NO} > 1")
+    make_rule(world.plant_a, "LI-4", in_use=False)
+    found = alarms_core.load()
+    assert {rule.key for rule in found.rules} >= {str(good.pk)}
+    assert len(found.rules) == 2
+    assert set(found.faulty) == {faulty.pk}
+    judge = Judge(found)
+    number = good.point.number
+    data = wire.encode(wire.batch_of([number] * 2, [START_US, START_US + 6_000_000], [90.0, 91.0]))
+    (raised,) = judgements(judge.take(data, START_US / 1e6 + 7))
+    assert (raised.rule_id, raised.what) == (good.pk, "raised")
+    assert (raised.since, raised.at) == (MONDAY, MONDAY + dt.timedelta(seconds=6))
+
+
+def test_a_snapshot_goes_on_where_it_was(world):
+    rule = make_rule(world.plant_a, on_delay_s=10)
+    first = Judge(alarms_core.load())
+    number = rule.point.number
+    first.take(wire.encode(wire.batch_of([number], [START_US], [90.0])), START_US / 1e6)
+    second = Judge(alarms_core.load())
+    second.restore(first.snapshot())
+    (raised,) = judgements(second.tick(START_US / 1e6 + 30))
+    assert raised.at == MONDAY + dt.timedelta(seconds=10)
+
+
+@pytest.mark.usefixtures("committed")
+def test_kills_under_load_leave_the_journal_of_an_undisturbed_run(tmp_path):
+    world = build_world()
+    for place in range(N_POINTS):
+        make_rule(world.plant_a, f"LI-{place}", on_delay_s=place % 3, off_delay_s=place % 2)
+        make_rule(world.plant_a, f"LI-{place}", "BAD", limit=None)
+    rules = list(AlarmRule.objects.for_actor(SYSTEM).select_related("point"))
+    numbers = sorted({rule.point.number for rule in rules})
+    server = NatsServer(tmp_path)
+    server.start()
+    process = None
+    try:
+        process = _worker(server.url)
+        for part in range(3):
+            asyncio.run(_publish(server.url, numbers, part))
+            _await(lambda part=part: _sequence() > N_MESSAGES * part // 3)
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+            process = _worker(server.url)
+        _await(lambda: _sequence() >= N_MESSAGES)
+        process.terminate()
+        assert process.wait(20) == 0
+        process = None
+        log = asyncio.run(_log(server.url))
+    finally:
+        if process is not None:
+            process.kill()
+            process.wait()
+        server.stop()
+    wanted = _undisturbed(log)
+    rows = AlarmEvent.objects.for_actor(SYSTEM).values_list("rule_id", "what", "since", "at")
+    assert len(wanted) > 100
+    assert sorted(rows) == sorted(wanted)
+    raised = {pk for pk, what, _since, _at in wanted if what == "raised"}
+    assert raised == {row.rule_id for row in AlarmState.objects.for_actor(SYSTEM) if row.opened}
+
+
+def _undisturbed(log):
+    judge = Judge(alarms_core.load())
+    found = [one for data, at in log for one in judge.take(data, at)]
+    return [(one.rule_id, one.what, one.since, one.at) for one in judgements(found)]
+
+
+def _worker(url: str) -> subprocess.Popen[bytes]:
+    given = connection.settings_dict
+    database = (
+        f"postgresql://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}"
+        f"/{given['NAME']}"
+    )
+    environment = {
+        **os.environ, "ANLAN_DATABASE_URL": database, "ANLAN_DATABASE_OWNER_URL": database,
+        "ANLAN_NATS_URL": url,
+    }  # fmt: skip
+    command = ["-m", "anlan.config.manage", "alarm_worker", "--snapshot-seconds", "0.3"]
+    return subprocess.Popen([sys.executable, *command], env=environment)
+
+
+async def _publish(url: str, numbers: list[int], part: int) -> None:
+    client = await stream.connect(url, "test")
+    await stream.ensure(client.jetstream())
+    publisher = stream.Publisher(client)
+    for number in range(N_MESSAGES * part // 3, N_MESSAGES * (part + 1) // 3):
+        await publisher.publish(1, _message(number, numbers))
+    await client.close()
+
+
+async def _log(url: str) -> list[tuple[bytes, float]]:
+    client = await stream.connect(url, "test")
+    subscription = await client.jetstream().subscribe(stream.SUBJECTS, ordered_consumer=True)
+    messages = [await subscription.next_msg(5) for _ in range(N_MESSAGES)]
+    await client.close()
+    return [(one.data, one.metadata.timestamp.timestamp()) for one in messages]
+
+
+def _sequence() -> int:
+    row = WorkerPosition.objects.filter(partition=0).first()
+    return row.sequence if row else 0
+
+
+def _await(done) -> None:
+    until = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < until, "the worker did not get there"
+        time.sleep(0.05)
