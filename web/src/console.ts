@@ -2,6 +2,7 @@ import "./styles/console.entry.css";
 
 import Alpine from "@alpinejs/csp";
 
+import { alarmList } from "./behaviours/alarms";
 import { dialogs } from "./behaviours/dialogs";
 import { drafts } from "./behaviours/drafts";
 import { forms } from "./behaviours/forms";
@@ -22,5 +23,5 @@ import { islands } from "./islands";
 
 followTheme();
 startHtmx();
-for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, drafts, forms, uploads, freshFigures, trees, sitePlans, connectLive, islands]) start();
+for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, drafts, forms, uploads, freshFigures, trees, sitePlans, alarmList, connectLive, islands]) start();
 Alpine.start();

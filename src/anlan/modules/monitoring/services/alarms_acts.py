@@ -130,6 +130,12 @@ def _asked(actor: Actor, rule_id: UUID | str, moment: dt.datetime) -> AlarmEvent
     return newest if newest is not None and newest.what == Happening.SHELF_ASKED else None
 
 
+def is_asked(actor: Actor, rule_id: UUID, moment: dt.datetime) -> bool:
+    """Tell whether this person may confirm as the second what somebody else asked for."""
+    asked = _asked(actor, rule_id, moment)
+    return asked is not None and asked.by_id != actor.user_id
+
+
 def unshelve(actor: Actor, rule_ids: Iterable[UUID | str], comment: str = "") -> Done:
     """Take alarms off the shelf; what holds is announced. Raises NotYours, Forbidden, …"""
 

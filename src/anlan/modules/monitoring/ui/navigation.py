@@ -4,10 +4,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.ui import navigation
+from anlan.base.ui.marks import register_states
+from anlan.modules.monitoring.ui import alarms_showing
 
 # Screens of alarms stand in front (order below 50): who watches comes more often than who sets up.
 _ENTRIES = (
     ("overview", _("Live overview"), "activity", 10, ("/monitoring/plants/",)),
+    ("alarms", _("Alarms"), "bell-ringing", 20, ("/monitoring/journal/",)),
     ("trends", _("Trends"), "chart-line", 30, ()),
     ("points", _("Monitoring points"), "gauge", 50, ()),
     ("changes", pgettext_lazy("alarm", "Setting changes"), "adjustments", 60, ()),
@@ -18,6 +21,7 @@ _ENTRIES = (
 
 def install() -> None:
     """Register the entries; called once when the app starts."""
+    register_states(alarms_showing.MARKS)
     for key, label, icon, order, prefixes in _ENTRIES:
         navigation.register(
             navigation.NavItem(
@@ -28,5 +32,6 @@ def install() -> None:
                 "watch",
                 order=order,
                 prefixes=prefixes,
+                count=alarms_showing.waiting if key == "alarms" else None,
             )
         )

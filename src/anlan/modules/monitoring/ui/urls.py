@@ -3,7 +3,13 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from anlan.modules.monitoring.ui import live_values, overview_views, register_urls, trend_views
+from anlan.modules.monitoring.ui import (
+    alarms_urls,
+    live_values,
+    overview_views,
+    register_urls,
+    trend_views,
+)
 
 app_name = "monitoring"
 urlpatterns: list[URLPattern] = [
@@ -19,4 +25,5 @@ urlpatterns: list[URLPattern] = [
     path("wall/<uuid:pk>/part/", overview_views.wall_part, name="wall_part"),
     path("live/<uuid:enterprise_id>/", live_values.live, name="live"),
     *register_urls.urlpatterns,
+    *alarms_urls.urlpatterns,
 ]

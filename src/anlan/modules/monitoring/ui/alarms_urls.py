@@ -1,0 +1,16 @@
+"""Addresses of alarms."""
+
+from django.urls import path
+
+from anlan.modules.monitoring.ui import alarms_views
+from anlan.modules.monitoring.ui.alarms_lists import JOURNAL
+
+urlpatterns = [
+    path("alarms/", alarms_views.console, name="alarms"),
+    path("alarms/rows/", alarms_views.rows, name="alarms_rows"),
+    path("alarms/acknowledge/", alarms_views.acknowledge, name="alarms_acknowledge"),
+    path("alarms/<uuid:pk>/", alarms_views.show, name="alarm"),
+    path("alarms/<uuid:pk>/finding/", alarms_views.report, name="alarm_finding"),
+    path("alarms/<uuid:pk>/do/<slug:key>/", alarms_views.act, name="alarm_act"),
+    *JOURNAL.urls("journal/", "journal"),
+]
