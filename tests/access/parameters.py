@@ -77,6 +77,8 @@ RULES = (
     Rule(r"^api/v1/commitments/<commitment_id>", {"commitment_id": "commitment"}),
     Rule(r"^commitment/judgements/<uuid:pk>/", {"pk": "judgement"}),
     Rule(r"^commitment/<uuid:pk>/", {"pk": "commitment"}),
+    Rule(r"^monitoring/alarms/<uuid:pk>/do/", {"pk": "mon_setting", "key": "=note"}),
+    Rule(r"^monitoring/alarms/<uuid:pk>/", {"pk": "mon_setting"}),
     Rule(r"^monitoring/live/", {"enterprise_id": "enterprises"}),
     Rule(r"^monitoring/(plants|wall)/<uuid:pk>/", {"pk": "enterprises"}),
     Rule(r"^files/<uuid:attachment_id>/", {"attachment_id": "attachment"}),

@@ -138,7 +138,7 @@ ACTS: dict[str, AlarmAct] = {
         lambda actor, rule, given: alarms_acts.unshelve(actor, [rule.pk], **given),
     ),
     "service": AlarmAct(
-        gettext_lazy("Take out of service"),
+        pgettext_lazy("alarm act", "Take out of service"),
         gettext_lazy("The alarm is out of service."),
         lambda rule, data: ServiceForm(data),
         lambda actor, rule, given: alarms_acts.take_out_of_service(actor, [rule.pk], **given),

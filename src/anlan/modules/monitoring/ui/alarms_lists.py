@@ -1,20 +1,31 @@
 """The journal of alarms as a list."""
 
+import datetime as dt
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from anlan.base.clock import SHANGHAI
 from anlan.base.lists import Column, Filter, ListPage, View
 from anlan.modules.monitoring.choices import PointKind
 from anlan.modules.monitoring.models import AlarmEvent
 from anlan.modules.monitoring.queries.alarms import journal
+
+
+def _second(moment: dt.datetime | None) -> str:
+    """Return a moment to the second in Asia/Shanghai: a minute holds a whole flood."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+
 
 JOURNAL = ListPage(
     key="monitoring.journal",
     title=_("Alarm journal"),
     query=journal,
     columns=[
-        Column.of(AlarmEvent, "at", fixed=True, kind="datetime", label=_("Time at the source")),
+        Column(
+            "at", _("Time at the source"), value=lambda row: _second(row.at), sort="at", fixed=True
+        ),
         Column("tag", pgettext_lazy("point", "Tag"), value="rule.point.tag"),
         Column("name", _("Name"), value="rule.point.name", wide=True),
         Column("kind", _("Alarm"), value="rule.kind"),
@@ -22,11 +33,11 @@ JOURNAL = ListPage(
         Column.of(AlarmEvent, "priority", sort=None),
         Column.of(AlarmEvent, "value", sort=None),
         Column.of(AlarmEvent, "limit", sort=None),
-        Column.of(AlarmEvent, "announced_at", kind="datetime", sort=None),
+        Column("announced_at", _("announced at"), value=lambda row: _second(row.announced_at)),
         Column.of(AlarmEvent, "by_name", sort=None),
         Column.of(AlarmEvent, "comment", sort=None),
         Column.of(AlarmEvent, "permit", sort=None, shown=False),
-        Column.of(AlarmEvent, "since", kind="datetime", sort=None, shown=False),
+        Column("since", _("first crossing"), value=lambda row: _second(row.since), shown=False),
     ],
     filters=[
         Filter.of(AlarmEvent, "at"),

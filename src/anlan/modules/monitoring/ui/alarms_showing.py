@@ -157,7 +157,7 @@ def facts(rule: AlarmRule) -> list[tuple[str, str]]:
     return [
         (_("Possible causes"), rule.cause),
         (_("Consequence if ignored"), rule.consequence),
-        (_("What to do"), rule.action),
+        (pgettext("alarms", "What to do"), rule.action),
         (_("Time available"), duration(response) if response else ""),
         (_("Basis of the limit"), rule.basis),
     ]
@@ -218,7 +218,7 @@ def acts(actor: Actor, rule: AlarmRule, state: AlarmState | None, is_asked: bool
         if shown == Shown.OUT_OF_SERVICE:
             found.append(Act("return", _("Return to service"), "bell"))
         else:
-            found.append(Act("service", _("Take out of service"), "bell-off"))
+            found.append(Act("service", pgettext("alarm act", "Take out of service"), "bell-off"))
     return found
 
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.clock import now
@@ -73,7 +73,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     judged_at = queries.judged_at()
     counts = queries.counts(actor, wanted.unit)
     sets = (
-        ("standing", _("Active"), ""),
+        ("standing", pgettext("alarms", "Active"), ""),
         ("unacknowledged", _("Unacknowledged only"), "unacknowledged"),
         ("masked", _("Suppressed"), "masked"),
     )

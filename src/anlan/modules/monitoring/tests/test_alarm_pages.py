@@ -1,0 +1,125 @@
+"""The operator's console over HTTP."""
+
+import pytest
+
+from anlan.base.actors.actor import SYSTEM
+from anlan.base.actors.roles import Role
+from anlan.base.clock import now
+from anlan.modules.findings.models import Finding
+from anlan.modules.monitoring.choices import Shown
+from anlan.modules.monitoring.models import AlarmEvent, AlarmState
+from anlan.modules.monitoring.services import alarms_acts, alarms_demo, alarms_journal
+from anlan.modules.monitoring.services.alarms import take_events
+from anlan.modules.monitoring.tests.alarm_data import MONDAY, make_class, make_rule, raised
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator(world, client):
+    user = world.user(Role.CONTROL_ROOM, "plant_a")
+    client.force_login(user)
+    return world.actor(Role.CONTROL_ROOM, "plant_a")
+
+
+def _shown(rule):
+    return AlarmState.objects.for_actor(SYSTEM).get(rule=rule).shown
+
+
+def test_the_list_shows_own_alarms_and_the_fragment_is_the_same(world, client, operator):
+    take_events(
+        [raised(make_rule(world.plant_a)), raised(make_rule(world.plant_b, "FOREIGN-1"))],
+        None,
+        MONDAY,
+    )
+    for address in ("/monitoring/alarms/", "/monitoring/alarms/rows/"):
+        page = client.get(address).content.decode()
+        assert "LI-1102" in page
+        assert "86.00 %" in page
+        assert "FOREIGN-1" not in page
+    assert "LI-1102" not in client.get("/monitoring/alarms/?priority=1").content.decode()
+    assert "LI-1102" not in client.get("/monitoring/alarms/?shown=masked").content.decode()
+
+
+def test_several_are_acknowledged_with_one_comment(world, client, operator):
+    rules = [make_rule(world.plant_a, f"LI-{n}") for n in range(2)]
+    take_events([raised(rule) for rule in rules], None, MONDAY)
+    given = {"rule": [str(rule.pk) for rule in rules], "comment": "已通知外操"}
+    assert client.post("/monitoring/alarms/acknowledge/", given).status_code == 302
+    assert {_shown(rule) for rule in rules} == {Shown.ACKNOWLEDGED}
+    again = client.post("/monitoring/alarms/acknowledge/", given, headers={"HX-Request": "true"})
+    assert again.status_code == 204
+    assert '"error"' in again.headers["HX-Trigger"]
+
+
+def test_an_alarm_tells_what_to_do_and_takes_each_act(world, client, operator):
+    rule = make_rule(world.plant_a, cause="液位计失灵", action="停进料泵", response_seconds=600)
+    take_events([raised(rule)], None, MONDAY)
+    page = client.get(f"/monitoring/alarms/{rule.pk}/").content.decode()
+    assert "液位计失灵" in page
+    assert "停进料泵" in page
+    act = f"/monitoring/alarms/{rule.pk}/do/"
+    assert client.get(f"{act}shelve/").status_code == 200
+    assert client.post(f"{act}shelve/", {"seconds": 1800}).status_code == 422
+    done = client.post(f"{act}shelve/", {"seconds": 1800, "reason": "校验"})
+    assert done.status_code == 302
+    assert _shown(rule) == Shown.SHELVED
+    assert client.get(f"{act}nothing/").status_code == 404
+
+
+def test_a_second_person_is_offered_to_confirm(world, client):
+    rule = make_rule(world.plant_a, alarm_class=make_class(world.plant_a, highly_managed=True))
+    alarms_acts.shelve(
+        world.actor(Role.CONTROL_ROOM, "plant_a"), [rule.pk], seconds=600, reason="校验"
+    )
+    client.force_login(world.user(Role.WORKSHOP_HEAD, "plant_a"))
+    address = f"/monitoring/alarms/{rule.pk}/do/confirm/"
+    assert address in client.get(f"/monitoring/alarms/{rule.pk}/").content.decode()
+    client.post(address)
+    assert _shown(rule) == Shown.SHELVED
+
+
+def test_a_finding_is_made_of_an_alarm(world, client, operator):
+    rule = make_rule(world.plant_a)
+    take_events([raised(rule)], None, MONDAY)
+    address = f"/monitoring/alarms/{rule.pk}/finding/"
+    assert "LI-1102" in client.get(address).content.decode()
+    made = client.post(address, {"title": "液位计漂移", "description": ""})
+    finding = Finding.objects.for_actor(SYSTEM).get()
+    assert made.headers["Location"] == f"/findings/{finding.pk}/"
+    assert (finding.channel, finding.origin_id) == ("alarm", rule.pk)
+    assert finding.number in client.get(f"/monitoring/alarms/{rule.pk}/").content.decode()
+
+
+def test_officers_look_and_do_not_touch(world, client):
+    rule = make_rule(world.plant_a)
+    take_events([raised(rule)], None, MONDAY)
+    client.force_login(world.user(Role.BUREAU_INSPECTOR, "county_a"))
+    page = client.get("/monitoring/alarms/").content.decode()
+    assert "LI-1102" in page
+    assert "data-an-acknowledge" not in page
+    client.post("/monitoring/alarms/acknowledge/", {"rule": [str(rule.pk)]})
+    assert _shown(rule) == Shown.UNACKNOWLEDGED
+
+
+def test_the_list_costs_the_same_for_1_and_60(world, client, operator, count_queries):
+    def fill(prefix: str, n: int) -> None:
+        take_events([raised(make_rule(world.plant_a, f"{prefix}{k}")) for k in range(n)], None)
+
+    fill("A", 1)
+    client.get("/monitoring/alarms/rows/")  # the first request of a session asks more
+    first = count_queries(lambda: client.get("/monitoring/alarms/rows/"))
+    fill("B", 60)
+    assert count_queries(lambda: client.get("/monitoring/alarms/rows/")) == first
+
+
+def test_the_demonstration_month_is_bound_to_history(world):
+    for number in range(12):
+        make_rule(world.plant_a, f"LI-{number}")
+        make_rule(world.plant_a, f"LI-{number}", "L", limit=15)
+    operator = world.actor(Role.CONTROL_ROOM, "plant_a")
+    n = alarms_demo.load_month(world.plant_a.pk, [operator], now())
+    assert n == AlarmEvent.objects.for_actor(SYSTEM).count() > 3000
+    assert alarms_journal.check() == []
+    assert AlarmState.objects.for_actor(SYSTEM).filter(unacknowledged=True).count() >= 1
+    assert alarms_demo.load_month(world.plant_a.pk, [operator], now()) == 0
