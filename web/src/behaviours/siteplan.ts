@@ -90,7 +90,7 @@ class SitePlan {
       if (!name) continue;
       if (circle) name.setAttribute("y", String(circle.cy.baseVal.value + (MARK + NAME * 0.8) * scale));
       const room = zone.querySelector("polygon")?.getBBox().width;
-      name.classList.toggle("is-cramped", room !== undefined && name.getComputedTextLength() > room * 1.04);
+      name.classList.toggle("is-cramped", room !== undefined && name.getComputedTextLength() > room * 0.94);
     }
   }
 

@@ -27,7 +27,7 @@ from anlan.base.lists.state import DEEPEST_OF_MANY, DEEPEST_ROW, ListState, View
 COUNT_VIEWS_UP_TO = 20_000
 FOUND = ""  # no view's key
 # A head with more signs than this takes two lines where its words allow it.
-ONE_LINE = 11
+ONE_LINE = 13
 # Up to so many rows are sorted as soon as the newest of them are picked out; of more, the newest
 # may be so many.
 SOON_SORTED, FEW_NEW = 2_000, 500

@@ -215,3 +215,12 @@ def test_the_list_of_doubts_names_and_opens_the_record(world) -> None:
         assert reverse("findings:show", args=[row.pk]) in html
         assert row.number in html
     assert asked[1] == asked[2]
+
+
+def test_the_number_of_a_report_stays_until_it_is_closed(world) -> None:
+    client = signed_in(world.user(Role.OPERATOR, "workshop_a"))
+    given = {"title": "鹤管接头滴漏", "is_anonymous": "on"}
+    page = client.post(reverse("findings:employee"), given, follow=True).text
+    number = Finding.objects.unscoped("test").get().number
+    toast = page[page.index('id="an-toasts"') : page.index(number)]
+    assert "data-an-fades" not in toast

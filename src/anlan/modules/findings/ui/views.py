@@ -203,7 +203,8 @@ def employee_report(request: HttpRequest) -> HttpResponse:
             form.take(error)
         else:
             text = _("Thank you. It was taken in as %(number)s.") % {"number": row.number}
-            messages.success(request, text)
+            # Without a name the number is all that is left to ask by: it stays until closed.
+            messages.success(request, text, extra_tags="stays")
             return _done(request, reverse("findings:employee"))
     return _form(request, form, _("Tell of a hazard"), list_url(), upload=True)
 

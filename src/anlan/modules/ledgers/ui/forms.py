@@ -56,6 +56,9 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in list(self.fields):
             if name not in wanted:
                 del self.fields[name]
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                field.choices = [(key, text if key else "—") for key, text in field.choices]
 
     def _choose(self, name: str, choices: Any) -> None:
         old = self.fields[name]
