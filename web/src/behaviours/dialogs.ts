@@ -17,7 +17,10 @@ export function dialogs(): void {
   document.addEventListener("htmx:afterSwap", (event) => {
     const target = (event as CustomEvent<{ target: HTMLElement }>).detail.target;
     const dialog = target.closest<HTMLDialogElement>("dialog.an-dialog");
-    if (dialog && !dialog.open && target.childElementCount) dialog.showModal();
+    if (!dialog || dialog.open || !target.childElementCount) return;
+    dialog.showModal();
+    // the form's first field, not the button that closes it
+    target.querySelector<HTMLElement>('form :is(input:not([type="hidden"], [type="file"]), select, textarea)')?.focus();
   });
   document.addEventListener("an:close", () => {
     for (const dialog of all<HTMLDialogElement>("dialog[open]")) dialog.close();

@@ -31,7 +31,11 @@ export function menus(): void {
       const menu = event.target;
       if (!(menu instanceof HTMLDetailsElement) || !menu.matches(".an-menu")) return;
       menu.querySelector("summary")?.setAttribute("aria-expanded", String(menu.open));
-      if (menu.open) keepInside(menu);
+      if (!menu.open) return;
+      keepInside(menu);
+      // A list to search is searched at once, and fills itself when its field has the focus; a phone's
+      // keyboard would cover it.
+      if (matchMedia("(pointer: fine)").matches) menu.querySelector<HTMLElement>('.an-menu__body > input[type="search"]')?.focus();
     },
     true,
   );

@@ -331,3 +331,11 @@ def test_an_import_whose_work_was_given_up_can_be_begun_again(world, client, off
     assert run.state == "checked"
     apply(client, run)
     assert run.state == "applied", run.error
+
+
+def test_where_every_row_is_wrong_the_page_says_what_to_do(world, client, officer):
+    run = bring(client, xlsx([team("T1", Kind="Heap")]))
+    page = client.get(f"/imports/run/{run.pk}/").text
+    assert "No row would change anything" not in page
+    assert "correct the rows below" in page
+    assert f'href="{SHEET}"' in page
