@@ -20,6 +20,7 @@ from anlan.config import env
 from anlan.telemetry import options, payloads
 from anlan.telemetry.desk import Desk, Wait
 from anlan.telemetry.directory import Refused
+from anlan.telemetry.mqtt import Mqtt
 from anlan.telemetry.payloads import BadPayload
 
 Scope = MutableMapping[str, Any]
@@ -47,8 +48,8 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Answer:
 class Door:
     """The ASGI application."""
 
-    def __init__(self, desk: Desk, metrics_token: str = "") -> None:
-        self.desk, self._metrics_token = desk, metrics_token
+    def __init__(self, desk: Desk, metrics_token: str = "", mqtt: Mqtt | None = None) -> None:
+        self.desk, self._metrics_token, self._mqtt = desk, metrics_token, mqtt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the start and the end."""
@@ -74,8 +75,12 @@ class Door:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 await self.desk.start()
+                if self._mqtt is not None:
+                    self._mqtt.start()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
+                if self._mqtt is not None:
+                    await self._mqtt.stop()
                 await self.desk.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
@@ -174,4 +179,5 @@ def make() -> Door:
         env.url("ANLAN_DATABASE_URL", "postgresql://anlan_app@127.0.0.1:5432/anlan"),
         options.log_limits(),
     )
-    return Door(desk, env.secret("ANLAN_METRICS_TOKEN", ""))
+    seed = env.secret("ANLAN_MQTT_SEED", "")
+    return Door(desk, env.secret("ANLAN_METRICS_TOKEN", ""), Mqtt(desk, seed) if seed else None)

@@ -41,6 +41,8 @@ class Door:
 
     host: str | None
     port: int | None
+    mqtt_port: int | None
+    mqtt_seed: str | None
 
 
 def door() -> Door:
@@ -58,6 +60,20 @@ def door() -> Door:
             maximum=65535,
             help="""Port at which measured values are taken in by HTTP. Unset: ten above
             ANLAN_PORT.""",
+        ),
+        mqtt_port=env.integer(
+            "ANLAN_MQTT_PORT",
+            None,
+            minimum=1,
+            maximum=65535,
+            help="""Port at which the embedded message server takes values in by MQTT 3.1.1, at
+            ANLAN_DOOR_HOST. Unset: it takes none.""",
+        ),
+        mqtt_seed=env.secret(
+            "ANLAN_MQTT_SEED",
+            None,
+            help="""Secret with which the door answers the message server about MQTT senders; of
+            a server of your own only. `anlan up` makes one.""",
         ),
     )
 

@@ -29,7 +29,10 @@ class Installation:
         )
         self.folder = DataFolder(data, who)
         self.postgres = None if given.database_url else postgres.Postgres(self.folder)
-        self.nats = None if given.nats_url else nats.Nats(self.folder)
+        self.nats = None
+        if not given.nats_url:
+            door = (given.door_host, given.mqtt_port) if given.mqtt_port else None
+            self.nats = nats.Nats(self.folder, door if given.telemetry else None)
 
     @property
     def url(self) -> str:
@@ -222,13 +225,20 @@ class Installation:
                 "anlan.telemetry.door:make",
             ],
             account=self.folder.account,
-            environment=self.environment(),
+            environment=self._door_environment(),
             folder=self.folder.path,
             ready=self.door_answers,
             needs=self._engine_names(),
             essential=False,
             stop_seconds=12.0,
         )  # fmt: skip
+
+    def _door_environment(self) -> dict[str, str]:
+        found = self.environment()
+        if self.nats is not None and self.nats.mqtt is not None:
+            self.folder.secret(nats.MQTT_ISSUER)
+            found["ANLAN_MQTT_SEED_FILE"] = str(self.folder / "secrets" / nats.MQTT_ISSUER)
+        return found
 
     def _needed(self, *names: str) -> tuple[str, ...]:
         return tuple(name for name in self._engine_names() if name in names)

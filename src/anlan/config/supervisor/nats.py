@@ -12,8 +12,10 @@ from anlan.config.supervisor import ports
 from anlan.config.supervisor.folder import DataFolder
 from anlan.config.supervisor.part import Recipe
 from anlan.config.supervisor.problem import Problem
+from anlan.telemetry.nkeys import Issuer, seed_of
 
 USER = "anlan"
+MQTT_ISSUER = "mqtt-issuer"
 PORTS = range(14222, 14422)
 
 
@@ -36,8 +38,8 @@ def binary() -> Path:
 class Nats:
     """The server whose streams lie in `streams/` of a data folder."""
 
-    def __init__(self, folder: DataFolder) -> None:
-        self.folder = folder
+    def __init__(self, folder: DataFolder, mqtt: tuple[str, int] | None = None) -> None:
+        self.folder, self.mqtt = folder, mqtt
 
     @property
     def port(self) -> int:
@@ -62,13 +64,28 @@ host: "127.0.0.1"
 port: {self.port}
 max_payload: 8MB
 logtime: false
-authorization {{ user: "{USER}", password: "{self.folder.secret("nats")}" }}
+{self._authorization()}
 jetstream {{
   store_dir: "{self.folder / "streams"}"
   # What was acknowledged survives a killed process at once, a power cut after this time.
   sync_interval: "5s"
 }}
 """
+
+    def _authorization(self) -> str:
+        password = self.folder.secret("nats")
+        if self.mqtt is None:
+            return f'authorization {{ user: "{USER}", password: "{password}" }}'
+        # Whoever is not Anlan itself is let in by the door, with the token of a source.
+        issuer = Issuer(seed_of(self.folder.secret(MQTT_ISSUER))).public
+        host, port = self.mqtt
+        return f"""\
+authorization {{
+  users: [ {{ user: "{USER}", password: "{password}" }} ]
+  auth_callout {{ issuer: "{issuer}", auth_users: [ "{USER}" ] }}
+  timeout: 5
+}}
+mqtt {{ host: "{host}", port: {port} }}"""
 
     def recipe(self) -> Recipe:
         """How the supervisor runs it."""

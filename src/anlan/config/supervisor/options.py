@@ -29,6 +29,7 @@ class Options:
     telemetry: bool
     door_host: str
     door_port: int
+    mqtt_port: int | None
 
 
 def read() -> Options:
@@ -89,4 +90,5 @@ def read() -> Options:
         ),
         door_host=door.host or host,
         door_port=door.port or min(port + 10, 65535),
+        mqtt_port=door.mqtt_port,
     )
