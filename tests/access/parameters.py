@@ -79,6 +79,8 @@ RULES = (
     Rule(r"^commitment/<uuid:pk>/", {"pk": "commitment"}),
     Rule(r"^monitoring/alarms/<uuid:pk>/do/", {"pk": "mon_setting", "key": "=note"}),
     Rule(r"^monitoring/alarms/<uuid:pk>/", {"pk": "mon_setting"}),
+    Rule(r"^warnings/requests/<uuid:pk>/", {"pk": "feedback_request"}),
+    Rule(r"^warnings/<uuid:pk>/", {"pk": "early_warning"}),
     Rule(r"^monitoring/live/", {"enterprise_id": "enterprises"}),
     Rule(r"^monitoring/(plants|wall)/<uuid:pk>/", {"pk": "enterprises"}),
     Rule(r"^files/<uuid:attachment_id>/", {"attachment_id": "attachment"}),

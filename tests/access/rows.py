@@ -39,6 +39,7 @@ from anlan.modules.registry.services.scenario import scenario_save
 from anlan.modules.registry.tests import data
 from anlan.modules.risk.services import editions, shutdowns
 from anlan.modules.risk.tests import data as risk
+from anlan.modules.warnings.models import EarlyWarning, FeedbackRequest
 from tests.support.world import World
 
 # Every foreign row carries this word; no answer to one's own people may contain it.
@@ -163,6 +164,7 @@ def build_rows(world: World, plant: str) -> Rows:
         "organisation": world.places[plant],
     }
     made |= _monitoring(actor, mark)
+    made |= _warnings(made["units"], mark)
     made |= _duties(actor, world.places[plant], world.user(Role.OPERATOR, plant).pk, mark)
     made |= _commitment(actor, world, plant, mark)
     rows.ids = {noun: str(row.pk) for noun, row in made.items()}
@@ -186,6 +188,21 @@ def _monitoring(actor: Any, mark: str) -> dict[str, Any]:
         "mon_change": changes.change_request(actor, setting.pk, {"limit": 9}, f"复核{mark}"),
         "mon_token": token,
     }
+
+
+def _warnings(unit: Any, mark: str) -> dict[str, Any]:
+    """Return a standing warning of a unit with a question about it."""
+    moment = now()
+    warning = EarlyWarning.objects.create(
+        enterprise_id=unit.enterprise_id, scope_path=unit.scope_path, unit=unit, colour=3,
+        score=70, base=40, model_version="1", opened_at=moment, raised_at=moment,
+        acknowledge_by=moment, report_by=moment, clear_by=moment, cause=f"cause {mark}",
+    )  # fmt: skip
+    question = FeedbackRequest.objects.create(
+        enterprise_id=unit.enterprise_id, scope_path=unit.scope_path, warning=warning,
+        text=f"why {mark}", due_at=moment,
+    )  # fmt: skip
+    return {"early_warning": warning, "feedback_request": question}
 
 
 def _duties(actor: Any, place: Any, colleague: Any, mark: str) -> dict[str, Any]:

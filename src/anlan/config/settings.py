@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "anlan.modules.ledgers",
     "anlan.modules.indicators",
     "anlan.modules.commitment",
+    "anlan.modules.warnings",
     "anlan.exchange",
 ]
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("p/at/<uuid:pk>/", place, name="place_at"),
     path("findings/", include("anlan.modules.findings.ui.urls")),
     path("monitoring/", include("anlan.modules.monitoring.ui.urls")),
+    path("warnings/", include("anlan.modules.warnings.ui.urls")),
     path("risk/", include("anlan.modules.risk.ui.urls")),
     path("grading/", include("anlan.modules.registry.ui.identification.urls")),
     path("ledgers/", include("anlan.modules.ledgers.ui.urls")),

@@ -1,0 +1,20 @@
+"""The warnings app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WarningsConfig(AppConfig):
+    """Early warning of installations, its loop of feedback, and the daily patrol."""
+
+    name = "anlan.modules.warnings"
+    label = "warnings"
+    verbose_name = _("Early warning")
+
+    def ready(self) -> None:
+        """Make permissions, events, notices and checks known; fill the places of the shell."""
+        from anlan.modules.warnings import events, notices, policy  # noqa: F401
+        from anlan.modules.warnings.services import acts  # noqa: F401
+        from anlan.modules.warnings.ui import navigation
+
+        navigation.install()

@@ -1,0 +1,15 @@
+"""What history says about warnings."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.audit.events import Event
+
+OPENED = Event("warnings.opened", _("Warning opened"))
+RAISED = Event("warnings.raised", _("Warning risen to a worse colour"))
+LOWERED = Event("warnings.lowered", _("Warning lowered"))
+CALMED = Event("warnings.calmed", _("Index back at rest"))
+ACKNOWLEDGED = Event("warnings.acknowledged", _("Warning acknowledged"))
+REPORTED = Event("warnings.reported", _("Cause and measure reported"))
+CLEARED = Event("warnings.cleared", _("Warning cleared by hand"))
+ASKED = Event("warnings.asked", _("Feedback asked for"))
+ANSWERED = Event("warnings.answered", _("Feedback given"))

@@ -1,0 +1,146 @@
+"""Rows of early warning."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from anlan.base.actors.scoped import ScopedModel
+from anlan.base.duties.models.warning import Colour
+from anlan.modules.registry.models import MhiUnit
+from anlan.modules.warnings.states import STANDING, WARNING, WarningState
+
+
+class UnitIndex(ScopedModel):
+    """The index of an installation as it was last computed; one row a unit.
+
+    `colour` is what is shown: it rises at once and falls when the calm has lasted (`standing` is
+    what that needs, in seconds since 1970). `at_rest` is the colour of the unit's level alone.
+    `factors` are the contributions, the largest first, as `services.assessing` writes them.
+    """
+
+    unit = models.OneToOneField(MhiUnit, models.CASCADE, related_name="index")
+    score = models.FloatField(_("index"))
+    base = models.FloatField(_("at rest"))
+    colour = models.PositiveSmallIntegerField(_("colour"), choices=Colour.choices)
+    at_rest = models.PositiveSmallIntegerField(choices=Colour.choices)
+    is_degraded = models.BooleanField(_("inputs missing"), default=False)
+    factors = models.JSONField(default=list)
+    overrides = models.JSONField(default=list)
+    standing = models.JSONField(default=dict)
+    model_version = models.CharField(_("edition of the index"), max_length=80)
+    computed_at = models.DateTimeField(_("computed at"))
+
+    class Meta:
+        verbose_name = _("index of an installation")
+        indexes = [
+            models.Index(fields=["scope_path", "-score"], name="unit_index_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.score:.1f}"
+
+
+class EarlyWarning(ScopedModel):
+    """A warning of an installation (预警): from when its index rose above its rest until somebody
+    cleared it (消警).
+
+    `score`, `factors` and `model_version` are those of its worst moment. `calm_at` is since when
+    the index is back; a warning is never cleared before. The three deadlines follow the matrix of
+    the colour (`matrix`), from the last rise on. `told` are the levels told already.
+    """
+
+    machine = WARNING
+
+    unit = models.ForeignKey(
+        MhiUnit, models.PROTECT, related_name="warnings", verbose_name=_("MHI unit")
+    )
+    colour = models.PositiveSmallIntegerField(_("colour"), choices=Colour.choices)
+    state = models.CharField(
+        _("state"), max_length=14, choices=WarningState.choices, default=WarningState.OPEN
+    )
+    score = models.FloatField(_("index"))
+    base = models.FloatField(_("at rest"))
+    factors = models.JSONField(default=list)
+    overrides = models.JSONField(default=list)
+    model_version = models.CharField(_("edition of the index"), max_length=80)
+    opened_at = models.DateTimeField(_("opened at"))
+    raised_at = models.DateTimeField(pgettext_lazy("early warning", "raised at"))
+    lowered_at = models.DateTimeField(_("lowered at"), null=True)
+    calm_at = models.DateTimeField(_("index back at rest since"), null=True)
+    acknowledge_by = models.DateTimeField(_("to be acknowledged by"))
+    report_by = models.DateTimeField(_("to be reported by"))
+    clear_by = models.DateTimeField(_("to be cleared by"))
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    cause = models.TextField(pgettext_lazy("early warning", "cause"), max_length=1000, blank=True)
+    measure = models.TextField(_("measure taken"), max_length=1000, blank=True)
+    reported_at = models.DateTimeField(_("reported at"), null=True)
+    reported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    cleared_at = models.DateTimeField(_("cleared at"), null=True)
+    cleared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    told = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("early warning")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"],
+                condition=Q(state__in=[str(one) for one in STANDING]),
+                name="early_warning_one_open",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["scope_path", "-colour", "raised_at"],
+                condition=Q(cleared_at__isnull=True),
+                name="early_warning_open",
+            ),
+            models.Index(fields=["scope_path", "-opened_at"], name="early_warning_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.get_colour_display()}"
+
+
+class FeedbackRequest(ScopedModel):
+    """A level above asks an enterprise about a warning (提示函), by when, and what it answered."""
+
+    warning = models.ForeignKey(EarlyWarning, models.PROTECT, related_name="requests")
+    text = models.TextField(_("what is asked"), max_length=1000)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    place = models.CharField(pgettext_lazy("feedback", "asked by"), max_length=120, blank=True)
+    due_at = models.DateTimeField(_("to be answered by"))
+    answer = models.TextField(pgettext_lazy("feedback", "answer"), max_length=1000, blank=True)
+    answered_at = models.DateTimeField(pgettext_lazy("feedback", "answered at"), null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("request for feedback")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | ~Q(answer=""),
+                name="feedback_answered_says_what",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["scope_path", "due_at"],
+                condition=Q(answered_at__isnull=True),
+                name="feedback_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,0 +1,11 @@
+"""Who acts on warnings. Seeing them needs no permission beyond scope."""
+
+from anlan.base.actors.policy import grant
+from anlan.base.actors.roles import RESPONSIBLE, Role
+
+_PLANT = RESPONSIBLE | {Role.SAFETY_MANAGER, Role.WORKSHOP_HEAD}
+ACKNOWLEDGE = grant("warnings.acknowledge", _PLANT | {Role.CONTROL_ROOM, Role.TEAM_LEADER})
+REPORT = grant("warnings.report", _PLANT | {Role.CONTROL_ROOM})
+# Whoever says that the danger is over answers for it; never who reported (four eyes).
+CLEAR = grant("warnings.clear", RESPONSIBLE | {Role.SAFETY_MANAGER})
+ASK = grant("warnings.ask", {Role.PARK_OFFICER, Role.BUREAU_INSPECTOR, Role.BUREAU_LEADER})

@@ -1,0 +1,1 @@
+"""What computes, moves and tells of warnings: one file a noun."""

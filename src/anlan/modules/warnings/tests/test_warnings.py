@@ -1,0 +1,212 @@
+"""From an alarm to the province and back: opened, told, acknowledged, reported, asked, cleared."""
+
+import datetime as dt
+import io
+
+import pytest
+from docx import Document
+
+from anlan.base.actors.actor import SYSTEM
+from anlan.base.actors.roles import Role
+from anlan.base.clock import now, today
+from anlan.base.duties.models.warning import Colour
+from anlan.base.errors import Forbidden
+from anlan.base.inbox.models import Notice
+from anlan.base.states.problems import FourEyes
+from anlan.modules.monitoring.models import AlarmState
+from anlan.modules.monitoring.tests.store import Store
+from anlan.modules.monitoring.tests.test_overview import alarm, point
+from anlan.modules.registry.models import MhiUnit
+from anlan.modules.warnings import matrix, queries
+from anlan.modules.warnings.models import EarlyWarning, UnitIndex
+from anlan.modules.warnings.problems import AnsweredAlready, QuestionsOpen, StillStands
+from anlan.modules.warnings.services import acts
+from anlan.modules.warnings.services.assessing import assess_all
+from anlan.modules.warnings.states import WarningState
+from anlan.telemetry import client as historian
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = dt.timedelta(minutes=1)
+# Before the hour from when a missing commitment counts.
+MORNING = dt.datetime(2026, 11, 20, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def store():
+    made = Store()
+    before = historian.install(made)
+    yield made
+    historian.install(before)
+
+
+@pytest.fixture
+def unit(world):
+    return make_unit(world.plant_a)
+
+
+def make_unit(plant, level=3, code="U1"):
+    return MhiUnit.objects.create(
+        enterprise=plant, scope_path=plant.path, code=code, name="苯类罐区", kind="storage",
+        is_mhi=True, level=level,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def level(world, store, unit):
+    made = point(world.plant_a, "LI-1", installation=unit)
+    store.samples = [(made.number, now(), 60.0, 0)]
+    return made
+
+
+@pytest.fixture
+def people(world):
+    for role, place in (
+        (Role.SAFETY_MANAGER, "plant_a"), (Role.PARK_OFFICER, "park_a"),
+        (Role.BUREAU_INSPECTOR, "county_a"), (Role.BUREAU_INSPECTOR, "city_a"),
+        (Role.BUREAU_INSPECTOR, "province"), (Role.BUREAU_INSPECTOR, "county_b"),
+    ):  # fmt: skip
+        world.user(role, place)
+
+
+def risen(level, kind="HH"):
+    state = alarm(level)
+    state.rule.kind = kind
+    state.rule.save()
+    return state
+
+
+def only() -> EarlyWarning:
+    return EarlyWarning.objects.for_actor(SYSTEM).get()
+
+
+def told() -> set[str]:
+    rows = Notice.objects.filter(kind="warnings.raised").select_related("recipient")
+    return {notice.recipient.username for notice in rows}
+
+
+def test_a_calm_unit_warns_of_nothing(level) -> None:
+    done = assess_all(MORNING)
+    assert (done.units, done.opened) == (1, 0)
+    row = UnitIndex.objects.for_actor(SYSTEM).get()
+    assert row.base == 40
+    assert row.score == pytest.approx(row.base + sum(one["points"] for one in row.factors), abs=0.1)
+    assert row.is_degraded
+
+
+def test_missing_inputs_alone_warn_of_nothing(world, store, unit) -> None:
+    store.is_away = True
+    point(world.plant_a, "LI-1", installation=unit)
+    assert assess_all(MORNING).opened == 0
+    assert UnitIndex.objects.for_actor(SYSTEM).get().colour > Colour.YELLOW
+
+
+def test_a_high_high_alarm_opens_a_warning_and_tells_its_levels(world, people, level) -> None:
+    risen(level)
+    assert assess_all(MORNING).opened == 1
+    row = only()
+    assert row.colour == Colour.RED
+    asked = matrix.rows()[Colour.RED]
+    assert row.acknowledge_by == MORNING + asked.acknowledge
+    worst = row.factors[0]
+    assert (worst["group"], worst["factors"][0]["of"]) == ("P", "LI-1 HH")
+    assert told() == {
+        "safety_manager-plant_a", "park_officer-park_a", "bureau_inspector-county_a",
+        "bureau_inspector-city_a", "bureau_inspector-province",
+    }  # fmt: skip
+    assert assess_all(MORNING + MINUTE).opened == 0
+    assert Notice.objects.filter(kind="warnings.raised").count() == 5
+
+
+def test_a_yellow_warning_stays_in_the_county(world, people, store) -> None:
+    unit = make_unit(world.plant_a, level=4)
+    made = point(world.plant_a, "LI-1", installation=unit)
+    store.samples = [(made.number, now(), 60.0, 0)]
+    risen(made, "H")
+    assess_all(MORNING)
+    assert only().colour in (Colour.YELLOW, Colour.ORANGE)
+    if only().colour == Colour.YELLOW:
+        assert "bureau_inspector-city_a" not in told()
+
+
+def test_the_loop_from_the_plant_to_the_county_and_back(world, people, level) -> None:
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    inspector = world.actor(Role.BUREAU_INSPECTOR, "county_a")
+    state = risen(level)
+    assess_all(MORNING)
+    row = only()
+    acts.acknowledge(world.actor(Role.CONTROL_ROOM, "plant_a"), row.pk)
+    with pytest.raises(Forbidden):
+        acts.report(inspector, row.pk, cause="x", measure="y")
+    acts.report(manager, row.pk, cause="进料过快", measure="停泵，倒罐")
+    question = acts.ask(inspector, row.pk, "液位何时回到高限以下？")
+    assert queries.counters(inspector).unanswered == 1
+    principal = world.actor(Role.PRINCIPAL, "plant_a")
+    with pytest.raises(StillStands):
+        acts.clear(principal, row.pk, "已恢复")
+    AlarmState.objects.for_actor(SYSTEM).filter(pk=state.pk).update(condition=False, shown="A")
+    assert assess_all(MORNING + MINUTE).calmed == 1
+    with pytest.raises(QuestionsOpen):
+        acts.clear(principal, row.pk, "已恢复")
+    acts.answer(manager, question.pk, "14:40 已降至 80 %")
+    with pytest.raises(AnsweredAlready):
+        acts.answer(manager, question.pk, "again")
+    with pytest.raises(FourEyes):
+        acts.clear(manager, row.pk, "已恢复")
+    acts.clear(principal, row.pk, "液位回到正常，原因已消除")
+    assert only().state == WarningState.CLEARED
+    assert queries.counters(inspector).standing == 0
+
+
+def test_a_warning_that_rises_again_is_news_to_all(world, people, level) -> None:
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    first = risen(level, "H")
+    assess_all(MORNING)
+    row = only()
+    before = row.colour
+    acts.report(manager, row.pk, cause="x", measure="y")
+    first.rule.kind = "HH"
+    first.rule.save()
+    assess_all(MORNING + MINUTE)
+    row = only()
+    assert row.colour > before
+    assert row.state == WarningState.OPEN
+
+
+def test_the_number_of_statements_does_not_grow(
+    world, store, django_assert_max_num_queries
+) -> None:
+    for n in range(12):
+        unit = make_unit(world.plant_a, code=f"U{n}")
+        risen(point(world.plant_a, f"LI-{n}", installation=unit))
+    with django_assert_max_num_queries(40):
+        assert assess_all(MORNING).opened == 12
+
+
+def test_pages_show_it_to_those_who_see_the_plant(world, people, level, client) -> None:
+    risen(level)
+    assess_all(now())
+    row = only()
+    client.force_login(world.user(Role.BUREAU_INSPECTOR, "county_a"))
+    page = client.get(f"/warnings/{row.pk}/").content.decode()
+    assert "LI-1 HH" in page
+    assert client.get("/warnings/").status_code == 200
+    assert client.get("/warnings/matrix/").status_code == 200
+    client.post(f"/warnings/{row.pk}/do/", {"move": "ask", "text": "请说明"})
+    assert queries.requests(SYSTEM, row.pk).count() == 1
+    client.force_login(world.user(Role.BUREAU_INSPECTOR, "county_b"))
+    assert client.get(f"/warnings/{row.pk}/").status_code == 404
+
+
+def test_the_patrol_finds_what_was_not_reported(world, people, level, store, client) -> None:
+    state = risen(level, "H")
+    AlarmState.objects.for_actor(SYSTEM).filter(pk=state.pk).update(condition=False, shown="A")
+    store.samples = [(level.number, now(), 91.0, 0)]
+    found = queries.patrol(world.actor(Role.BUREAU_INSPECTOR, "county_a"), today())
+    (one,) = found.hidden
+    assert (one.tag, one.value, one.limit) == ("LI-1", 91.0, 85.0)
+    client.force_login(world.user(Role.BUREAU_INSPECTOR, "county_a"))
+    assert client.get("/warnings/patrol/").status_code == 200
+    sheet = client.get("/warnings/patrol/?format=docx").content
+    assert "LI-1" in str([c.text for t in Document(io.BytesIO(sheet)).tables for c in t._cells])
+    assert client.get("/warnings/patrol/?format=xlsx").content[:2] == b"PK"

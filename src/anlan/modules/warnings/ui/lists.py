@@ -1,0 +1,76 @@
+"""The list of warnings."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from anlan.base.clock import now
+from anlan.base.lists import Column, Filter, ListPage, View
+from anlan.modules.registry.ui.columns import enterprise_column, enterprise_filter, place_filters
+from anlan.modules.warnings import queries
+from anlan.modules.warnings.models import EarlyWarning
+from anlan.modules.warnings.states import STANDING, UNREPORTED, WarningState
+
+TONES = {
+    WarningState.OPEN: "idle",
+    WarningState.ACKNOWLEDGED: "work",
+    WarningState.REPORTED: "work",
+    WarningState.CLEARED: "done",
+}
+ICONS = {
+    WarningState.OPEN: "circle-dashed",
+    WarningState.ACKNOWLEDGED: "eye-check",
+    WarningState.REPORTED: "message-check",
+    WarningState.CLEARED: "circle-check",
+}
+
+
+def colour_level(row: EarlyWarning) -> int:
+    """Return the colour as the marks number levels: 1 red to 4 blue."""
+    return 5 - row.colour
+
+
+def _late(values: tuple[str, ...]) -> object:
+    return queries.late(now())
+
+
+WARNINGS = ListPage(
+    key="warnings.list",
+    title=_("Early warning"),
+    query=queries.warnings,
+    columns=[
+        Column("colour", _("colour"), kind="level", value=colour_level, scale="warning",
+               sort=("colour", "raised_at")),
+        Column("unit", _("MHI unit"), value="unit.name", wide=True, fixed=True, sort=None),
+        enterprise_column(),
+        Column.of(EarlyWarning, "score", digits=1),
+        Column("state", _("state"), kind="badge", choices=WarningState.choices, tone=TONES,
+               icon=ICONS),
+        Column.of(EarlyWarning, "raised_at"),
+        Column("clear_by", _("to be cleared by"), kind="due",
+               value=lambda row: None if row.cleared_at else row.clear_by, sort="clear_by"),
+        Column.of(EarlyWarning, "cleared_at", shown=False),
+    ],
+    filters=[
+        Filter("colour", _("colour"), choices=queries.colours),
+        Filter.of(EarlyWarning, "state"),
+        Filter("late", _("Overdue"), choices=[("yes", _("A step is overdue"))], condition=_late),
+        enterprise_filter(),
+        *place_filters(),
+        Filter.of(EarlyWarning, "opened_at", pinned=False),
+    ],
+    search=("unit__search_key",),
+    search_hint=_("Name of the unit"),
+    order=("-colour", "-raised_at", "pk"),
+    views=[
+        View("open", pgettext_lazy("early warning", "Not cleared"),
+             {"state": [str(one) for one in STANDING]}),
+        View("unreported", _("Without feedback"), {"state": [str(one) for one in UNREPORTED]}),
+        View("late", _("Overdue"), {"late": "yes", "state": [str(one) for one in STANDING]}),
+        View("all", _("All"), {}),
+    ],
+    row_url=lambda row: reverse("warnings:show", args=[row.pk]),
+    first_step=_("A warning opens by itself when the index of an installation rises."),
+    template="warnings/list.html",
+    nav="warnings",
+)  # fmt: skip

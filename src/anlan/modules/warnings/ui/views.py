@@ -1,0 +1,106 @@
+"""Pages of warnings: plumbing between services and templates."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.base.actors.middleware import ActorRequest
+from anlan.base.audit.queries import history_of
+from anlan.base.clock import now
+from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
+from anlan.engines.warning import model
+from anlan.modules.warnings import matrix, policy, queries
+from anlan.modules.warnings.services import acts
+from anlan.modules.warnings.states import WarningState
+from anlan.modules.warnings.ui import showing
+
+
+@require_GET
+@login_required
+def show(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """A warning, factor by factor: what rose, who is to do what by when, what was asked."""
+    actor = request.actor
+    row = queries.warning_one(actor, pk)
+    place = (row.scope_path, row.enterprise_id)
+    standing = queries.index_of(actor, row.unit_id)
+    is_open = row.state != WarningState.CLEARED
+    context: dict[str, Any] = {
+        "row": row,
+        "level": 5 - row.colour,
+        "lines": showing.lines(row.factors),
+        "overrides": [showing.word(model.packaged(), "override", code) for code in row.overrides],
+        "rose": round(row.score - row.base, 1),
+        "standing": standing,
+        "standing_lines": showing.lines(standing.factors) if standing and is_open else [],
+        "asked": matrix.rows()[row.colour],
+        "requests": queries.requests(actor, pk),
+        "history": history_of(actor, row),
+        "now": now(),
+        "is_open": is_open,
+        "may_acknowledge": row.state == WarningState.OPEN and actor.may(policy.ACKNOWLEDGE, *place),
+        "may_report": is_open and actor.may(policy.REPORT, *place),
+        "may_clear": row.state == WarningState.REPORTED and actor.may(policy.CLEAR, *place),
+        "may_ask": is_open and actor.may(policy.ASK, *place),
+        "may_answer": actor.may(policy.REPORT, *place),
+    }
+    return render(request, "warnings/show.html", context)
+
+
+@require_POST
+@login_required
+def do(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Take a step: acknowledge, report, clear, ask."""
+    actor, given = request.actor, request.POST
+    move = given.get("move", "")
+    try:
+        if move == "acknowledge":
+            acts.acknowledge(actor, pk)
+        elif move == "report":
+            acts.report(actor, pk, cause=given.get("cause", ""), measure=given.get("measure", ""))
+        elif move == "clear":
+            acts.clear(actor, pk, given.get("reason", ""))
+        elif move == "ask":
+            acts.ask(actor, pk, given.get("text", ""))
+        else:
+            raise NotYours()
+    except (Refused, Forbidden, BadInput) as error:
+        _say(request, error)
+    return redirect("warnings:show", pk=pk)
+
+
+@require_POST
+@login_required
+def answer(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Answer a question of a level above."""
+    warning_id = queries.request_one(request.actor, pk).warning_id
+    try:
+        acts.answer(request.actor, pk, request.POST.get("answer", ""))
+    except (Refused, Forbidden, BadInput) as error:
+        _say(request, error)
+    return redirect("warnings:show", pk=warning_id)
+
+
+def _say(request: ActorRequest, error: Refused | Forbidden | BadInput) -> None:
+    if isinstance(error, BadInput):
+        messages.error(request, " ".join(str(one.text) for one in error.problems))
+    else:
+        messages.error(request, f"{error.message()} {error.remedy_text()}")
+
+
+@require_GET
+@login_required
+def matrix_page(request: ActorRequest) -> HttpResponse:
+    """Who is told of which colour and by when they act, with whose figures these are."""
+    figures = model.packaged()
+    rows = [(5 - colour, row) for colour, row in sorted(matrix.rows().items(), reverse=True)]
+    weights = [
+        (showing.word(figures, "weight", group), round(weight, 3))
+        for group, weight in figures.weights.items()
+    ]
+    context = {"rows": rows, "weights": weights, "version": figures.version}
+    return render(request, "warnings/matrix.html", context)
