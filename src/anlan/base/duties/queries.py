@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
@@ -62,6 +63,8 @@ def carers(actor: Actor, at: dt.datetime) -> Carers:
         .filter(to_user=actor.user_id, starts_at__lte=at, ends_at__gt=at, ended_at__isnull=True)
         .values_list("from_user_id", flat=True)
     )
+    if not absent:
+        return Carers(frozenset({actor.user_id}), own)
     theirs = tuple(
         Place(organisation_id, path, role)
         for organisation_id, path, role in Membership.objects.filter(
@@ -70,7 +73,6 @@ def carers(actor: Actor, at: dt.datetime) -> Carers:
             organisation__is_active=True,
             organisation__owner_enterprise_id__isnull=False,
         ).values_list("organisation_id", "organisation__path", "role")
-        if absent
     )
     return Carers(frozenset({actor.user_id, *absent}), own + theirs)
 
@@ -95,10 +97,15 @@ def mine_q(actor: Actor, at: dt.datetime) -> Q:
 
 def _branches(places: Iterable[Place]) -> list[tuple[UUID, str]]:
     """Return the organisations above (within the enterprise) and below places, in one statement."""
-    wanted = Q(pk__in=[])
-    for path in {place.path for place in places}:
-        wanted |= Q(path__gte=path, path__lt=path_end(path)) | Q(path__in=_above(path))
-    return list(Organisation.objects.filter(wanted).values_list("pk", "path"))
+    paths = sorted({place.path for place in places})
+    above = sorted({one for path in paths for one in _above(path)})
+    below = " OR path >= %s AND path < %s" * len(paths)
+    ends = [end for path in paths for end in (path, path_end(path))]
+    with connection.cursor() as cursor:
+        # Each page of duties asks this. Only marks for values are put into it.
+        sql = f"SELECT id, path FROM actors_organisation WHERE path = ANY(%s){below}"  # noqa: S608
+        cursor.execute(sql, [above, *ends])
+        return cursor.fetchall()
 
 
 def _above(path: str) -> list[str]:

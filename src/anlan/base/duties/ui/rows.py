@@ -26,6 +26,7 @@ def rows_html(
         "open": gettext("Open"),
     }
     drawn = []
+    dues: dict[dt.datetime, str] = {}  # most fall due at the same few hours
     for n, item in enumerate(items):
         row, shown = item["row"], escape(item["show_url"])
         primary = " an-btn--primary" if is_first and n == 0 else ""
@@ -39,11 +40,13 @@ def rows_html(
             )
         else:
             act = f'<a class="an-btn an-btn--s" data-an-main href="{shown}">{words["open"]}</a>'
+        if (when := dues.get(row.due_at)) is None:
+            when = dues[row.due_at] = due(row.due_at, now)
         level = f" · {risk(item['level'], 'warning')}" if item["level"] else ""
         drawn.append(
             _row(
                 "", item["kind"].icon, row.plan.title, shown, f"{escape(item['context'])}{level}",
-                due(row.due_at, now), act,
+                when, act,
             )
         )  # fmt: skip
     return SafeString("".join(drawn))

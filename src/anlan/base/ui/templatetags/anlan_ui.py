@@ -13,10 +13,11 @@ from typing import Any
 from django import template
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from anlan.base.ui import beside, built, marks, slots
 from anlan.base.ui.scale import Scale, scale_of
@@ -63,6 +64,28 @@ def fixed_or_any_icon(parser: Parser, token: Token) -> Node:
     if fixed and not any(word.is_var or word.filters for word in node.args):
         return FixedIcon(*(str(word.var) for word in node.args))
     return node
+
+
+# Drawn navigations by all that decides how one looks. Labels and icons follow from an entry's key.
+_sides: dict[tuple[Any, ...], SafeString] = {}
+_MOST_SIDES = 500
+
+
+@register.simple_tag
+def side_navigation(shell: Any) -> SafeString:
+    """Draw the side navigation: the same for everybody who sees the same entries and counts."""
+    entries = [
+        (group.key, entry.key, entry.url, entry.n, entry.is_current)
+        for group in getattr(shell, "nav", ())
+        for entry in group.entries
+    ]
+    key = (get_language(), *entries, *map(str, getattr(shell, "foot", ())))
+    drawn = _sides.get(key)
+    if drawn is None:
+        if len(_sides) >= _MOST_SIDES:
+            _sides.clear()
+        drawn = _sides[key] = render_to_string("ui/_side.html", {"shell": shell})
+    return drawn
 
 
 @register.simple_tag

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ui import failures, gallery, help_pages, navigation, searching, slots
 from anlan.base.ui.navigation import NavItem, nav_for
+from anlan.base.ui.templatetags import anlan_ui
+from anlan.base.ui.templatetags.anlan_ui import side_navigation
 
 
 @dataclass
@@ -30,6 +34,7 @@ def empty_registries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         (navigation, "_items"), (searching, "_sources"), (slots, "_providers"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, {})
+    monkeypatch.setattr(anlan_ui, "_sides", {})
     yield
 
 
@@ -66,6 +71,35 @@ class TestNavigation:
             NavItem("a", "A", "bell", "ui:help", "home", permission="secret", count=never)
         )
         assert nav_for(Somebody()) == []
+
+    def test_each_reader_is_drawn_their_own(self) -> None:
+        """Whoever was drawn before: by permission, page, count and language."""
+        open_work = {"n": 3}
+        navigation.register(
+            NavItem("a", _("Search"), "bell", "ui:help", "prevent", permission="a.view",
+                    count=lambda viewer: open_work["n"])
+        )  # fmt: skip
+        navigation.register(NavItem("b", "B", "bell", "ui:search", "watch"))
+
+        def drawn(language: str, path: str = "/", **given: Any) -> str:
+            with translation.override(language):
+                nav = nav_for(Somebody(**given), path)
+                return side_navigation(SimpleNamespace(nav=nav, foot=[]))
+
+        mine = {"permissions": {"a.view"}}
+        for _again in range(2):
+            assert ">B<" in drawn("en")
+            assert "Search" not in drawn("en")
+            assert "Search" in drawn("en", **mine)
+            assert ">3<" in drawn("en", **mine)
+            chinese = drawn("zh-hans", **mine)
+            assert "Search" not in chinese
+            assert "搜索" in chinese
+            assert "aria-current" not in drawn("en", **mine)
+            assert "aria-current" in drawn("en", "/help/", **mine)
+        open_work["n"] = 4
+        assert ">4<" in drawn("en", **mine)
+        assert ">3<" not in drawn("en", **mine)
 
     def test_mistakes_are_told_at_start(self) -> None:
         with pytest.raises(ValueError, match="group"):
