@@ -106,3 +106,47 @@ class Happening(models.TextChoices):
     ANNOUNCED_AGAIN = "announced_again", _("Announced again")
     SHELF_ASKED = "shelf_asked", _("Shelving asked for")
     NOTED = "noted", pgettext_lazy("alarm event", "Noted")
+
+
+class System(models.TextChoices):
+    """The four systems that large oil storage must have."""
+
+    GAS = "gas", _("Gas detection system")
+    SHUT_OFF = "shut_off", _("Emergency shut-off system")
+    VIDEO = "video", _("Video surveillance system")
+    LIGHTNING = "lightning", _("Lightning warning system")
+
+
+class DeviceKind(models.TextChoices):
+    """A device of one of the systems."""
+
+    DETECTOR = "detector", _("Gas detector")
+    VALVE = "valve", _("Emergency shut-off valve")
+    CAMERA = "camera", _("Camera")
+    LIGHTNING = "lightning", _("Lightning warning device")
+
+
+SYSTEM_OF = {
+    DeviceKind.DETECTOR: System.GAS,
+    DeviceKind.VALVE: System.SHUT_OFF,
+    DeviceKind.CAMERA: System.VIDEO,
+    DeviceKind.LIGHTNING: System.LIGHTNING,
+}
+
+
+class DeviceTestKind(models.TextChoices):
+    """How a device is tested."""
+
+    BUMP = "bump", _("Bump test")
+    CALIBRATION = "calibration", _("Calibration")
+    STROKE = "stroke", _("Stroke test")
+    FUNCTION = "function", _("Functional test")
+
+
+# Site rules to begin with (practice; `facts` have no clause for them): days between tests.
+TEST_DAYS = {
+    DeviceKind.DETECTOR: 180,
+    DeviceKind.VALVE: 180,
+    DeviceKind.CAMERA: None,
+    DeviceKind.LIGHTNING: 365,
+}

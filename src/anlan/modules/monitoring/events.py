@@ -29,3 +29,9 @@ ALARM_UNSHELVED = Event("monitoring.alarm.unshelved", _("Alarm taken off the she
 ALARM_OUT_OF_SERVICE = Event("monitoring.alarm.out_of_service", _("Alarm taken out of service"))
 ALARM_RETURNED = Event("monitoring.alarm.returned", _("Alarm returned to service"))
 ALARM_NOTED = Event("monitoring.alarm.noted", _("Note on an alarm"))
+
+DEVICE_CREATED = Event("monitoring.device.created", _("Safety device entered"))
+DEVICE_CHANGED = Event("monitoring.device.changed", _("Safety device changed"))
+DEVICE_REMOVED = Event("monitoring.device.removed", _("Safety device removed from the lists"))
+DEVICE_TESTED = Event("monitoring.device.tested", _("Safety device tested"))
+SYSTEM_STATED = Event("monitoring.system.stated", _("Safety system stated"))

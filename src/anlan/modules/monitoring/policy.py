@@ -31,6 +31,11 @@ LIMIT_APPLY = grant("monitoring.limits.apply", _ENGINEERS | _TECHNICAL | {Role.P
 
 # Present, working, in service: the enterprise's own statement on its safety systems.
 SYSTEM_EDIT = grant("monitoring.systems.edit", _ENGINEERS | RESPONSIBLE)
+# Whoever tests a detector or strokes a valve writes it down.
+SYSTEM_TEST = grant(
+    "monitoring.systems.test",
+    _ENGINEERS | RESPONSIBLE | {Role.WORKSHOP_HEAD, Role.TEAM_LEADER, Role.CONTROL_ROOM},
+)
 
 # The operator's acts on alarms. Shelving hides an alarm from its operator, so it is not for all
 # who may acknowledge; taking out of service needs a permit and an engineer.

@@ -4,6 +4,7 @@ from anlan.modules.monitoring.models.alarms import AlarmEvent, AlarmState
 from anlan.modules.monitoring.models.points import Point
 from anlan.modules.monitoring.models.rules import AlarmClass, AlarmRule, LimitChange
 from anlan.modules.monitoring.models.sources import Source, SourceToken
+from anlan.modules.monitoring.models.systems import DeviceTest, SafetyDevice, SystemStatement
 from anlan.modules.monitoring.models.worker import WorkerPosition
 
 __all__ = [
@@ -11,9 +12,12 @@ __all__ = [
     "AlarmEvent",
     "AlarmRule",
     "AlarmState",
+    "DeviceTest",
     "LimitChange",
     "Point",
+    "SafetyDevice",
     "Source",
     "SourceToken",
+    "SystemStatement",
     "WorkerPosition",
 ]

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from anlan.base.actors.actor import Actor
 from anlan.base.audit.services import Entry, record_many
+from anlan.base.clock import now
+from anlan.base.ids import uuid7
 from anlan.modules.monitoring import events
 from anlan.modules.monitoring.choices import GAS_KINDS, Priority
 from anlan.modules.monitoring.models import AlarmClass, AlarmRule, LimitChange, Point
@@ -64,21 +66,66 @@ def points_write(actor: Actor, given: Sequence[PointRow]) -> rows.Upserted:
         (rule.point_id, rule.kind): rule
         for rule in AlarmRule.objects.for_actor(actor).filter(point__in=limited)
     }
-    fresh, differing = [], []
+    fresh: list[tuple[Point, str, float]] = []
+    differing = []
     for point, one in zip(points, given, strict=True):
         for kind, limit in one.limits.items():
             rule = known.get((point.pk, kind))
             if rule is None:
-                priority = first_priority(point.kind, kind)
-                values = {"limit": limit, "priority": priority}
-                fresh.append(settings.Given(point, kind, values))
+                fresh.append((point, kind, limit))
             elif rule.limit != limit or not rule.in_use:
                 rule.point = point
                 new = {"limit": limit} | ({} if rule.in_use else {"in_use": True})
                 differing.append((rule, new, one.reason))
-    settings.settings_create(actor, fresh)
+    _limits_insert(actor, fresh)
     changes.changes_request(actor, differing)
     return done
+
+
+def _limits_insert(actor: Actor, fresh: Sequence[tuple[Point, str, float]]) -> None:
+    """Set up alarms that have nothing but a limit yet.
+
+    A large sheet brings two hundred thousand of them, of thirty columns each: through arrays of
+    what differs they cost a tenth of what the ORM's parameters do.
+    """
+    if not fresh:
+        return
+    moment = now()
+    columns: list[tuple[Any, ...]] = [
+        (
+            uuid7(),
+            point.enterprise_id,
+            point.scope_path,
+            point.pk,
+            kind,
+            limit,
+            first_priority(point.kind, kind),
+        )
+        for point, kind, limit in fresh
+    ]
+    with connection.cursor() as cursor:
+        arrays = [list(values) for values in zip(*columns, strict=True)]
+        cursor.execute(_INSERT_LIMITS, [moment, moment, *arrays])
+    told: dict[UUID, dict[str, float]] = {}
+    points: dict[UUID, Point] = {}
+    for point, kind, limit in fresh:
+        points[point.pk] = point
+        told.setdefault(point.pk, {})[kind] = limit
+    record_many(actor, (Entry(events.RULE_CREATED, points[pk], None, told[pk]) for pk in told))
+    directory.changed()
+
+
+_INSERT_LIMITS = """
+    INSERT INTO monitoring_alarmrule (
+        created_at, updated_at, version, edition, deadband, on_delay_s, off_delay_s,
+        safety_related, in_use, cause, consequence, action, basis, suppressed_when, "group",
+        message_zh, message_en, study_reference, owner,
+        id, enterprise_id, scope_path, point_id, kind, "limit", priority
+    )
+    SELECT %s, %s, 1, 1, 0, 0, 0, false, true, '', '', '', '', '', '', '', '', '', '', given.*
+      FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::float8[],
+                  %s::int[]) AS given
+"""
 
 
 @transaction.atomic

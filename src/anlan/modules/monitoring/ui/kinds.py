@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from anlan.modules.monitoring.models import Source
+from anlan.modules.monitoring.models import Point, Source
 from anlan.modules.monitoring.queries import points as queries
 from anlan.modules.monitoring.services import points
 from anlan.modules.registry.ui.forms import choose_from
@@ -54,4 +54,5 @@ ICONS = {
     "running_state": "engine", "composition": "flask", "other": "activity",
 }  # fmt: skip
 
+choose_from(Point, lambda actor: queries.points(actor).order_by("tag"))
 choose_from(Source, lambda actor: queries.sources(actor).order_by("name"))

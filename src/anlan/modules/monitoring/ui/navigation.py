@@ -12,10 +12,10 @@ _ENTRIES = (
     ("overview", _("Live overview"), "activity", 10, ("/monitoring/plants/",)),
     ("alarms", _("Alarms"), "bell-ringing", 20, ("/monitoring/journal/",)),
     ("trends", _("Trends"), "chart-line", 30, ()),
-    ("points", _("Monitoring points"), "gauge", 50, ()),
+    ("points", _("Monitoring points"), "gauge", 50, ("/monitoring/settings/",)),
     ("changes", pgettext_lazy("alarm", "Setting changes"), "adjustments", 60, ()),
     ("sources", _("Data sources"), "plug-connected", 70, ()),
-    ("systems", _("Safety systems"), "shield-half", 80, ()),
+    ("systems", _("Safety systems"), "shield-half", 80, ("/monitoring/devices/",)),
 )
 
 

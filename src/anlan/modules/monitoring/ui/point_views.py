@@ -91,11 +91,9 @@ def create(request: HttpRequest) -> HttpResponse:
         raise NotYours()
     enterprise = registry.enterprises(actor).one(wanted)
     rights.require(actor, policy.POINT_EDIT, enterprise)
-    initial: dict[str, Any] = {
-        name: request.GET[name] for name in POINT.register.fields if name in request.GET
-    }
-    initial.setdefault("in_service", True)
-    form = kind_form(POINT, actor, enterprise.pk, request.POST or None, **initial)
+    form = kind_form(POINT, actor, enterprise.pk, request.POST or None)
+    given = {name: request.GET[name] for name in POINT.register.fields if name in request.GET}
+    form.initial |= {"in_service": True, **given}
     if request.method == "POST" and form.is_valid():
         try:
             row = POINT.create(actor, {**form.values(), "enterprise": enterprise.pk})

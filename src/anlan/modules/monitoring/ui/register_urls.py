@@ -2,8 +2,14 @@
 
 from django.urls import path
 
-from anlan.modules.monitoring.ui import change_views, point_views, source_views
+from anlan.modules.monitoring.ui import (
+    change_views,
+    point_views,
+    source_views,
+    system_views,
+)
 from anlan.modules.monitoring.ui.lists import CHANGES, POINTS, SETTINGS, SOURCES
+from anlan.modules.monitoring.ui.system_lists import DEVICES
 
 urlpatterns = [
     path("points/new/", point_views.create, name="points_new"),
@@ -22,6 +28,15 @@ urlpatterns = [
     path("sources/<uuid:pk>/remove/", source_views.remove, name="sources_remove"),
     path("sources/<uuid:pk>/tokens/", source_views.token_issue, name="sources_token"),
     path("sources/tokens/<uuid:pk>/revoke/", source_views.token_revoke, name="sources_revoke"),
+    path("systems/", system_views.overview, name="systems"),
+    path(
+        "systems/of/<uuid:enterprise_id>/<slug:system>/", system_views.state, name="systems_state"
+    ),
+    path("devices/new/", system_views.device_new, name="devices_new"),
+    path("devices/<uuid:pk>/", system_views.device_show, name="devices_show"),
+    path("devices/<uuid:pk>/edit/", system_views.device_edit, name="devices_edit"),
+    path("devices/<uuid:pk>/remove/", system_views.device_remove, name="devices_remove"),
+    *DEVICES.urls("devices/", "devices"),
     *POINTS.urls("points/", "points"),
     *SETTINGS.urls("settings/", "settings"),
     *CHANGES.urls("changes/", "changes"),
