@@ -14,7 +14,7 @@ from PIL import Image
 from anlan.base.actors.roles import Role
 from anlan.base.clock import now, today
 from anlan.modules.findings.models import Finding, Flag
-from anlan.modules.findings.services import extending, major, treating
+from anlan.modules.findings.services import extending, major, outside, treating
 from anlan.modules.findings.states import FindingState
 from anlan.modules.findings.tests import data
 
@@ -224,3 +224,18 @@ def test_the_number_of_a_report_stays_until_it_is_closed(world) -> None:
     number = Finding.objects.unscoped("test").get().number
     toast = page[page.index('id="an-toasts"') : page.index(number)]
     assert "data-an-fades" not in toast
+
+
+def test_findings_of_an_outside_inspection_can_be_entered_one_by_one(world) -> None:
+    inspector = world.actor(Role.BUREAU_INSPECTOR, "county_a")
+    given = outside.Given("（演）检 77 号", "county", today() - dt.timedelta(days=2))
+    row = outside.register(inspector, world.plant_a.pk, given)
+    client = signed_in(world.user(Role.BUREAU_INSPECTOR, "county_a"))
+    address = reverse("findings:new") + f"?outside={row.pk}"
+    assert address in client.get(reverse("findings:outside_show", args=[row.pk])).text
+    form = client.get(address).context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields if "photo" not in name}
+    client.post(address, typed | {"title": "防火堤破损"})
+    found = Finding.objects.unscoped("test").get()
+    assert (found.inspection_ref, found.channel) == (row.document, row.channel)
+    assert found.enterprise_id == row.enterprise_id

@@ -144,10 +144,12 @@ def _form(
 @login_required
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
-    """Report a finding; `?unit=` and `?equipment=` say where."""
+    """Report a finding; `?unit=` and `?equipment=` say where, `?outside=` of which inspection."""
     actor = _actor(request)
     policy.require(actor, FINDING_REPORT)
-    enterprise = _enterprise(request)
+    outside = request.GET.get("outside")
+    inspection = queries.outside_one(actor, outside) if outside else None
+    enterprise = inspection.enterprise_id if inspection else _enterprise(request)
     start = {
         "unit": request.GET.get("unit"),
         "source": Source.DAILY,
@@ -155,6 +157,12 @@ def report(request: HttpRequest) -> HttpResponse:
         "discipline": 8,
         "treatment": Treatment.DEADLINE,
     }
+    if inspection is not None:
+        start |= {
+            "channel": inspection.channel,
+            "inspected_on": inspection.ended_on,
+            "inspection_ref": inspection.document,
+        }
     data = request.POST if request.method == "POST" else None
     form = forms.ReportForm(actor, enterprise, data, request.FILES if data else None, **start)
     if data is not None and form.is_valid():

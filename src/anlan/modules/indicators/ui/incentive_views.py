@@ -31,7 +31,8 @@ LEDGER = ListPage(
     columns=[
         Column.of(Incentive, "happened_on", fixed=True, sort=("happened_on", "pk")),
         Column("kind", gettext_lazy("type"), kind="badge", choices=IncentiveKind.choices,
-               tone={"reward": "done", "penalty": "outline"}),
+               tone={"reward": "done", "penalty": "outline"},
+               icon={"reward": "award", "penalty": "circle-minus"}),
         Column.of(Incentive, "person_name", sort=None),
         Column.of(Incentive, "reason", sort=None, wide=True),
         Column("rule", gettext_lazy("rule"), value="rule.title"),

@@ -249,7 +249,7 @@ def _records(
             {
                 "label": label,
                 "url": records_url(plant.pk, week_on, what, key),
-                "current": key == which and not narrow,
+                "current": key == which,
                 "n": "",
             }
             for key, label in labels.items()

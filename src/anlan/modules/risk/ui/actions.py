@@ -383,7 +383,10 @@ def _table_of(table: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
     factors = []
     for factor in table["factors"]:
         words = {
-            value: request.POST.get(f"word_{factor['letter']}_{value}", text).strip()[:120] or text
+            value: " ".join(request.POST.get(f"word_{factor['letter']}_{value}", text).split())[
+                :120
+            ]
+            or text
             for value, text in factor["values"].items()
         }
         factors.append({**factor, "values": words})
