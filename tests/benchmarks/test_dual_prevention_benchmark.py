@@ -32,10 +32,14 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.django_db
-def test_every_part_measures_something(world: World, parts: Any) -> None:
+def test_every_part_measures_something(
+    world: World, parts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import dual_filling
     import duties
 
+    # Spelling the texts of a province's findings would be nearly all of this test.
+    monkeypatch.setattr(dual_filling, "POOL", 400)
     leader = world.user(Role.BUREAU_LEADER, "province")
     day = parts.measured_day()
     with wall.acting_as(EVERYTHING):
