@@ -240,6 +240,25 @@ class Installation:
             found["ANLAN_MQTT_SEED_FILE"] = str(self.folder / "secrets" / nats.MQTT_ISSUER)
         return found
 
+    def simulator(self) -> list[Recipe]:
+        """The demonstration's plant, sending to the door."""
+        if not self.options.telemetry:
+            return []
+        host, port = self.options.door_host, self.options.door_port
+        near = _WHOLE_NETWORK.get(host, host)
+        door = f"http://{f'[{near}]' if ':' in near else near}:{port}/ingest/"
+        return [
+            Recipe(
+                name="simulator",
+                command=[*manage(), "demo_feed", door, "--", "--day"],
+                account=self.folder.account,
+                environment=self.environment(),
+                folder=self.folder.path,
+                needs=self._needed("postgres"),
+                essential=False,
+            )
+        ]
+
     def _needed(self, *names: str) -> tuple[str, ...]:
         return tuple(name for name in self._engine_names() if name in names)
 

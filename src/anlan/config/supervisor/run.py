@@ -54,7 +54,8 @@ def run_product(here: Installation, *, demo: Sequence[str] | None = None) -> Non
             here.start_engines(supervisor)
             _prepare(here, supervisor, demo)
             supervisor.wait_ready(supervisor.start(here.web()))
-            for recipe in [*here.workers(), *here.telemetry()]:
+            simulator = [] if demo is None else here.simulator()
+            for recipe in [*here.workers(), *here.telemetry(), *simulator]:
                 supervisor.start(recipe)
             supervisor.console.plain(banner(here, time.monotonic() - began, demo is not None))
             supervisor.serve()

@@ -24,7 +24,7 @@ class Failure(StrEnum):
 LASTS_S = {
     Scenario.FILLING: 1800.0,
     Scenario.LEAK: 900.0,
-    Scenario.SENSOR_FAILURE: 1200.0,
+    Scenario.SENSOR_FAILURE: 2700.0,
     Scenario.FLOOD: 900.0,
 }
 

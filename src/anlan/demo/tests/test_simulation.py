@@ -1,6 +1,7 @@
 """The simulated plant: the same course for a seed, quiet by itself, and each scenario as told."""
 
 import json
+import math
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -14,8 +15,10 @@ from anlan.demo.simulation.scenarios import Begin, Failure, Scenario, day, read
 from anlan.engines.alarms.core import AlarmCore
 from anlan.engines.alarms.formats import FileProblem
 from anlan.engines.alarms.kpi import floods
+from anlan.modules.monitoring.demo import main_plant
 
-A_DETECTOR = next(n for n, one in enumerate(specs.points()) if one.tag == "AF-004")
+A_DETECTOR = next(n for n, one in enumerate(specs.points()) if one.tag == "GDS-004")
+A_LEVEL = next(n for n, one in enumerate(specs.points()) if one.tag == "LI-104")
 
 
 def alarms(plan=(), seconds=1500, seed=7, step=1.0):
@@ -35,13 +38,43 @@ def alarms(plan=(), seconds=1500, seed=7, step=1.0):
     return found
 
 
+def test_its_points_are_those_of_the_demonstration():
+    register = {one.values["tag"]: one for one in main_plant()}
+    assert set(register) == {one.tag for one in specs.points()}
+    for one in specs.points():
+        theirs = register[one.tag]
+        assert (one.kind, one.low, one.high) == tuple(
+            theirs.values[name] for name in ("kind", "range_low", "range_high")
+        )
+        assert (one.x / specs.WIDE, one.y / specs.DEEP) == pytest.approx(
+            (theirs.values["plan_x"], theirs.values["plan_y"]), abs=1e-3
+        )
+        names = ("deadband", "on_delay_s", "off_delay_s", "suppressed_when")
+        assert {
+            rule.kind: (
+                rule.limit,
+                rule.deadband,
+                rule.on_delay,
+                rule.off_delay,
+                rule.suppressed_when,
+            )
+            for rule in one.rules
+        } == {
+            alarm.kind: (
+                alarm.limit or 0.0,
+                *(alarm.more.get(name, "" if name == "suppressed_when" else 0.0) for name in names),
+            )
+            for alarm in theirs.alarms
+        }
+
+
 def test_it_has_what_was_promised():
     kinds = [one.kind for one in specs.points()]
     assert kinds.count("level") == 12
     assert kinds.count("gas_flammable") + kinds.count("gas_toxic") == 60
     assert kinds.count("running_state") == 20
     tags = [one.tag for one in specs.points()]
-    assert len(set(tags)) == len(tags) == 200
+    assert len(set(tags)) == len(tags) == 201
 
 
 def test_one_seed_is_one_course():
@@ -69,21 +102,26 @@ def test_overfilling_raises_high_then_high_high_on_one_tank():
 
 def test_a_leak_reaches_the_detectors_around_one_tank():
     found = alarms([Begin(60.0, Scenario.LEAK, 2)])
-    gas = {key.split()[0] for key, _at in found if key.startswith("A")}
-    around = {one.tag for one in specs.points() if one.equipment == "V-103"}
-    assert len(gas) >= 2
-    assert gas <= around
-    assert any(key.endswith("HH") for key, _at in found)
+    gas = {key.split()[0] for key, _at in found if key.startswith("GDS")}
+    x, y = specs.tank_place(2)
+    near = {one.tag for one in specs.points() if math.hypot(one.x - x, one.y - y) < 90.0}
+    assert 2 <= len(gas) <= 8
+    assert gas <= near
+    assert "PI-103 L" in {key for key, _at in found}
 
 
 @pytest.mark.parametrize(
-    ("failure", "kind"),
-    [(Failure.FROZEN, "FROZEN"), (Failure.DEAD, "BAD"), (Failure.NOISE, "H")],
+    ("place", "failure", "key"),
+    [
+        (A_LEVEL, Failure.FROZEN, "LI-104 FROZEN"),
+        (A_DETECTOR, Failure.DEAD, "GDS-004 BAD"),
+        (A_DETECTOR, Failure.NOISE, "GDS-004 H"),
+    ],
 )
-def test_a_sensor_fails(failure, kind):
-    found = alarms([Begin(10.0, Scenario.SENSOR_FAILURE, A_DETECTOR, failure)])
-    assert {key.split()[0] for key, _at in found} == {"AF-004"}
-    assert f"AF-004 {kind}" in {key for key, _at in found}
+def test_a_sensor_fails(place, failure, key):
+    found = alarms([Begin(10.0, Scenario.SENSOR_FAILURE, place, failure)], seconds=2000)
+    assert {one.split()[0] for one, _at in found} == {key.split()[0]}
+    assert key in {one for one, _at in found}
 
 
 def test_a_flood_is_a_flood():
@@ -148,9 +186,13 @@ def test_it_is_fed_in_order_and_waits_while_the_door_is_busy(door, monkeypatch):
     assert list(feed.run(plant, url, "t", speed=1.0, seconds=3)) == [(1, 0), (1, 1), (3, 0)]
     assert [one["batch"].partition("-")[2] for one in taken] == ["1", "2", "3"]
     columns = taken[1]["columns"]
-    assert len(columns["tag"]) == len(columns["value"]) == 200
+    assert len(columns["tag"]) == len(columns["value"]) == 201
     assert (columns["value"][A_DETECTOR], columns["quality"][A_DETECTOR]) == (None, 2)
 
 
-def test_a_wrong_token_ends_it(door):
-    assert feed.main([door[0], "--token", "wrong", "--seconds", "1"]) == 1
+def test_a_wrong_token_ends_it(door, monkeypatch):
+    monkeypatch.setenv(feed.VARIABLE, "wrong")
+    assert feed.main([door[0], "--seconds", "1"]) == 1
+    monkeypatch.delenv(feed.VARIABLE)
+    with pytest.raises(SystemExit):
+        feed.main([door[0]])

@@ -1,7 +1,8 @@
 """The demonstration's points: the tank farm of the main plant, and a few of its neighbours.
 
 The main plant has 12 tanks (level, temperature, pressure, filling flow, shut-off valve), 20 pumps
-(running, vibration), 60 gas detectors and a field mill. Tags are what the simulators send under.
+(running, vibration, bearing temperature, discharge pressure), 60 gas detectors and a field mill.
+Tags are what the simulators send under.
 """
 
 from collections.abc import Iterator
@@ -65,6 +66,23 @@ _GAS = {
     "harm_people": 1, "harm_environment": 3, "harm_money": 2,
     "owner": "安全环保部", "group": "气体探测",
 }  # fmt: skip
+_FAULT = {"cause": "仪表故障", "action": "通知仪表检修"}
+_TRIP = {
+    "cause": "过载、失电或联锁动作",
+    "consequence": "中断进出料，上游憋压",
+    "action": "确认备用泵启动，查明跳停原因",
+    "basis": "运行状态反馈",
+    "harm_people": 3, "harm_environment": 4, "harm_money": 3,
+    "owner": "储运车间", "group": "机泵运行",
+}  # fmt: skip
+_BEARING = {
+    "cause": "润滑不良或轴承损坏",
+    "consequence": "抱轴、机封损坏泄漏",
+    "action": "补油，必要时切换备用泵",
+    "basis": "滚动轴承温度不超过 80 ℃ 的惯例",
+    "harm_people": 3, "harm_environment": 3, "harm_money": 3,
+    "owner": "设备部", "group": "机泵温度",
+}  # fmt: skip
 _VIBRATION = {
     "cause": "轴承磨损、对中不良或汽蚀",
     "consequence": "机封损坏泄漏，设备损毁",
@@ -114,6 +132,7 @@ def _tank(number: int, medium: str, x: float, y: float) -> Iterator[Tag]:
             Alarm("FROZEN", 1800, 3, "standard",
                   {"cause": "液位计卡死", "action": "现场核对液位，安排检修"}),
             Alarm("STALE", 60, 3),
+            Alarm("BAD", None, 3, "standard", {"on_delay_s": 10.0, **_FAULT}),
         ),
         tank,
     )  # fmt: skip
@@ -153,7 +172,7 @@ def _pump(number: int, x: float, y: float) -> Iterator[Tag]:
     yield Tag(
         {"tag": f"P-{number}-RUN", "name": f"P-{number} 泵运行", "kind": "running_state",
          "decimals": 0, "range_low": 0, "range_high": 1, "sampling_seconds": 1, **place},
-        (), f"P-{number}A",
+        (Alarm("STATE", 0, 2, "standard", _with(_TRIP, 600)),), f"P-{number}A",
     )  # fmt: skip
     yield Tag(
         {"tag": f"P-{number}-VIB", "name": f"P-{number} 泵轴承振动", "kind": "other",
@@ -165,6 +184,26 @@ def _pump(number: int, x: float, y: float) -> Iterator[Tag]:
             Alarm("HH", 7.1, 2, "standard", _with(_VIBRATION, 600, deadband=0.4,
                   on_delay_s=5.0, off_delay_s=60.0,
                   suppressed_when=f"{{P-{number}-RUN}} == 0")),
+        ),
+        f"P-{number}A",
+    )  # fmt: skip
+    yield Tag(
+        {"tag": f"P-{number}-TB", "name": f"P-{number} 泵轴承温度", "kind": "temperature",
+         "unit": "℃", "range_low": 0, "range_high": 150, "decimals": 1, **place},
+        (
+            Alarm("H", 75, 3, "standard", _with(_BEARING, 1800, deadband=1,
+                  on_delay_s=5.0, off_delay_s=60.0)),
+            Alarm("HH", 85, 2, "standard", _with(_BEARING, 600, deadband=1,
+                  on_delay_s=5.0, off_delay_s=60.0)),
+        ),
+        f"P-{number}A",
+    )  # fmt: skip
+    yield Tag(
+        {"tag": f"P-{number}-PD", "name": f"P-{number} 泵出口压力", "kind": "pressure",
+         "unit": "MPa", "range_low": 0, "range_high": 2, "decimals": 3, **place},
+        (
+            Alarm("L", 0.3, 2, "standard", _with(_TRIP, 600, basis="正常出口压力的三分之一",
+                  deadband=0.02, on_delay_s=5.0, off_delay_s=15.0)),
         ),
         f"P-{number}A",
     )  # fmt: skip
@@ -188,6 +227,7 @@ def _detector(number: int, x: float, y: float) -> Tag:
         (
             Alarm("H", limits[0], 2, "gas", _with(_GAS, 900)),
             Alarm("HH", limits[1], 1, "gas", _with(_GAS, 240, safety_related=True)),
+            Alarm("BAD", None, 3, "standard", {"on_delay_s": 10.0, **_FAULT}),
         ),
     )
 
