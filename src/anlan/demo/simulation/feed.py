@@ -31,6 +31,9 @@ VARIABLE = "ANLAN_FEED_TOKEN"
 _KEPT = 3600
 _PATIENCE_S = 10.0
 _AGAIN_S = 2.0
+_TOLD_EVERY = 30
+# The door reads its list of keys anew once a minute at the latest.
+_NEW_KEY_S = 90
 
 
 class Stepped(Protocol):
@@ -60,15 +63,19 @@ def body(plant: Stepped, seconds: float, at: float, batch: str) -> bytes:
     return msgspec.json.encode({"columns": columns, "batch": batch})
 
 
-def send(url: str, token: str, data: bytes) -> bool:
-    """Send one body; return whether it was taken, False to try again. Raises Refused."""
+def send(url: str, token: str, data: bytes, *, is_new: bool = False) -> bool:
+    """Send one body; return whether it was taken, False to try again. Raises Refused.
+
+    A token that `is_new` may be unknown to the door as yet.
+    """
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     request = urllib.request.Request(url, data, headers)  # noqa: S310 - the scheme is checked
     try:
         with urllib.request.urlopen(request, timeout=_PATIENCE_S) as answer:  # noqa: S310
             return int(answer.status) < 300
     except urllib.error.HTTPError as error:
-        if error.code in (408, 425, 429) or error.code >= 500:
+        unheard = is_new and error.code == 401
+        if unheard or error.code in (408, 425, 429) or error.code >= 500:
             return False
         raise Refused(f"{error.code}: {error.read(2000).decode(errors='replace')}") from None
     except OSError:
@@ -89,7 +96,8 @@ def run(
         number += 1
         waiting.append(body(plant, speed, time.time(), f"{name}-{number}"))
         while waiting and time.monotonic() >= hold_until:
-            if not send(url, token, waiting[0]):
+            is_new = not sent and number <= _NEW_KEY_S
+            if not send(url, token, waiting[0], is_new=is_new):
                 hold_until = time.monotonic() + _AGAIN_S
                 break
             waiting.popleft()
@@ -128,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(str(error))
     try:
         for sent, waits in run(plant, given.url, token, speed=given.speed, seconds=given.seconds):
-            if waits > 1:
+            if waits and waits % _TOLD_EVERY == 0:
                 sys.stderr.write(f"{waits} batches wait, {sent} sent\n")
     except Refused as refused:
         sys.stderr.write(f"refused: {refused}\n")

@@ -9,10 +9,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from anlan.base.actors import wall
 from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.scope import EVERYTHING
+from anlan.base.live.bridge import bridge
 from anlan.demo.simulation.feed import VARIABLE
 from anlan.modules.monitoring.choices import SourceKind
 from anlan.modules.monitoring.models import Source
 from anlan.modules.monitoring.services.sources import token_issue
+
+_TOLD_WITHIN_S = 3.0
 
 
 class Command(BaseCommand):
@@ -39,6 +42,8 @@ class Command(BaseCommand):
             if source is None:
                 raise CommandError("There is no simulator: load the demonstration first.")
             _token, secret = token_issue(SYSTEM, source.pk, replaces=True)
+        # What the door is told of the new key must leave before this process is another.
+        bridge().drain(_TOLD_WITHIN_S)
         # By the environment, as a command line can be read by others of the machine.
         environment = {**os.environ, VARIABLE: secret}
         command = [sys.executable, "-P", "-m", "anlan.demo.simulation.feed", options["url"]]
