@@ -35,7 +35,8 @@ def hide_table(table: str) -> None:
 def append_only(table: str) -> None:
     """Keep the application's role from changing a table's rows; apps say so when they start.
 
-    A trigger of the table's own migration refuses it to the owner too.
+    Only where they are may change, when a place moves. A trigger of the table's own migration
+    refuses the rest to the owner too.
     """
     APPEND_ONLY.add(table)
 
@@ -122,6 +123,9 @@ def _grant() -> None:
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
         for table in sorted(APPEND_ONLY):
             cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
+        # A place that moves takes its rows along; where they are is all that changes of them.
+        for table in sorted(APPEND_ONLY & set(scoped_tables())):
+            cursor.execute(f'GRANT UPDATE (scope_path) ON "{table}" TO {role}')
         for table in READ_ONLY:
             cursor.execute(f'REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON "{table}" FROM {role}')
         for table in sorted(HIDDEN):
