@@ -11,8 +11,9 @@ NUMBERS = {
     engine.Colour.RED: Colour.RED,
 }
 COLOURS = {int(number): colour for colour, number in NUMBERS.items()}
-KNOWN_RISE = 5.0
-"""Points that known inputs must add where the colour at rest is the worst already."""
+KNOWN_SHARE = 0.15
+"""How much of the room above its rest what is known must take up: a first gas alarm does (0.25), an
+overdue finding alone does not (0.11). Product default."""
 
 
 def known_rise(found: index.Assessment) -> float:
@@ -23,13 +24,12 @@ def known_rise(found: index.Assessment) -> float:
 def has_risen(found: index.Assessment, shown: engine.Colour) -> bool:
     """Tell whether a unit stands above its rest, so that a warning is due.
 
-    What is unknown alone warns of nothing: it is told as missing inputs. Where the rest is red
-    already, known inputs must have added `KNOWN_RISE` points.
+    What is unknown alone warns of nothing: it is told as missing inputs. What is known must take
+    up `KNOWN_SHARE` of the room above the rest, and the colour be worse than at rest unless that
+    is red already.
     """
     if found.overrides:
         return True
-    if known_rise(found) <= 0:
+    if known_rise(found) < KNOWN_SHARE * (100 - found.base):
         return False
-    if shown.rank > found.at_rest.rank:
-        return True
-    return found.at_rest is engine.Colour.RED and known_rise(found) >= KNOWN_RISE
+    return shown.rank > found.at_rest.rank or found.at_rest is engine.Colour.RED

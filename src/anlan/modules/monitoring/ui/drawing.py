@@ -70,6 +70,11 @@ class Picture:
         """Return the size of names in the drawing's own units."""
         return self.width / 42 if self.image else BOX_W / 9
 
+    @property
+    def below(self) -> float:
+        """Return how far below a zone's name its alarm mark lies."""
+        return 1.5 * self.text
+
 
 def tank_of(thing: Thing) -> Tank:
     """Return how a tank is drawn."""

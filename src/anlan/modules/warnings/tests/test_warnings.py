@@ -101,6 +101,13 @@ def test_missing_inputs_alone_warn_of_nothing(world, store, unit) -> None:
     assert UnitIndex.objects.for_actor(SYSTEM).get().colour > Colour.YELLOW
 
 
+def test_what_is_overdue_alone_warns_of_nothing(world, level, monkeypatch) -> None:
+    lacks = {world.plant_a.pk: ["major_finding_overdue", "commitment_missing"]}
+    monkeypatch.setattr("anlan.modules.warnings.services.inputs._lacks", lambda *_: lacks)
+    assert assess_all(MORNING).opened == 0
+    assert UnitIndex.objects.for_actor(SYSTEM).get().factors[-1]["points"] >= 0
+
+
 def test_a_high_high_alarm_opens_a_warning_and_tells_its_levels(world, people, level) -> None:
     risen(level)
     assert assess_all(MORNING).opened == 1

@@ -95,7 +95,7 @@ def wall_findings(actor: Actor, enterprise_id: UUID) -> wall_facts.Part | None:
     n_open = rows.filter(findings.open_()).count()
     n_late = rows.filter(findings.overdue(today_day())).count()
     lines = (
-        wall_facts.Line(_("Open"), str(n_open)),
+        wall_facts.Line(_("Not closed"), str(n_open)),
         wall_facts.Line(_("Overdue"), str(n_late), level=1 if n_late else 0),
     )
     return wall_facts.Part(_("Findings"), lines=lines)
