@@ -1,8 +1,10 @@
 """The side navigation: modules register their entries, each viewer sees the permitted ones."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.db import connection
 from django.urls import NoReverseMatch
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,8 @@ from anlan.base.addresses import page_url
 from anlan.base.ui.people import Viewer
 
 Words = str | Promise
+Counting = tuple[str, Sequence[Any]]
+"""A statement that answers with one number, and its values."""
 
 # Groups in the order shown. The first has no heading: it holds "today".
 GROUPS: dict[str, Words] = {
@@ -27,7 +31,8 @@ class NavItem:
     """One entry.
 
     `permission` empty means everybody. `count` gives the open work behind the entry (0 shows
-    nothing). `prefixes` are further URL prefixes under which the entry is the current one.
+    nothing), or the statement that counts it: those of all entries are sent as one. `prefixes`
+    are further URL prefixes under which the entry is the current one.
     """
 
     key: str
@@ -36,7 +41,7 @@ class NavItem:
     url_name: str
     group: str
     permission: str = ""
-    count: Callable[[Viewer], int] | None = None
+    count: Callable[[Any], int | Counting] | None = None
     order: int = 100
     prefixes: tuple[str, ...] = ()
 
@@ -98,11 +103,24 @@ def nav_for(viewer: Viewer | None, path: str = "") -> list[NavGroup]:
         except NoReverseMatch:
             continue
     current = _current_key(seen, path)
+    counts = _counted({item.key: item.count(viewer) for item, _url in seen if item.count})
     for item, url in seen:
         group = groups.setdefault(item.group, NavGroup(item.group, GROUPS[item.group]))
-        n = item.count(viewer) if item.count else 0
+        n = counts.get(item.key, 0)
         group.entries.append(NavEntry(item.key, item.label, item.icon, url, n, item.key == current))
     return list(groups.values())
+
+
+def _counted(asked: Mapping[str, int | Counting]) -> dict[str, int]:
+    """Return the numbers by entry, what is to be counted in one statement."""
+    found = {key: one for key, one in asked.items() if isinstance(one, int)}
+    statements = {key: one for key, one in asked.items() if not isinstance(one, int)}
+    if statements:
+        sql = "SELECT " + ", ".join(f"({one})" for one, _values in statements.values())
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [value for _sql, given in statements.values() for value in given])
+            found |= zip(statements, cursor.fetchone(), strict=True)
+    return found
 
 
 def _current_key(seen: list[tuple[NavItem, str]], path: str) -> str:

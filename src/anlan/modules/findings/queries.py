@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import (
     Count,
     Exists,
@@ -23,7 +22,7 @@ from django.db.models.lookups import GreaterThan
 from anlan.base.actors import wall
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Membership, Organisation, User
-from anlan.base.actors.scope import path_end
+from anlan.base.actors.scope import Counting, path_end
 from anlan.base.clock import today
 from anlan.base.files.models import Attachment
 from anlan.base.lists import Found
@@ -43,8 +42,6 @@ _SAID = (
 )  # fmt: skip
 """What the list of findings says of a row, and of what is joined to it."""
 _WIDE = ("description", "measures", "interim", "cause", "result", "judgement", "search_key")
-# With the states themselves, so that the index of open ones is seen to fit.
-_IS_OPEN = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN)))
 PART = 3_000  # of a frequent word's findings; a list of very many counts to a thousand
 
 
@@ -235,16 +232,9 @@ def figures(actor: Actor) -> dict[str, int]:
     return found
 
 
-def n_open(actor: Actor) -> int:
-    """Return how many findings are open: asked by each page for the navigation, so written out."""
-    seen, values = actor.scope.sql()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM findings_finding WHERE ({seen}) AND {_IS_OPEN}",  # noqa: S608
-            values,
-        )
-        n: int = cursor.fetchone()[0]
-    return n
+def counting_open(actor: Actor) -> Counting:
+    """Return the statement that counts the open findings, for the navigation of each page."""
+    return actor.scope.counting("findings_finding", OPEN)
 
 
 def waiting(actor: Actor, limit: int) -> QuerySet[Finding]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, F, Max, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.scope import Counting
 from anlan.base.clock import SHANGHAI, now
 from anlan.base.duties.models.warning import Colour
 from anlan.modules.commitment import queries as commitment
@@ -57,6 +58,11 @@ def index_of(actor: Actor, unit_id: UUID) -> UnitIndex | None:
 def standing() -> Q:
     """Warnings not cleared."""
     return Q(state__in=[str(one) for one in STANDING])
+
+
+def counting_standing(actor: Actor) -> Counting:
+    """Return the statement that counts the warnings not cleared, for the navigation."""
+    return actor.scope.counting("warnings_earlywarning", STANDING)
 
 
 def late(moment: dt.datetime) -> Q:

@@ -12,6 +12,7 @@ from anlan.base.actors.roles import Role
 from anlan.base.lists import showing
 from anlan.base.lists.showing import show
 from anlan.base.search_key import typed
+from anlan.base.ui.navigation import nav_for
 from anlan.modules.findings import queries, words
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.tests import data
@@ -174,4 +175,15 @@ def test_the_navigation_counts_what_the_list_shows_as_open(world, manager, plant
         )
     ]
     for actor, n in [(manager, 2), (plant_b, 0), *everybody]:
-        assert queries.n_open(actor) == queries.figures(actor)["open"] == n
+        assert queries.figures(actor)["open"] == n
+        with connection.cursor() as cursor:
+            cursor.execute(*queries.counting_open(actor))
+            assert cursor.fetchone() == (n,)
+
+
+def test_the_navigation_tells_them_to_the_enterprise(world, manager, plant_b):
+    data.report(manager, world.plant_a)
+    for actor, n in ((manager, 1), (plant_b, 0)):
+        with wall.acting_as(actor.scope):
+            shown = {e.key: e.n for group in nav_for(actor, "/") for e in group.entries}
+        assert (shown["findings"], shown["monitoring.alarms"], shown["warnings"]) == (n, 0, 0)

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.scope import Counting
 from anlan.base.files.kinds import FileKind, all_kinds, declare_kind, takes_files
 from anlan.base.files.sniff import DOCX, IMAGES, PDF, XLSX
 from anlan.base.ui import beside, navigation, searching
@@ -21,8 +22,8 @@ MEGABYTE = 1 << 20
 _PAPERS = frozenset({PDF, DOCX, XLSX}) | IMAGES
 
 
-def _count(viewer: Any) -> int:
-    return queries.n_open(viewer) if viewer.own_enterprise_id else 0
+def _count(viewer: Any) -> int | Counting:
+    return queries.counting_open(viewer) if viewer.own_enterprise_id else 0
 
 
 def install() -> None:

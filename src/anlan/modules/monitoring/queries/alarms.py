@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.scope import Counting
 from anlan.base.clock import SHANGHAI
 from anlan.modules.findings.models import Finding
 from anlan.modules.monitoring.choices import Happening, Shown
@@ -90,9 +91,9 @@ def counts(actor: Actor, unit: UUID | None = None) -> dict[str, int]:
     return rows.aggregate(**named, **levels)
 
 
-def unacknowledged_count(actor: Actor) -> int:
-    """How many alarms nobody has acknowledged."""
-    return AlarmState.objects.for_actor(actor).filter(shown__in=UNACKNOWLEDGED).count()
+def counting_unacknowledged(actor: Actor) -> Counting:
+    """Return the statement that counts the alarms nobody has acknowledged."""
+    return actor.scope.counting("monitoring_alarmstate", UNACKNOWLEDGED, column="shown")
 
 
 def units_with_points(actor: Actor) -> QuerySet[MhiUnit]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from anlan.base.actors.actor import Actor
+from anlan.base.actors.scope import Counting
 from anlan.base.ui.marks import StateMark
 from anlan.base.ui.people import Viewer
 from anlan.engines.alarms import states
@@ -255,6 +256,6 @@ def unit_of(value: str) -> UUID | None:
         return None
 
 
-def waiting(viewer: Viewer) -> int:
-    """How many alarms nobody has acknowledged, for the navigation."""
-    return alarm_queries.unacknowledged_count(cast(Actor, viewer))
+def waiting(viewer: Viewer) -> Counting:
+    """Count the alarms nobody has acknowledged, for the navigation."""
+    return alarm_queries.counting_unacknowledged(cast(Actor, viewer))

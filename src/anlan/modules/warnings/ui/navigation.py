@@ -30,7 +30,7 @@ def install() -> None:
             "warnings:list",
             "watch",
             order=15,
-            count=lambda viewer: queries.counters(viewer).standing,
+            count=queries.counting_standing,
         )
     )
     navigation.register(
