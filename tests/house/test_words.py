@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polib
 from babel.messages.extract import extract
+from django.utils import translation
 from django.utils.translation.template import templatize
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "anlan"
@@ -64,6 +65,19 @@ def test_every_word_has_its_chinese() -> None:
         if english and not translated().get((context, english))
     ]
     assert not missing, "add to locale/zh_Hans of the app:\n" + "\n".join(missing)
+
+
+def test_no_other_catalogue_speaks_for_ours() -> None:
+    """A library that stands before us and knows the same English would put its own Chinese on our
+    pages: give the word a context."""
+    with translation.override("zh-hans"):
+        taken = {
+            word: said
+            for word, chinese in translated().items()
+            if (said := translation.pgettext(*word) if word[0] else translation.gettext(word[1]))
+            not in (chinese, word[1])
+        }
+    assert not taken, taken
 
 
 def test_one_english_has_one_chinese() -> None:

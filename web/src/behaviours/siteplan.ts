@@ -90,6 +90,8 @@ class SitePlan {
       if (!name) continue;
       if (circle) name.setAttribute("y", String(circle.cy.baseVal.value + (MARK + NAME * 0.8) * scale));
       const room = zone.querySelector("polygon")?.getBBox().width;
+      // what is hidden has no length to measure
+      name.classList.remove("is-cramped");
       name.classList.toggle("is-cramped", room !== undefined && name.getComputedTextLength() > room * 0.94);
     }
   }

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.ids import uuid7
 from anlan.base.imports.states import BUSY, IMPORT, RunState
@@ -22,7 +23,7 @@ class RowKind(models.TextChoices):
     CREATE = "create", _("New rows")
     UPDATE = "update", _("Changed rows")
     WRONG = "wrong", _("Wrong rows")
-    WARNING = "warning", _("Note")
+    WARNING = "warning", pgettext_lazy("import", "Note")
 
 
 class ImportRun(models.Model):

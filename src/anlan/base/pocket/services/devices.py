@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from anlan.base.actors import policy, wall
 from anlan.base.actors.actor import SYSTEM, Actor
@@ -56,7 +57,7 @@ def register(
                 "enterprise_id": owner,
                 "scope_path": home.path,
                 "key": jwk,
-                "label": (label or str(_("Phone")))[:80],
+                "label": (label or pgettext("device", "Phone"))[:80],
                 "user_agent": user_agent[:300],
                 "last_contact": moment,
                 "drain_until": moment + DRAIN_FOR,
