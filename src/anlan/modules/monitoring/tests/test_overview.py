@@ -104,6 +104,15 @@ def test_the_wall_and_its_part(world, store, operator, client) -> None:
     assert client.get(f"/monitoring/wall/{world.plant_b.pk}/part/").status_code == 404
 
 
+def test_a_foreign_line_of_values_is_not_there_and_a_thread_server_is_told(
+    world, operator, client
+) -> None:
+    client.force_login(operator)
+    assert client.get(f"/monitoring/live/{world.plant_b.pk}/").status_code == 404
+    assert client.get(f"/monitoring/live/{world.plant_a.pk}/").status_code == 503
+    assert client.get("/monitoring/").status_code == 302
+
+
 def test_each_round_tells_only_what_changed_and_the_break_of_the_line(
     world, store, monkeypatch
 ) -> None:

@@ -149,6 +149,8 @@ async def live(request: ActorRequest, enterprise_id: UUID) -> HttpResponseBase:
     except TooManyStreams as refusal:
         return HttpResponse(str(refusal), status=refusal.status)
     end_on_shutdown()
+    # The response lasts for an hour; the connection serves others meanwhile.
+    await sync_to_async(connections.close_all)()
     response = StreamingHttpResponse(_chunks(stream, enterprise_id), "text/event-stream")
     response["Cache-Control"] = "no-store, no-transform"
     response["X-Accel-Buffering"] = "no"  # nginx would keep events back to fill a buffer
@@ -161,10 +163,7 @@ def _begin(request: ActorRequest, enterprise_id: UUID) -> Stream:
     assert actor.user_id is not None
     overview.enterprise_one(actor, enterprise_id)
     mine = rights.rights_of([actor.user_id]).get(actor.user_id, frozenset())
-    stream = Stream(actor.user_id, request.session.session_key or "", mine)
-    # The response lasts for an hour; the connection serves others meanwhile.
-    connections.close_all()
-    return stream
+    return Stream(actor.user_id, request.session.session_key or "", mine)
 
 
 async def _chunks(stream: Stream, enterprise_id: UUID) -> AsyncIterator[bytes]:
