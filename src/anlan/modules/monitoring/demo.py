@@ -7,18 +7,20 @@ Tags are what the simulators send under.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 
 from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.models import User
-from anlan.base.clock import now
+from anlan.base.clock import now, today
 from anlan.modules.monitoring.models import AlarmClass, AlarmRule, Point
-from anlan.modules.monitoring.services import settings
+from anlan.modules.monitoring.services import settings, systems
 from anlan.modules.monitoring.services.points import point_upsert_many
 from anlan.modules.monitoring.services.sources import source_create
-from anlan.modules.registry.models import Enterprise, Equipment, MhiUnit
+from anlan.modules.registry.models import Enterprise, Equipment, Facility, MhiUnit
+from anlan.modules.registry.services import equipment_upsert_many, rows
 
 WHY = "the demonstration's points"
 N_TANKS, N_PUMPS, N_DETECTORS = 12, 20, 60
@@ -305,6 +307,7 @@ def _load(plant: Enterprise, tags: list[Tag], *, is_main: bool) -> int:
     )  # fmt: skip
     if is_main:
         _other_sources(plant)
+        _equip(plant)
     unit = MhiUnit.objects.unscoped(WHY).filter(enterprise=plant.pk, kind="storage").first()
     equipment = dict(
         Equipment.objects.unscoped(WHY).filter(enterprise=plant.pk).values_list("code", "pk")
@@ -326,7 +329,70 @@ def _load(plant: Enterprise, tags: list[Tag], *, is_main: bool) -> int:
         one.code: one for one in settings.classes_ensure(SYSTEM, plant.pk, plant.enterprise.path)
     }
     _set_up(plant, tags, points, classes)
+    _systems(plant, points, is_main=is_main)
     return len(given)
+
+
+CAMERAS = ("罐区东侧", "罐区西侧", "泵房", "装卸台", "中控室", "厂区大门")
+_DEVICES = {"gas_flammable": "detector", "gas_toxic": "detector", "valve_state": "valve"}
+
+
+def _systems(plant: Enterprise, points: dict[str, Point], *, is_main: bool) -> None:
+    """Enter detectors and valves behind the points, cameras, and what is stated of each system."""
+    day = today()
+    given: list[dict[str, Any]] = []
+    for n, point in enumerate(points.values()):
+        if point.kind not in _DEVICES:
+            continue
+        is_valve = point.kind == "valve_state"
+        given.append({
+            "kind": _DEVICES[point.kind], "tag": point.tag, "name": point.name,
+            "point": point.pk, "installation": point.installation_id,
+            "equipment": point.equipment_id,
+            "voting": "" if is_valve else "2oo3" if n % 5 == 0 else "1oo1",
+            "stroke_limit_s": 10 if is_valve else None,
+            # A few are past their day, so that the list has something to show.
+            "tested_on": day - timedelta(days=190 if n % 29 == 3 else (n * 7) % 170),
+        })  # fmt: skip
+    if is_main:
+        given += [
+            {"kind": "camera", "tag": f"CAM-{n + 1:02d}", "name": name,
+             "address": f"rtsp://10.20.31.{n + 11}/stream1"}
+            for n, name in enumerate(CAMERAS)
+        ]  # fmt: skip
+        given.append({"kind": "lightning", "tag": "EF-001", "name": "大气电场仪",
+                      "tested_on": day - timedelta(days=100)})  # fmt: skip
+    rows.upsert_rows(SYSTEM, systems.DEVICE, [{**one, "enterprise": plant.pk} for one in given])
+    for place, system in enumerate(("gas", "shut_off", "video", "lightning")):
+        works = is_main or (plant.pk.int + place) % 5 != 0
+        systems.system_state(
+            SYSTEM, plant.pk, system, present=works, working=works, in_service=works,
+            why_not="" if works else "设备采购中",
+            put_right_by=None if works else day + timedelta(days=45),
+        )  # fmt: skip
+
+
+def _equip(plant: Enterprise) -> None:
+    """Enter the tanks and pumps of the points that the plant's plan does not have."""
+    known = set(
+        Equipment.objects.unscoped(WHY).filter(enterprise=plant.pk).values_list("code", flat=True)
+    )
+    farms = Facility.objects.unscoped(WHY).filter(enterprise=plant.pk, kind="tank_farm")
+    farm = farms.order_by("code").first()
+    given: list[dict[str, Any]] = [
+        {"code": f"T-{101 + n}", "name": f"{medium}储罐", "category": "tank", "medium": medium}
+        for n, medium in enumerate(MEDIA)
+    ] + [
+        {"code": f"P-{101 + n}A", "name": "罐区输送泵", "category": "pump"} for n in range(N_PUMPS)
+    ]
+    equipment_upsert_many(
+        SYSTEM,
+        [
+            {**one, "enterprise": plant.pk, "facility": farm.pk if farm else None}
+            for one in given
+            if one["code"] not in known
+        ],
+    )
 
 
 def _set_up(
