@@ -142,7 +142,7 @@ class TestForm(forms.Form):
         label=pgettext_lazy("device", "Passed"), required=False, initial=True
     )
     measured = forms.FloatField(
-        label=gettext_lazy("Measured"), required=False,
+        label=pgettext_lazy("device", "Measured"), required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         help_text=gettext_lazy("Valves: stroke in seconds; detectors: reading of the test gas."),
     )  # fmt: skip
