@@ -69,7 +69,9 @@ def _write(here: Installation, source: Path, manifest: dict[str, Any], say: Say)
             elif member.name != archive.MANIFEST:
                 member.write_to(work / member.name)
         for name in ("files", "secrets", history.FOLDER):
-            here.folder.account.own_tree(here.folder / name)
+            # An installation without measured values, or of before there were any, has no store.
+            if (here.folder / name).exists():
+                here.folder.account.own_tree(here.folder / name)
         here.create()
         with engines(here, "restore"):
             _fill_database(here, work / "database.dump")
