@@ -109,6 +109,9 @@ FORM_RENDERER = "anlan.base.ui.forms.Renderer"
 ROOT_URLCONF = "anlan.config.urls"
 ASGI_APPLICATION = "anlan.config.asgi.application"
 
+# Our i18n stands in for Django's on purpose: it asks the catalogue once a template and language.
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -19,7 +19,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 from uuid import UUID
 
-import nats.errors
 import numpy as np
 from django.db import Error, connection
 from nats.aio.client import Client
@@ -264,21 +263,29 @@ class Worker:
                 if subscription is None:
                     subscription = await self._follow(js)
                 began = time.time()
-                messages = await subscription.fetch(FETCH_MESSAGES, timeout=FETCH_S)
-            except nats.errors.TimeoutError:
-                messages = []
-                found = judge.tick(math.floor(began - IDLE_BEHIND_S))
-                if found:
-                    await self._in_database(lambda found=found: self._write(found, None))  # type: ignore[misc]
+                messages = await self._fetched(subscription)
             except stream.TROUBLE as error:
                 logger.warning("the log does not answer: %s", error)
                 subscription = None
                 await self._waited(0.5)
                 continue
-            if messages and not await self._judged(judge, messages):
+            if not messages:
+                found = judge.tick(math.floor(began - IDLE_BEHIND_S))
+                if found:
+                    await self._in_database(lambda found=found: self._write(found, None))  # type: ignore[misc]
+            elif not await self._judged(judge, messages):
                 subscription = None
             await self._timely(judge)
         await self._in_database(lambda: self._write([], judge))
+
+    @staticmethod
+    async def _fetched(subscription: JetStreamContext.PullSubscription) -> list[Msg]:
+        # A wait that ends without a message raises nats' own error or, where this machine is
+        # busy, the plain one: neither means that the server is away.
+        try:
+            return await subscription.fetch(FETCH_MESSAGES, timeout=FETCH_S)
+        except TimeoutError:
+            return []
 
     async def _judged(self, judge: Judge, messages: list[Msg]) -> bool:
         """Judge messages, write what came of them, acknowledge; False where one is missing."""

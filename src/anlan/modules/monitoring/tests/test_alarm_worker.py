@@ -152,7 +152,7 @@ def _sequence() -> int:
 
 
 def _await(done) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not done():
         assert time.monotonic() < until, "the worker did not get there"
         time.sleep(0.05)

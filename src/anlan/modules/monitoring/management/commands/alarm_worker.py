@@ -17,6 +17,9 @@ class Command(BaseCommand):
 
     help = "Judge samples by the alarm settings and keep the alarm journal."
 
+    # They read every page of the product; this one shows none.
+    requires_system_checks = []
+
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the partition and the time between snapshots."""
         parser.add_argument("--partition", type=int, default=0)
