@@ -18,6 +18,20 @@ Grades = npt.NDArray[np.uint8]
 Records = npt.NDArray[np.void]
 
 
+def in_circles(expressions: Mapping[str, str]) -> set[str]:
+    """Return the calculated tags that need themselves, directly or by others, or one that does.
+
+    What is left can be given to `AlarmCore`: one faulty tag must not stop the alarms of all.
+    """
+    left = {tag: parsed(text).tags for tag, text in expressions.items()}
+    while True:
+        ready = [tag for tag, tags in left.items() if not any(one in left for one in tags)]
+        if not ready:
+            return set(left)
+        for tag in ready:
+            del left[tag]
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """Samples of calculated tags; `failed` counts expressions without a value."""
@@ -29,17 +43,33 @@ class Made:
     failed: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Placed:
-    """An expression with the places of its tags, and what it was last evaluated for."""
+    """An expression with the places of its tags, and that of its own tag if it has one."""
 
     expression: Expression
     places: Places
     tag: int = -1
-    seen: object = None
 
     def inputs(self, hot: Records) -> dict[str, float]:
         return dict(zip(self.expression.tags, hot["value"][self.places].tolist(), strict=True))
+
+
+class Layer:
+    """Calculated tags that need nothing of each other, looked at all at once."""
+
+    def __init__(self, placed: Sequence[_Placed]) -> None:
+        self.placed = placed
+        self.own = np.array([one.tag for one in placed], np.int32)
+        self.inputs = np.concatenate([one.places for one in placed])
+        self.begins = np.cumsum([0, *(len(one.places) for one in placed[:-1])])
+        self.seen = np.full(len(placed), -np.inf)
+
+    def due(self, hot: Records) -> tuple[list[int], Floats]:
+        """Return the places of those with a newer input, and the newest time of each."""
+        newest = np.maximum.reduceat(hot["time"][self.inputs], self.begins)
+        newer = (newest > hot["time"][self.own]) & (newest != self.seen)
+        return np.flatnonzero(newer).tolist(), newest
 
 
 class Calculated:
@@ -61,37 +91,37 @@ class Calculated:
             self._order.append(ready)
             left = {tag: one for tag, one in left.items() if tag not in ready}
         self.tags = list(dict.fromkeys(t for tag, one in held.items() for t in (tag, *one.tags)))
-        self.layers: list[list[_Placed]] = []
+        self.layers: list[Layer] = []
         self._made: list[Made] = []
 
     def placed(self, number: Mapping[str, int]) -> "Calculated":
         """Take the numbers of tags, and return itself."""
         self.layers = [
-            [_place(self._held[tag], number, number[tag]) for tag in layer] for layer in self._order
+            Layer([_place(self._held[tag], number, number[tag]) for tag in layer])
+            for layer in self._order
         ]
         return self
 
-    def samples(self, layer: Sequence[_Placed], hot: Records) -> Made:
+    def samples(self, layer: Layer, hot: Records) -> Made:
         """Return a sample for each tag of a layer that has newer inputs.
 
         Its time is that of the newest input, its quality bad where the last of an input was.
         """
         found: list[tuple[int, float, float, int]] = []
         failed = 0
-        for one in layer:
-            newest = float(hot["time"][one.places].max())
-            if not newest > hot["time"][one.tag] or newest == one.seen:
-                continue
+        due, newest = layer.due(hot)
+        for place in due:
+            one = layer.placed[place]
             inputs = one.inputs(hot)
             if any(np.isnan(value) for value in inputs.values()):
                 continue
-            one.seen = newest
+            layer.seen[place] = newest[place]
             value = one.expression.value(inputs)
             if value is None:
                 failed += 1
             else:
                 bad = 2 * int(hot["bad"][one.places].any())
-                found.append((one.tag, newest, value, bad))
+                found.append((one.tag, float(newest[place]), value, bad))
         columns = list(zip(*found, strict=True)) or [(), (), (), ()]
         made = Made(
             np.array(columns[0], np.int32),
@@ -132,6 +162,10 @@ class Suppression:
     failed: int = field(init=False, default=0)
     _rules: dict[str, list[int]] = field(init=False)
     _placed: list[_Placed] = field(init=False)
+    _inputs: Places = field(init=False)
+    _owner: Places = field(init=False)
+    # The inputs' values as bits, nan equal to nan; None before the first look.
+    _seen: npt.NDArray[np.int64] | None = field(init=False, default=None)
     _loose: list[int] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
@@ -146,6 +180,9 @@ class Suppression:
     def placed(self, number: Mapping[str, int]) -> "Suppression":
         """Take the numbers of tags, and return itself."""
         self._placed = [_place(parsed(text), number) for text in self._rules]
+        places = [one.places for one in self._placed]
+        self._inputs = np.concatenate([np.zeros(0, np.int32), *places])
+        self._owner = np.repeat(np.arange(len(places), dtype=np.int32), [len(p) for p in places])
         return self
 
     def note_loose(self) -> None:
@@ -166,12 +203,8 @@ class Suppression:
             self.on[place] = False
             found.append(Event(at, at, rules[place], False, 0.0, suppression=True))
         self._loose = []
-        for one in self._placed:
+        for one in self._changed(hot):
             values = hot["value"][one.places]
-            state = values.tobytes()
-            if state == one.seen:
-                continue
-            one.seen = state
             known = not np.isnan(values).any()
             value = one.expression.value(one.inputs(hot)) if known else 0.0
             self.failed += value is None
@@ -183,6 +216,16 @@ class Suppression:
                     last = float(hot["value"][one.places[0]]) if len(one.places) else 0.0
                     found.append(Event(at, at, rules[place], masks, last, suppression=True))
         return found
+
+    def _changed(self, hot: Records) -> list[_Placed]:
+        """Return the expressions one of whose inputs has another value than at the last look."""
+        if not self._placed:
+            return []
+        bits = hot["value"][self._inputs].view(np.int64)
+        before, self._seen = self._seen, bits
+        if before is None:
+            return self._placed
+        return [self._placed[place] for place in np.unique(self._owner[bits != before])]
 
 
 def _place(expression: Expression, number: Mapping[str, int], tag: int = -1) -> _Placed:

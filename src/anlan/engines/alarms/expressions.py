@@ -21,6 +21,8 @@ from simpleeval import InvalidExpression, SimpleEval
 
 LONGEST = 1000
 _TAG = re.compile(r"\{([^{}]*)\}")
+# A tag in braces, a number (whose exponent is no name), a word.
+_TOKEN = re.compile(r"\{[^{}]*\}|\d[\w.]*|[^\W\d]\w*")
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "abs": abs,
     "min": min,
@@ -91,6 +93,16 @@ class Expression:
         except (ArithmeticError, ValueError, TypeError, InvalidExpression):
             return None
         return found if math.isfinite(found) else None
+
+    def renamed(self, names: Mapping[str, str]) -> str:
+        """Return the text with its tags called otherwise. Raises KeyError for one without name."""
+
+        def other(found: re.Match[str]) -> str:
+            token = found[0]
+            tag = token[1:-1].strip() if token.startswith("{") else token
+            return "{" + names[tag] + "}" if tag in self.tags else token
+
+        return _TOKEN.sub(other, self.text)
 
 
 @cache

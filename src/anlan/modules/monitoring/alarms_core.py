@@ -5,7 +5,6 @@ the tag, which is one enterprise's own, so they are rewritten to numbers.
 """
 
 import logging
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
+from anlan.engines.alarms.derived import in_circles
 from anlan.engines.alarms.expressions import parsed
 from anlan.engines.alarms.rules import Kind, Rule
 
@@ -77,6 +77,9 @@ def load() -> Settings:
                 found.calculated[str(number)] = by_number(expression, numbers[enterprise_id])
             except (ValueError, KeyError) as error:
                 logger.error("point %d is not calculated: %s", number, error)
+    for circular in in_circles(found.calculated):
+        logger.error("point %s is not calculated: it needs itself", circular)
+        del found.calculated[circular]
     for row in rules:
         try:
             found.rules.append(_rule(row, numbers[row[2]]))
@@ -97,19 +100,22 @@ def _rule(row: tuple[Any, ...], numbers: Mapping[str, int]) -> Rule:
         on_delay=on_delay,
         off_delay=off_delay,
         set_point=None if other is None else str(other),
-        suppressed_when=by_number(when, numbers) if when else "",
+        suppressed_when=_suppression(pk, when, numbers),
     )
+
+
+def _suppression(pk: UUID, when: str, numbers: Mapping[str, int]) -> str:
+    """Return the expression by numbers; a faulty one suppresses nothing, the alarm stays."""
+    try:
+        return by_number(when, numbers) if when.strip() else ""
+    except (ValueError, KeyError) as error:
+        logger.error("alarm %s is judged without its suppression: %s", pk, error)
+        return ""
 
 
 def by_number(text: str, numbers: Mapping[str, int]) -> str:
     """Return an expression with points named by number. Raises KeyError for an unknown tag."""
-    for tag in sorted(parsed(text).tags, key=len, reverse=True):
-        name = "{" + str(numbers[tag]) + "}"
-        braced = re.compile(r"\{\s*" + re.escape(tag) + r"\s*\}")
-        text, n = braced.subn(name, text)
-        if not n:
-            text = re.sub(rf"(?<![\w{{]){re.escape(tag)}(?![\w}}])", name, text)
-    return text
+    return parsed(text).renamed({tag: str(number) for tag, number in numbers.items()})
 
 
 def places(tags: Iterable[str]) -> npt.NDArray[np.int32]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.engines.alarms.core import AlarmCore
+from anlan.engines.alarms.derived import in_circles
 from anlan.engines.alarms.expressions import ExpressionError, parsed
 from anlan.engines.alarms.rules import Event, Kind, Rule, Side
 from anlan.engines.alarms.snapshots import SnapshotError
@@ -217,6 +218,28 @@ def test_no_text_breaks_anything(text):
         column = 1
         expression.value(dict.fromkeys(expression.tags, 2.0))
     assert 1 <= column <= len(text) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "renamed"),
+    [
+        ("{LI-1} + 1", "{7} + 1"),
+        ("{ LI-1 }*a + 1e5 - min(a, {7})", "{7}*{8} + 1e5 - min({8}, {LI-1})"),
+        ("1 if a and not 液位 else .5e3", "1 if {8} and not {9} else .5e3"),
+    ],
+)
+def test_tags_are_renamed_each_once(text, renamed):
+    names = {"LI-1": "7", "7": "LI-1", "a": "8", "液位": "9"}
+    assert parsed(text).renamed(names) == renamed
+    with pytest.raises(KeyError):
+        parsed(text).renamed({})
+
+
+def test_circles_are_found_with_what_hangs_on_them():
+    calculated = {"a": "b + 1", "b": "a", "c": "a * 2", "d": "e", "e": "x + 1"}
+    assert in_circles(calculated) == {"a", "b", "c"}
+    core = AlarmCore([], calculated={"d": "e", "e": "x + 1"})
+    assert core.tags == ["d", "e", "x"]
 
 
 def test_a_circle_of_calculated_tags_is_refused():
