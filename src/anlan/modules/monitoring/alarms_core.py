@@ -100,17 +100,8 @@ def _rule(row: tuple[Any, ...], numbers: Mapping[str, int]) -> Rule:
         on_delay=on_delay,
         off_delay=off_delay,
         set_point=None if other is None else str(other),
-        suppressed_when=_suppression(pk, when, numbers),
+        suppressed_when=by_number(when, numbers) if when else "",
     )
-
-
-def _suppression(pk: UUID, when: str, numbers: Mapping[str, int]) -> str:
-    """Return the expression by numbers; a faulty one suppresses nothing, the alarm stays."""
-    try:
-        return by_number(when, numbers) if when.strip() else ""
-    except (ValueError, KeyError) as error:
-        logger.error("alarm %s is judged without its suppression: %s", pk, error)
-        return ""
 
 
 def by_number(text: str, numbers: Mapping[str, int]) -> str:
