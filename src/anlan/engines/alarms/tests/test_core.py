@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anlan.engines.alarms import loop
 from anlan.engines.alarms.core import HOT, AlarmCore, Oddities
 from anlan.engines.alarms.rules import Rule, Side
 from anlan.engines.alarms.tests.reference import Reference
@@ -133,6 +134,17 @@ def test_more_events_than_there_is_room_for_at_once_all_come():
     n = 20_000
     rows = [("p", float(i), 9.0 if i % 2 else -9.0) for i in range(n)]
     assert len(feed(core, rows)) == 2 * (n - 1)
+
+
+def test_arrays_of_whatever_origin_need_no_further_compilation():
+    core = AlarmCore([Rule("p", Side.HIGH, 2.0)])
+    feed(core, [("p", 1.0, 9.0, 0)])
+    n = len(loop.run.signatures)
+    raw = np.frombuffer(np.array([2.0, 3.0]).tobytes())
+    core.take(np.zeros(2, np.int64), raw, raw, np.frombuffer(b"\0\0", np.uint8))
+    core.take(np.zeros(4, np.int32)[::2], np.arange(4.0, 8.0)[::2], np.zeros(4)[::2])
+    assert len(loop.run.signatures) == n
+    assert core.oddities == Oddities()
 
 
 def test_a_tag_takes_one_cache_line():
