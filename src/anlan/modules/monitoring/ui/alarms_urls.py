@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.modules.monitoring.ui import alarms_views
+from anlan.modules.monitoring.ui import alarms_views, kpi_views
 from anlan.modules.monitoring.ui.alarms_lists import JOURNAL
 
 urlpatterns = [
@@ -13,4 +13,6 @@ urlpatterns = [
     path("alarms/<uuid:pk>/finding/", alarms_views.report, name="alarm_finding"),
     path("alarms/<uuid:pk>/do/<slug:key>/", alarms_views.act, name="alarm_act"),
     *JOURNAL.urls("journal/", "journal"),
+    path("kpi/", kpi_views.page, name="kpi"),
+    path("kpi/<uuid:pk>/task/", kpi_views.task, name="kpi_task"),
 ]

@@ -11,6 +11,7 @@ from anlan.modules.monitoring.ui import alarms_showing
 _ENTRIES = (
     ("overview", _("Live overview"), "activity", 10, ("/monitoring/plants/",)),
     ("alarms", _("Alarms"), "bell-ringing", 20, ("/monitoring/journal/",)),
+    ("kpi", _("Alarm load"), "chart-histogram", 25, ()),
     ("trends", _("Trends"), "chart-line", 30, ()),
     ("points", _("Monitoring points"), "gauge", 50, ("/monitoring/settings/",)),
     ("changes", pgettext_lazy("alarm", "Setting changes"), "adjustments", 60, ()),

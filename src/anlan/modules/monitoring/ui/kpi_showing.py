@@ -1,0 +1,336 @@
+"""Figures of alarm load as cards, bars and drawings; sizes are those of SVG."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from anlan.base.clock import SHANGHAI
+from anlan.engines.alarms import overview
+from anlan.engines.alarms.kpi import BIN, Announced
+from anlan.modules.monitoring import rules_kpi
+from anlan.modules.monitoring.choices import Priority
+from anlan.modules.monitoring.models import AlarmRule
+from anlan.modules.monitoring.queries.alarm_kpi import Actor10, Period
+from anlan.modules.monitoring.ui.alarms_showing import duration
+
+DAY = 86_400.0
+# Where a verdict "near" ends and "missed" begins is the action limit of the targets.
+_SPLIT = {1: 0.01, 2: 0.05, 3: 0.15, 4: 0.80}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure beside its target; `verdict` is met, near or missed."""
+
+    label: str
+    value: str
+    unit: str
+    target: str
+    verdict: str
+    trend: tuple[float, ...] = ()
+
+
+class Address:
+    """Builds addresses of the page that keep what is not changed."""
+
+    def __init__(self, enterprise: UUID, given: Mapping[str, str]) -> None:
+        self._given = {
+            key: given[key]
+            for key in ("enterprise", "days", "until", "unit", "positions", "day")
+            if given.get(key)
+        }
+
+    def __call__(self, **changes: Any) -> str:
+        values = {key: value for key, value in (self._given | changes).items() if value}
+        return f"?{urlencode(values)}" if values else "?"
+
+    def days(self) -> list[tuple[int, str]]:
+        """Return the addresses of the spans."""
+        return [(n, self(days=n, day="")) for n in (7, 30, 90)]
+
+    def positions(self) -> list[tuple[int, str]]:
+        """Return the addresses for numbers of operator positions."""
+        return [(n, self(positions=n)) for n in range(1, 7)]
+
+    def all_units(self) -> str:
+        """Return the address without a unit."""
+        return self(unit="")
+
+
+def cards(found: Mapping[str, Any], rows: Sequence[Announced], period: Period) -> list[Card]:
+    """Return the six figures that are looked at first."""
+    per_day = _per_day(rows, period)
+    share = rules_kpi.targets()["share_of_top_ten"].target
+    split = {int(key): value for key, value in found["priorities"].items()}
+    levels = [level for level in (1, 2, 3, 4) if split.get(level) or level > 1]
+    return [
+        Card(
+            _("Average rate"),
+            f"{found['per_10_min']:.2f}",
+            _("per 10 min"),
+            _("Target ≤ 1, limit 2"),
+            _verdict("per_10_min", found["per_10_min"]),
+            per_day,
+        ),
+        Card(
+            _("Peak"),
+            str(found["busiest_10_min"]),
+            _("in 10 min"),
+            _("Target ≤ 10"),
+            _verdict("busiest_10_min", found["busiest_10_min"]),
+        ),
+        Card(
+            _("Time in flood"),
+            f"{found['share_of_time_in_flood'] * 100:.2f}",
+            "%",
+            _("Target ≤ 1 %"),
+            _verdict("share_of_time_in_flood", found["share_of_time_in_flood"]),
+        ),
+        Card(
+            _("Top ten"),
+            f"{found['share_of_top_ten'] * 100:.1f}",
+            "%",
+            _("Target ≤ %(share)s %%") % {"share": f"{share * 100:g}"},
+            _verdict("share_of_top_ten", found["share_of_top_ten"]),
+        ),
+        Card(
+            _("Standing over 24 h"),
+            str(len(found["stale"])),
+            pgettext("alarms", "alarms"),
+            _("Target < 5"),
+            "met" if len(found["stale"]) < rules_kpi.targets()["stale"].target else "missed",
+        ),
+        Card(
+            _("Priorities"),
+            " / ".join(f"{split.get(level, 0) * 100:.0f}" for level in levels),
+            "%",
+            _("Target %(split)s")
+            % {"split": " / ".join("<1" if n == 1 else f"{_SPLIT[n] * 100:g}" for n in levels)},
+            "met" if all(abs(split.get(n, 0) - _SPLIT[n]) <= 0.05 for n in (2, 3, 4)) else "missed",
+        ),
+    ]
+
+
+def _verdict(key: str, value: float) -> str:
+    target = rules_kpi.targets()[key]
+    if value <= target.target:
+        return "met"
+    return "near" if value <= target.action else "missed"
+
+
+def _per_day(rows: Sequence[Announced], period: Period) -> tuple[float, ...]:
+    start = period.start.timestamp()
+    n = max(1, round((period.end.timestamp() - start) / DAY))
+    counts = Counter(min(n - 1, int((row.start - start) // DAY)) for row in rows)
+    return tuple(float(counts.get(day, 0)) for day in range(n))
+
+
+def definitions(used: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Return what the standards leave open, as it is used here."""
+    return [
+        (
+            _("Chattering"),
+            _("%(n)s activations of one alarm within %(s)s s")
+            % {"n": used["chatter_n"], "s": f"{used['chatter_s']:g}"},
+        ),
+        (
+            _("Fleeting"),
+            _("active for less than %(s)s s, not raised again within %(again)s s")
+            % {"s": f"{used['fleeting_s']:g}", "again": f"{used['chatter_s']:g}"},
+        ),
+        (
+            _("Flood"),
+            _("begins with more than %(n)s alarms in 10 min, ends below %(end)s in 10 min")
+            % {"n": used["flood_n"], "end": used["flood_end_n"]},
+        ),
+        (
+            pgettext("alarms", "Standing"),
+            _("active for %(h)s h") % {"h": f"{used['stale_s'] / 3600:g}"},
+        ),
+        (_("Counted"), _("what was announced; ten minutes without an alarm count too")),
+    ]
+
+
+def busiest_day(rows: Sequence[Announced], asked: dt.date | None) -> dt.date | None:
+    """Return the day to draw: the one asked for, else the one with the most alarms."""
+    if asked is not None or not rows:
+        return asked
+    days = Counter(dt.datetime.fromtimestamp(row.start, SHANGHAI).date() for row in rows)
+    return max(days, key=lambda day: (days[day], day))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One ten minutes of one alarm: place, and darkness 1 to 4."""
+
+    x: float
+    shade: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The high-density plot of a day."""
+
+    day: dt.date
+    before: dt.date
+    after: dt.date
+    height: int
+    rows: list[tuple[int, str, str, list[Cell]]]
+    totals: list[tuple[float, float, float, bool]]
+    hours: list[tuple[float, str]]
+    flood_y: float
+    peak: str
+
+
+LEFT, WIDTH, ROW, HEAD = 190.0, 970.0, 18, 56
+_STEP = WIDTH / 144
+
+
+def plot(
+    rows: Sequence[Announced], rules: Mapping[str, AlarmRule], day: dt.date | None
+) -> Plot | None:
+    """Return the drawing of a day in Shanghai: its 14 most frequent alarms by ten minutes."""
+    if day is None:
+        return None
+    start = dt.datetime.combine(day, dt.time(0), SHANGHAI).timestamp()
+    drawn = overview.density(rows, start, start + DAY, top=14)
+    totals = Counter(
+        int((row.start - start) // BIN) for row in rows if 0 <= row.start - start < DAY
+    )
+    top = max(12, max(totals.values(), default=0))
+    lines = []
+    for place, name in enumerate(drawn.alarms):
+        rule = rules.get(name)
+        cells = [
+            Cell(LEFT + column * _STEP, min(4, int(n)), f"{_clock(column)} · {n}")
+            for column, n in enumerate(drawn.counts[place].tolist())
+            if n
+        ]
+        text = f"{rule.point.tag} {rule.kind} {rule.point.name}" if rule else name
+        lines.append((HEAD + place * ROW, text, name, cells))
+    bars = [
+        (LEFT + column * _STEP, 44 - 40 * n / top, 40 * n / top, n > 10)
+        for column, n in sorted(totals.items())
+    ]
+    busiest = max(totals, key=lambda column: totals[column], default=None)
+    return Plot(
+        day,
+        day - dt.timedelta(days=1),
+        day + dt.timedelta(days=1),
+        HEAD + len(lines) * ROW + 22,
+        lines,
+        bars,
+        [(LEFT + hour * 6 * _STEP, f"{hour:02d}:00") for hour in range(0, 25, 2)],
+        44 - 40 * 10 / top,
+        ""
+        if busiest is None
+        else _("%(time)s peak %(n)s") % {"time": _clock(busiest), "n": totals[busiest]},
+    )
+
+
+def _clock(column: int) -> str:
+    return f"{column // 6:02d}:{column % 6}0"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bad actor's line; widths in hundredths."""
+
+    one: Actor10
+    share: str
+    cumulated: str
+    width: float
+    left: float
+    after: int
+    kind: str
+    words: str
+    cost: str
+
+
+def bars(worst: Sequence[Actor10], total: int) -> list[Bar]:
+    """Return the lines of the pareto."""
+    most = max((one.of.n for one in worst), default=1)
+    found = []
+    for one in worst:
+        proposed = one.proposal
+        after = proposed.after if proposed else one.of.n
+        found.append(
+            Bar(
+                one,
+                f"{one.of.share * 100:.1f} %",
+                f"{one.of.cumulated * 100:.1f} %",
+                100 * one.of.n / most,
+                100 * after / most,
+                after,
+                _kind(one),
+                _words(one),
+                ""
+                if proposed is None
+                else _("%(time)s later at most") % {"time": duration(proposed.added_s)}
+                if proposed.added_s
+                else _("no later"),
+            )
+        )
+    return found
+
+
+def _kind(one: Actor10) -> str:
+    if one.of.chatters:
+        return _("Chattering")
+    return _("Fleeting") if one.of.fleets else pgettext("alarms", "Real")
+
+
+def _words(one: Actor10) -> str:
+    proposed = one.proposal
+    if proposed is None:
+        if one.is_gas or one.rule.safety_related:
+            return _("Keep: a safety alarm gets no delay")
+        return _("Keep: look at the process")
+    rule = one.rule
+    parts = []
+    if proposed.on_delay_s != rule.on_delay_s:
+        parts.append(
+            _("On-delay %(old)s → %(new)s s")
+            % {"old": f"{rule.on_delay_s:g}", "new": f"{proposed.on_delay_s:g}"}
+        )
+    if proposed.off_delay_s != rule.off_delay_s:
+        parts.append(
+            _("Off-delay %(old)s → %(new)s s")
+            % {"old": f"{rule.off_delay_s:g}", "new": f"{proposed.off_delay_s:g}"}
+        )
+    return pgettext("list", "; ").join(parts)
+
+
+def gain(
+    worst: Sequence[Actor10], found: Mapping[str, Any], period: Period
+) -> dict[str, Any] | None:
+    """Return what all proposals together would leave; None where there is none."""
+    proposals = [one.proposal for one in worst if one.proposal is not None]
+    if not proposals:
+        return None
+    before = int(found["activations"])
+    after = before - sum(one.before - one.after for one in proposals)
+    tens = float(found["hours"]) * 6 * period.positions
+    return {
+        "n": len(proposals),
+        "before": before,
+        "after": after,
+        "rate_before": f"{before / tens:.2f}",
+        "rate_after": f"{after / tens:.2f}",
+    }
+
+
+def priority_words(split: Mapping[str, float]) -> list[tuple[str, str]]:
+    """Return the split of priorities in words."""
+    return [
+        (str(Priority(int(key)).label), f"{value * 100:.1f} %")
+        for key, value in sorted(split.items())
+    ]

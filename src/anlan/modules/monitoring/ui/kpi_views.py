@@ -1,0 +1,117 @@
+"""The page of alarm load, and the acts that follow from it."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.base.actors.queries import organisation_one
+from anlan.base.actors.roles import OrganisationKind
+from anlan.base.clock import SHANGHAI, now, today
+from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
+from anlan.modules.monitoring.policy import LIMIT_REQUEST
+from anlan.modules.monitoring.queries import alarm_kpi, alarms
+from anlan.modules.monitoring.services import alarms_tasks
+from anlan.modules.monitoring.ui import alarms_showing, kpi_showing
+
+SPANS = (7, 30, 90)
+
+
+def _actor(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]
+
+
+def _plant(request: HttpRequest) -> Any:
+    """The enterprise asked for, one's own, or the first with alarms. Raises NotYours."""
+    actor = _actor(request)
+    asked = alarms_showing.unit_of(request.GET.get("enterprise", ""))
+    pk = asked or actor.own_enterprise_id or _newest(actor)
+    if pk is None:
+        return None
+    found = organisation_one(actor, pk)
+    if found.kind != OrganisationKind.ENTERPRISE:
+        raise NotYours()
+    return found
+
+
+def _newest(actor: Any) -> UUID | None:
+    """The enterprise whose journal has the newest line."""
+    row = alarms.journal(actor).values_list("enterprise_id", flat=True).first()
+    return row
+
+
+def period_of(request: HttpRequest, enterprise: UUID) -> alarm_kpi.Period:
+    """Read the period from the address: `days` up to the end of `until`, a `unit`, `positions`."""
+    given = request.GET
+    days = int(given["days"]) if given.get("days") in {str(n) for n in SPANS} else 30
+    asked = parse_date(given.get("until", "")) if given.get("until") else None
+    end = now()
+    if asked and asked < today():
+        end = dt.datetime.combine(asked + dt.timedelta(days=1), dt.time(0), SHANGHAI)
+    positions = given.get("positions", "")
+    return alarm_kpi.Period(
+        enterprise,
+        end - dt.timedelta(days=days),
+        end,
+        alarms_showing.unit_of(given.get("unit", "")),
+        int(positions) if positions in {"1", "2", "3", "4", "5", "6"} else 1,
+    )
+
+
+@login_required
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the load of alarms on an operator against the targets, what makes it, what helps."""
+    actor = _actor(request)
+    plant = _plant(request)
+    if plant is None:
+        return render(request, "monitoring/kpi.html", {"plant": None})
+    period = period_of(request, plant.pk)
+    rows = alarm_kpi.announced(actor, period)
+    rules = alarm_kpi.rules_of(actor, rows)
+    found = alarm_kpi.load(rows, period)
+    worst = alarm_kpi.worst(rows, rules)
+    day = parse_date(request.GET.get("day", "")) if request.GET.get("day") else None
+    context = {
+        "plant": plant,
+        "period": period,
+        "days": round((period.end - period.start).total_seconds() / 86_400),
+        "figures": kpi_showing.cards(found, rows, period),
+        "found": found,
+        "definitions": kpi_showing.definitions(found["definitions"]),
+        "plot": kpi_showing.plot(rows, rules, kpi_showing.busiest_day(rows, day)),
+        "bars": kpi_showing.bars(worst, found["activations"]),
+        "gain": kpi_showing.gain(worst, found, period),
+        "floods": alarm_kpi.floods_seen(rows, rules)[:8],
+        "units": list(alarms.units_with_points(actor).filter(enterprise=plant)),
+        "address": kpi_showing.Address(plant.pk, request.GET),
+        "spans": SPANS,
+        "may_request": actor.may(LIMIT_REQUEST, plant.path, plant.pk),
+        "may_task": alarms_tasks.may_set(actor, plant),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "monitoring/kpi.html", context)
+
+
+@login_required
+@require_POST
+def task(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Set the improvement of one alarm as a duty."""
+    rule = alarms.rule_one(_actor(request), pk)
+    try:
+        alarms_tasks.improvement_set(_actor(request), rule)
+    except (Refused, Forbidden, BadInput) as error:
+        messages.error(request, error.message())
+    else:
+        messages.success(request, _("The improvement stands among the duties of the engineers."))
+    back = reverse("monitoring:kpi")
+    query = request.POST.get("query", "")
+    return HttpResponseRedirect(f"{back}?{query}" if query else back)
