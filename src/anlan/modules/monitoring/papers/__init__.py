@@ -62,10 +62,7 @@ def _month(actor: Actor, row: Enterprise) -> dict[str, Any]:
             ],
             [
                 _("How it is counted"),
-                "\n".join(
-                    f"{label}: {text}"
-                    for label, text in kpi_showing.definitions(found["definitions"])
-                ),
+                "\n".join(f"{label}: {text}" for label, text in counted),
             ],
         ],
         "signatures": [_("Prepared by"), _("Reviewed by"), _("Approved by")],

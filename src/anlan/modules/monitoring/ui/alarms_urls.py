@@ -14,5 +14,6 @@ urlpatterns = [
     path("alarms/<uuid:pk>/do/<slug:key>/", alarms_views.act, name="alarm_act"),
     *JOURNAL.urls("journal/", "journal"),
     path("kpi/", kpi_views.page, name="kpi"),
+    path("kpi/floods/", kpi_views.floods, name="kpi_floods"),
     path("kpi/<uuid:pk>/task/", kpi_views.task, name="kpi_task"),
 ]

@@ -40,6 +40,8 @@ class Card:
 class Address:
     """Builds addresses of the page that keep what is not changed."""
 
+    do_not_call_in_templates = True
+
     def __init__(self, enterprise: UUID, given: Mapping[str, str]) -> None:
         self._given = {
             key: given[key]
@@ -110,7 +112,7 @@ def cards(found: Mapping[str, Any], rows: Sequence[Announced], period: Period) -
         Card(
             _("Priorities"),
             " / ".join(f"{split.get(level, 0) * 100:.0f}" for level in levels),
-            "%",
+            "",
             _("Target %(split)s")
             % {"split": " / ".join("<1" if n == 1 else f"{_SPLIT[n] * 100:g}" for n in levels)},
             "met" if all(abs(split.get(n, 0) - _SPLIT[n]) <= 0.05 for n in (2, 3, 4)) else "missed",
@@ -159,11 +161,12 @@ def definitions(used: Mapping[str, float]) -> list[tuple[str, str]]:
 
 
 def busiest_day(rows: Sequence[Announced], asked: dt.date | None) -> dt.date | None:
-    """Return the day to draw: the one asked for, else the one with the most alarms."""
+    """Return the day to draw: the one asked for, else the one of the busiest ten minutes."""
     if asked is not None or not rows:
         return asked
-    days = Counter(dt.datetime.fromtimestamp(row.start, SHANGHAI).date() for row in rows)
-    return max(days, key=lambda day: (days[day], day))
+    tens = Counter(row.start // BIN for row in rows)
+    busiest = max(tens, key=lambda ten: (tens[ten], ten))
+    return dt.datetime.fromtimestamp(busiest * BIN, SHANGHAI).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,7 @@ class Plot:
     peak: str
 
 
-LEFT, WIDTH, ROW, HEAD = 190.0, 970.0, 18, 56
+LEFT, WIDTH, ROW, HEAD = 190.0, 950.0, 18, 56
 _STEP = WIDTH / 144
 
 
@@ -205,7 +208,7 @@ def plot(
     totals = Counter(
         int((row.start - start) // BIN) for row in rows if 0 <= row.start - start < DAY
     )
-    top = max(12, max(totals.values(), default=0))
+    top = max(20, max(totals.values(), default=0))
     lines = []
     for place, name in enumerate(drawn.alarms):
         rule = rules.get(name)

@@ -90,7 +90,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "plot": kpi_showing.plot(rows, rules, kpi_showing.busiest_day(rows, day)),
         "bars": kpi_showing.bars(worst, found["activations"]),
         "gain": kpi_showing.gain(worst, found, period),
-        "floods": alarm_kpi.floods_seen(rows, rules)[:8],
+        "floods_url": reverse("monitoring:kpi_floods") + f"?{request.GET.urlencode()}",
         "units": list(alarms.units_with_points(actor).filter(enterprise=plant)),
         "address": kpi_showing.Address(plant.pk, request.GET),
         "spans": SPANS,
@@ -99,6 +99,19 @@ def page(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     return render(request, "monitoring/kpi.html", context)
+
+
+@login_required
+@require_GET
+def floods(request: HttpRequest) -> HttpResponse:
+    """The floods of the period and what they are like: it takes longer than all the rest."""
+    plant = _plant(request)
+    if plant is None:
+        raise NotYours()
+    rows = alarm_kpi.announced(_actor(request), period_of(request, plant.pk))
+    rules = alarm_kpi.rules_of(_actor(request), rows)
+    context = {"floods": alarm_kpi.floods_seen(rows, rules)[:12]}
+    return render(request, "monitoring/_floods.html", context)
 
 
 @login_required
