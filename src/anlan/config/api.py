@@ -17,6 +17,7 @@ from anlan.modules.findings.api.acts import router as findings_router
 from anlan.modules.indicators.api import router as indicators_router
 from anlan.modules.inspections.api.routes import router as inspections_router
 from anlan.modules.inspections.api.tasks import router as tasks_router
+from anlan.modules.monitoring.api_alarms import router as alarms_router
 from anlan.modules.registry.api.routes import routers as registry_routers
 from anlan.modules.risk.api import routers as risk_routers
 
@@ -78,5 +79,6 @@ api.add_router("/v1", commitment_router)
 api.add_router("/v1", indicators_router)
 api.add_router("/v1", inspections_router)
 api.add_router("/v1", tasks_router)
+api.add_router("/v1", alarms_router)
 for router in [*registry_routers(), *risk_routers()]:
     api.add_router("/v1", router)

@@ -28,6 +28,7 @@ from anlan.demo.history.load import load_history
 from anlan.demo.plan import FLAGSHIP, SIZES, EnterprisePlan, areas, enterprises
 from anlan.demo.plant import GROUPS
 from anlan.modules.monitoring.demo import load_points
+from anlan.modules.monitoring.services.alarms_demo import load_alarms
 from anlan.modules.registry import events, services
 from anlan.modules.registry.models import (
     Chemical,
@@ -72,6 +73,7 @@ def demo_load(seed: int, size: str, on: date, progress: Progress = lambda done, 
         if size != "province":
             load_history(seed, on)
             load_points()
+            load_alarms()
     return loaded
 
 

@@ -12,16 +12,21 @@ from uuid import UUID
 from django.db import transaction
 
 from anlan.base.actors.actor import SYSTEM, Actor
+from anlan.base.actors.loading import load_actor
+from anlan.base.actors.models import User
+from anlan.base.clock import now as clock_now
 from anlan.engines.alarms.states import Alarm
 from anlan.modules.monitoring.choices import GAS_KINDS, Happening, RuleKind
 from anlan.modules.monitoring.models import AlarmEvent, AlarmRule
 from anlan.modules.monitoring.services.alarms_journal import Held, Line, hold, write
+from anlan.modules.registry.models import Enterprise
 
 DAYS = 30
 WHY = "the demo's alarms"
 # What the worst do: how often a day, how long they stand (s), whether in bursts.
 _WORST = ((21, 25, True), (15, 40, True), (11, 90, True), (8, 300, False), (6, 8, False))
 _UPSET = 22
+_OPERATORS = ("control", "team", "operator")
 _WORDS = ("已通知外操现场确认", "调整阀位", "切换备泵", "联系仪表校验", "现场无异常，继续观察", "")
 _LIMITS = frozenset({RuleKind.HH, RuleKind.H, RuleKind.L, RuleKind.LL})
 
@@ -34,6 +39,16 @@ class _Spell:
     start: dt.datetime
     end: dt.datetime | None
     seen: dt.datetime | None
+
+
+def load_alarms() -> int:
+    """Write the month of the demonstration's main plant; return how many lines."""
+    plants = Enterprise.objects.unscoped(WHY).filter(is_demo=True).order_by("company_code")
+    plant = plants.first()
+    if plant is None:
+        return 0
+    people = User.objects.filter(username__in=_OPERATORS, is_demo=True).order_by("username")
+    return load_month(plant.enterprise_id, [load_actor(user) for user in people], clock_now())
 
 
 @transaction.atomic

@@ -43,6 +43,7 @@ def improvement_set(actor: Actor, rule: AlarmRule) -> Plan:
         kind=KIND,
         title=str(IMPROVE % {"alarm": rule})[:200],
         subject_id=rule.pk,
+        organisation_id=rule.enterprise_id,
         role=Role.EQUIPMENT_ENGINEER,
         cycle_n=DAYS,
         cycle_unit="day",

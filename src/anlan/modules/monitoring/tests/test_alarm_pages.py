@@ -1,15 +1,23 @@
 """The operator's console over HTTP."""
 
+import datetime as dt
+
 import pytest
 
 from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.roles import Role
+from anlan.base.api.tests.test_api import Caller
 from anlan.base.clock import now
+from anlan.base.duties.models import Plan
+from anlan.engines.alarms.kpi import Announced
 from anlan.modules.findings.models import Finding
+from anlan.modules.monitoring import rules_kpi
 from anlan.modules.monitoring.choices import Shown
 from anlan.modules.monitoring.models import AlarmEvent, AlarmState
+from anlan.modules.monitoring.queries import alarm_kpi
 from anlan.modules.monitoring.services import alarms_acts, alarms_demo, alarms_journal
 from anlan.modules.monitoring.services.alarms import take_events
+from anlan.modules.monitoring.services.alarms_tasks import improvement_set
 from anlan.modules.monitoring.tests.alarm_data import MONDAY, make_class, make_rule, raised
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +131,64 @@ def test_the_demonstration_month_is_bound_to_history(world):
     assert alarms_journal.check() == []
     assert AlarmState.objects.for_actor(SYSTEM).filter(unacknowledged=True).count() >= 1
     assert alarms_demo.load_month(world.plant_a.pk, [operator], now()) == 0
+
+
+@pytest.fixture
+def month(world):
+    for number in range(12):
+        make_rule(world.plant_a, f"LI-{number}", response_seconds=600)
+        make_rule(world.plant_a, f"LI-{number}", "L", limit=15)
+    alarms_demo.load_month(world.plant_a.pk, [], now())
+
+
+def test_the_load_stands_beside_its_targets(world, client, month):
+    client.force_login(world.user(Role.SAFETY_MANAGER, "plant_a"))
+    page = client.get("/monitoring/kpi/?days=30").content.decode()
+    assert "GB/T 41261-2022" in page
+    assert "an-den-1" in page
+    assert client.get("/monitoring/kpi/?days=7&positions=2&day=2026-11-20").status_code == 200
+    assert "floods" not in client.get("/monitoring/kpi/floods/").content.decode()
+    report = client.get(f"/papers/monitoring.alarm_month/{world.plant_a.pk}.docx")
+    assert report.content[:2] == b"PK"
+
+
+def test_the_second_upset_is_known_by_the_first(world, month):
+    actor = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    period = alarm_kpi.Period(world.plant_a.pk, now() - dt.timedelta(days=30), now())
+    rows = alarm_kpi.announced(actor, period)
+    floods = alarm_kpi.floods_seen(rows, alarm_kpi.rules_of(actor, rows))
+    assert floods[-1].like is None
+    assert any(one.like is not None for one in floods)
+
+
+def test_an_improvement_is_set_once_as_a_duty(world, client):
+    rule = make_rule(world.plant_a)
+    client.force_login(world.user(Role.SAFETY_MANAGER, "plant_a"))
+    improvement_set(world.actor(Role.SAFETY_MANAGER, "plant_a"), rule)
+    client.post(f"/monitoring/kpi/{rule.pk}/task/")
+    assert Plan.objects.for_actor(SYSTEM).filter(kind="alarm_improvement").count() == 1
+
+
+def test_delays_are_measured_on_the_journal():
+    spells = [(0.0, 3.0), (10.0, 40.0), (45.0, 50.0), (500.0, None)]
+    assert rules_kpi.left(spells, 0, 0) == 4
+    assert rules_kpi.left(spells, 5, 0) == 3
+    assert rules_kpi.left(spells, 0, 15) == 2
+    rows = [Announced("a", float(k * 20), float(k * 20 + 8)) for k in range(50)]
+    found = rules_kpi.proposal(rows, on_delay=0, off_delay=0, response_s=None, is_safety=True)
+    assert (found.on_delay_s, found.after, found.added_s) == (0, 1, 0)
+
+
+def test_the_api_lists_and_acknowledges(world):
+    rule = make_rule(world.plant_a)
+    take_events([raised(rule)], None, MONDAY)
+    caller = Caller(world, Role.CONTROL_ROOM, "plant_a", "read", "monitoring")
+    (one,) = caller("GET", "alarms").json()["items"]
+    assert (one["tag"], one["state"], one["limit"]) == ("LI-1102", "B", 85.0)
+    given = {"rules": [str(rule.pk)], "comment": "x"}
+    assert caller("POST", "alarms/acknowledge", given).json() == {"moved": 1, "skipped": 0}
+    refused = caller("POST", "alarms/acknowledge", given)
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "alarms.nothing_to_acknowledge"
+    events = caller("GET", "alarms/events").json()["items"]
+    assert [row["what"] for row in events] == ["raised", "acknowledged"]
