@@ -102,7 +102,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def test_values_survive_kills_and_a_restore(product: Product, tmp_path: Path) -> None:
     number = int(in_shell(product, A_SOURCE))
     eventually(lambda: post(product, 0) == 202)
-    for part in ("historian", "door"):
+    for part in ("historian", "door", "alarms"):
         os.kill(product.pid(part), signal.SIGKILL)
     eventually(lambda: post(product, ROWS) == 202)
     eventually(lambda: stored(product.data, number) == 2 * ROWS)

@@ -233,6 +233,19 @@ class Installation:
             stop_seconds=12.0,
         )  # fmt: skip
 
+    def _alarms(self) -> Recipe:
+        return Recipe(
+            name="alarms",
+            command=[*manage(), "alarm_worker"],
+            account=self.folder.account,
+            environment=self.environment(),
+            folder=self.folder.path,
+            needs=self._engine_names(),
+            essential=False,
+            # Its last snapshot is written first; killed, it judges a few messages again.
+            stop_seconds=20.0,
+        )
+
     def _door_environment(self) -> dict[str, str]:
         found = self.environment()
         if self.nats is not None and self.nats.mqtt is not None:

@@ -62,9 +62,13 @@ print(">>", numbers[0], numbers[-1])
 
 @dataclass(slots=True)
 class Watched:
-    """What one watcher saw: seconds from the due time of each alarm raised."""
+    """What one watcher saw: of each alarm raised, when its sample was due and when it came."""
 
-    delays: list[float] = field(default_factory=list)
+    raised: dict[tuple[str, float], float] = field(default_factory=dict)
+
+    def delays(self, since: float) -> list[float]:
+        """Seconds from the due time, of alarms due since then; each alarm once."""
+        return [came - due for (_, due), came in list(self.raised.items()) if due >= since]
 
 
 @dataclass(slots=True)
@@ -243,20 +247,18 @@ def _measure(
     generator = Generator(product.door, first, tags, rate, alarms_a_second)
     say(f"warming up for {warm_up_s:.0f} s")
     generator.run(warm_up_s)
-    for one in watched:
-        one.delays.clear()
-    warm = generator.sent
     generator.raised = 0
     before = {part: sum(map(processor_seconds, pids)) for part, pids in product.pids().items()}
     trends: list[float] = []
     asker = threading.Thread(target=_ask, args=(first, tags, trends, over), daemon=True)
     asker.start()
     say(f"{rate:,} samples a second for {seconds:.0f} s, {watchers} watchers")
+    measured_since = time.time()
     began = time.monotonic()
     generator.run(seconds)
     spent = time.monotonic() - began
     after = {part: sum(map(processor_seconds, pids)) for part, pids in product.pids().items()}
-    until(lambda: all(len(one.delays) >= generator.raised for one in watched), 20)
+    until(lambda: all(len(one.delays(measured_since)) >= generator.raised for one in watched), 20)
     over.set()
     begin, end = datetime.fromtimestamp(since - 60, UTC), datetime.now(UTC) + timedelta(minutes=1)
     stored = 0
@@ -267,21 +269,21 @@ def _measure(
         return stored >= generator.sent
 
     until(is_stored, 120)
-    delays = [1e3 * delay for one in watched for delay in one.delays] or [float("nan")]
+    seen = [one.delays(measured_since) for one in watched]
+    delays = [1e3 * delay for one in seen for delay in one] or [float("nan")]
     return Whole(
         rate=rate,
         seconds=spent,
         sent=generator.sent,
         stored=stored,
         alarms=generator.raised,
-        seen=[len(one.delays) for one in watched],
+        seen=[len(one) for one in seen],
         p50_ms=float(np.percentile(delays, 50)),
         p99_ms=float(np.percentile(delays, 99)),
         worst_ms=max(delays),
         trend_ms=statistics.median(trends) if trends else float("nan"),
         behind_s=generator.behind,
-        processors={part: (after[part] - before.get(part, 0.0)) / spent for part in after}
-        | {"sent in warm-up": float(warm)},
+        processors={part: (after[part] - before.get(part, 0.0)) / spent for part in after},
     )
 
 
@@ -412,4 +414,4 @@ def _watch(port: int, cookies: str, watched: Watched, over: threading.Event) -> 
         for change in json.loads(line[5:]).get("changes", ()):
             if change["what"] == "raised":
                 at = datetime.fromisoformat(change["at"]).timestamp()
-                watched.delays.append(now - at)
+                watched.raised.setdefault((change["rule"], at), now)
