@@ -28,7 +28,7 @@ def fill(world: World) -> Source:
     plant = world.plant_a
     here = {"enterprise": plant, "scope_path": plant.path}
     source = Source.objects.create(
-        **here, name="DCS", kind="http", settings={"group": "G", "node": "N"}
+        **here, name="DCS", kind="http", settings={"topic": "spBv1.0/G/+/N/#"}
     )
     SourceToken.objects.create(
         **here,
@@ -101,3 +101,8 @@ def all_points(world: World) -> list[Point]:
 def open_world(committed: None) -> World:
     """Rows that another connection sees."""
     return build_world()
+
+
+@pytest.mark.parametrize("topic", ["", "plant/a/b/c", "spBv1.0/+/+/N/#", "spBv1.0/G/NDATA"])
+def test_a_topic_without_an_edge_node_opens_none(topic: str) -> None:
+    assert directory.edge_node(topic) == ("", "")

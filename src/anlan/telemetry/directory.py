@@ -38,7 +38,7 @@ class Known:
     numbers: dict[str, int] = field(default_factory=dict)
     own: frozenset[int] = frozenset()
     group: str = ""
-    """Sparkplug's group id and edge node id, from the source's settings."""
+    """Sparkplug's group id and edge node id, from the topic in the source's settings."""
     node: str = ""
 
 
@@ -99,6 +99,14 @@ class Heard:
                 self.counts[name] = self.counts.get(name, 0) + n
 
 
+def edge_node(topic: str) -> tuple[str, str]:
+    """Sparkplug's group and edge node in a topic such as `spBv1.0/G/+/N/#`; empty if none."""
+    words = topic.split("/")
+    if len(words) < 4 or words[0] != "spBv1.0" or {"+", "#", ""} & {words[1], words[3]}:
+        return "", ""
+    return words[1], words[3]
+
+
 async def connect(url: str) -> psycopg.AsyncConnection:
     """A connection that sees all sources. Raises psycopg.OperationalError."""
     connection = await psycopg.AsyncConnection.connect(
@@ -120,16 +128,8 @@ async def load(connection: psycopg.AsyncConnection) -> Directory:
         "SELECT number, name, enabled, settings FROM monitoring_source WHERE removed_at IS NULL"
     )
     async for number, name, enabled, settings in rows:
-        given = settings if isinstance(settings, dict) else {}
-        sources[number] = Known(
-            number,
-            name,
-            enabled,
-            {},
-            frozenset(),
-            str(given.get("group", "")),
-            str(given.get("node", "")),
-        )
+        topic = settings.get("topic", "") if isinstance(settings, dict) else ""
+        sources[number] = Known(number, name, enabled, {}, frozenset(), *edge_node(str(topic)))
     rows = await connection.execute(
         """SELECT s.number, p.tag, p.address, p.number, p.range_low, p.range_high
            FROM monitoring_point p JOIN monitoring_source s ON s.id = p.source_id

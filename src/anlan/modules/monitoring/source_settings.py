@@ -44,8 +44,9 @@ SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     ),
     "mqtt": (
         Setting(
-            "topic", pgettext_lazy("mqtt", "Topic"), required=True,
-            help=_("Such as plant/+/values; # at the end takes everything below."),
+            "topic", pgettext_lazy("mqtt", "Topic"),
+            help=_("Of Sparkplug B, such as spBv1.0/GROUP/+/NODE/#. JSON goes to anlan/ and the"
+                   " number of this source."),
         ),
         Setting(
             "payload", pgettext_lazy("mqtt", "Payload"), "choice", default="json",
