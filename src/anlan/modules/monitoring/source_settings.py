@@ -122,6 +122,8 @@ def settings_problems(kind: str, given: Mapping[str, Any]) -> Iterator[tuple[str
                 yield one.key, _now("must be filled in.")
             continue
         yield from _problems_of(one, value)
+    if given.get("payload") == "sparkplug_b" and not given.get("topic"):
+        yield "topic", _now("must be filled in.")
     if given.get("endpoint") and not _is_endpoint(str(given["endpoint"])):
         yield "endpoint", _now("is no address such as opc.tcp://10.1.2.3:4840")
     thumbprint = re.sub(r"[\s:]", "", str(given.get("server_certificate") or ""))

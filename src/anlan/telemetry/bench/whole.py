@@ -34,29 +34,26 @@ from anlan.telemetry.client import NatsAsker, NoHistorian
 
 PASSWORD = "anlan-demo-2026"  # noqa: S105 (the demonstration's, printed in the README)
 ACCOUNTS = ("operator", "control", "safety", "leader")
-SECRET = "benchmark-" + "s" * 30
 TICK_S = 0.1
 LIMIT = 90.0
 PARTS = ("nats", "door", "historian", "alarms", "web", "postgres")
 
 FILL = """
-import hashlib
-from datetime import timedelta
-from anlan.base.actors.models import Membership, Organisation
-from anlan.base.clock import now
-from anlan.modules.monitoring.models import AlarmRule, Point, Source, SourceToken
-place = Membership.objects.filter(user__username="safety").first().organisation
-here = dict(enterprise_id=place.pk, scope_path=place.path)
-source = Source.objects.create(**here, name="bench", kind="http")
-SourceToken.objects.create(**here, source=source, prefix="bench1", scopes=["ingest"],
-    secret_hash=hashlib.sha256({secret!r}.encode()).digest(), expires_at=now() + timedelta(days=1))
-points = Point.objects.bulk_create([Point(**here, tag=f"BENCH-{{k}}", name="b", kind="level",
-    source=source, range_low=0, range_high=200) for k in range({tags})], batch_size=5000)
-AlarmRule.objects.bulk_create([AlarmRule(**here, point=p, kind="HH", limit={limit}, deadband=1,
-    priority=1) for p in points], batch_size=5000)
-numbers = sorted(Point.objects.unscoped("a measurement").filter(source=source)
+from anlan.base.actors import wall
+from anlan.base.actors.loading import load_actor
+from anlan.base.actors.models import User
+from anlan.modules.monitoring.models import Point
+from anlan.modules.monitoring.services import bulk, sources
+actor = load_actor(User.objects.get(username="equipment"))
+source = sources.source_create(actor, dict(name="bench", kind="http"))
+token, raw = sources.token_issue(actor, source.pk, days=30)
+for first in range(0, {tags}, 5000):
+    bulk.points_write(actor, [bulk.PointRow(dict(tag=f"BENCH-{{k}}", name="bench", kind="level",
+        source=source, range_low=0, range_high=200), dict(HH={limit}))
+        for k in range(first, min({tags}, first + 5000))])
+numbers = sorted(Point.objects.for_actor(actor).filter(source=source)
     .values_list("number", flat=True))
-print(">>", numbers[0], numbers[-1])
+print(">>", raw, numbers[0], numbers[-1])
 """
 
 
@@ -110,11 +107,20 @@ def run(
     say(f"starting the product in {folder}")
     with product.running():
         say(f"making {tags:,} points with an alarm each")
-        first = product.fill(tags)
+        token, first = product.fill(tags)
         with product.asking():
             product.tell_directory()
             return _measure(
-                product, first, rate, tags, seconds, watchers, warm_up_s, alarms_a_second, say
+                product,
+                token,
+                first,
+                rate,
+                tags,
+                seconds,
+                watchers,
+                warm_up_s,
+                alarms_a_second,
+                say,
             )
 
 
@@ -151,9 +157,10 @@ class Product:
                 process.send_signal(signal.SIGTERM)
                 process.wait(120)
 
-    def fill(self, tags: int) -> int:
-        """Make points and alarms; returns the first point's number, the others follow it."""
-        code = FILL.format(secret=SECRET, tags=tags, limit=LIMIT)
+    def fill(self, tags: int) -> tuple[str, int]:
+        """Make points and alarms; returns the source's key and the first point's number, which
+        the others follow."""
+        code = FILL.format(tags=tags, limit=LIMIT)
         found = subprocess.run(  # noqa: S603
             self._command("manage", "shell", "-v", "0", "-c", code),
             env=self._environment,
@@ -163,10 +170,11 @@ class Product:
         )
         if found.returncode:
             raise RuntimeError(found.stderr[-2000:])
-        first, last = map(int, found.stdout.rpartition(">>")[2].split())
+        token, *numbers = found.stdout.rpartition(">>")[2].split()
+        first, last = map(int, numbers)
         if last - first + 1 != tags:
             raise RuntimeError("other points were made meanwhile")
-        return first
+        return token, first
 
     @property
     def nats_url(self) -> str:
@@ -227,6 +235,7 @@ def _ready(base: str) -> bool:
 
 def _measure(
     product: Product,
+    token: str,
     first: int,
     rate: int,
     tags: int,
@@ -244,7 +253,7 @@ def _measure(
         threading.Thread(
             target=_watch, args=(product.port, cookies, one, over), daemon=True
         ).start()
-    generator = Generator(product.door, first, tags, rate, alarms_a_second)
+    generator = Generator(product.door, token, first, tags, rate, alarms_a_second)
     say(f"warming up for {warm_up_s:.0f} s")
     generator.run(warm_up_s)
     generator.raised = 0
@@ -290,7 +299,10 @@ def _measure(
 class Generator:
     """Posts Arrow batches to the door when they are due; now and then a tag crosses its limit."""
 
-    def __init__(self, port: int, first: int, tags: int, rate: int, alarms_a_second: int) -> None:
+    def __init__(
+        self, port: int, token: str, first: int, tags: int, rate: int, alarms_a_second: int
+    ) -> None:
+        self._token = token
         self._first, self._tags, self._rate = first, tags, rate
         self._alarms = alarms_a_second
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -337,7 +349,7 @@ class Generator:
 
     def _post(self, body: bytes) -> None:
         headers = {
-            "Authorization": f"Bearer ans_bench1_{SECRET}",
+            "Authorization": f"Bearer {self._token}",
             "Content-Type": "application/vnd.apache.arrow.stream",
             "Anlan-Batch": f"{os.getpid()}-{self._row}",
         }

@@ -73,7 +73,7 @@ def test_a_removed_source_sends_no_more(world: World) -> None:
         ("modbus", {"host": "plc", "port": 70_000}, "port"),
         ("modbus", {"host": "plc", "registers": ["LI-101;holding;x;int16"]}, "registers"),
         ("modbus", {}, "host"),
-        ("mqtt", {}, "topic"),
+        ("mqtt", {"payload": "sparkplug_b"}, "topic"),
     ],
 )  # fmt: skip
 def test_settings_are_checked_by_kind(world, kind, settings, field) -> None:
