@@ -193,10 +193,10 @@ def patrol(actor: Actor, day: dt.date) -> Patrol:
     end = min(start + DAY, now())
     rows: dict[UUID, PatrolRow] = {}
     numbers: dict[UUID, list[int]] = defaultdict(list)
-    for enterprise, number in (
+    for owner, number in (
         overview.live_points(actor).order_by().values_list("enterprise_id", "number")
     ):
-        numbers[enterprise].append(number)
+        numbers[owner].append(number)
     obliged = set(commitment.obliged(actor).values_list("pk", flat=True))
     for enterprise in registry.enterprises(actor).filter(pk__in={*numbers, *obliged}):
         parent = enterprise.enterprise.parent

@@ -66,13 +66,19 @@ class Plant:
         """Read and encode once a second as long as somebody looks."""
         while self.readers:
             began = time.monotonic()
-            self.chunk = await asyncio.to_thread(self._round)
+            self.chunk = await asyncio.to_thread(self._round_apart)
             if self.chunk:
                 self.n += 1
                 bell, self.bell = self.bell, asyncio.Event()
                 bell.set()
             await asyncio.sleep(max(EVERY - (time.monotonic() - began), 0.05))
         _plants.pop((id(asyncio.get_running_loop()), self.enterprise_id), None)
+
+    def _round_apart(self) -> bytes:
+        try:
+            return self._round()
+        finally:
+            connections.close_all()  # this thread belongs to no request that would close it
 
     def _round(self) -> bytes:
         parts = []
@@ -96,13 +102,10 @@ class Plant:
         return b"".join(parts)
 
     def _of_database(self) -> bytes:
-        try:
-            if time.monotonic() - self.numbers_at > DIRECTORY_EVERY:
-                self.numbers = overview.numbers(self.enterprise_id)
-                self.numbers_at = time.monotonic()
-            return _event("alarms", overview.alarms_mark(self.enterprise_id))
-        finally:
-            connections.close_all()  # this thread belongs to no request that would close it
+        if time.monotonic() - self.numbers_at > DIRECTORY_EVERY:
+            self.numbers = overview.numbers(self.enterprise_id)
+            self.numbers_at = time.monotonic()
+        return _event("alarms", overview.alarms_mark(self.enterprise_id))
 
     def _newer(self) -> dict[str, Sample]:
         if not self.numbers:
@@ -134,16 +137,19 @@ def _event(name: str, data: object) -> bytes:
 async def live(request: ActorRequest, enterprise_id: UUID) -> HttpResponseBase:
     """Stream a plant's newest values to somebody who sees the plant.
 
-    401 without a session, "not found" for a foreign plant, 429 for too many streams, 503 outside
-    ASGI. The stream ends when rights change; the page comes back with fresh ones.
+    401 without a session, "not found" for a foreign plant, 429 for too many streams. Outside
+    ASGI it answers once and ends. The stream ends when rights change; the page comes back with
+    fresh ones.
     """
     actor = request.actor
     if actor.user_id is None:
         return HttpResponse(status=401)
     stream = await _begin(request, enterprise_id)
     if not isinstance(request, ASGIRequest):
-        # A WSGI server would hold a thread and collect the endless answer in memory.
-        return HttpResponse("Live values need an ASGI server.", status=503)
+        # A server of threads would hold one as long as the page is open: it answers what is so
+        # now, and the page asks again by itself.
+        content = await sync_to_async(_once)(enterprise_id)
+        return HttpResponse(content, content_type="text/event-stream")
     try:
         check_room(actor.user_id)
     except TooManyStreams as refusal:
@@ -155,6 +161,12 @@ async def live(request: ActorRequest, enterprise_id: UUID) -> HttpResponseBase:
     response["Cache-Control"] = "no-store, no-transform"
     response["X-Accel-Buffering"] = "no"  # nginx would keep events back to fill a buffer
     return response
+
+
+def _once(enterprise_id: UUID) -> bytes:
+    plant = Plant(enterprise_id)
+    plant._round()
+    return b"retry: 5000\n" + plant.whole()
 
 
 @sync_to_async

@@ -1,5 +1,6 @@
 """The list of warnings."""
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -30,7 +31,7 @@ def colour_level(row: EarlyWarning) -> int:
     return 5 - row.colour
 
 
-def _late(values: tuple[str, ...]) -> object:
+def _late(values: tuple[str, ...]) -> Q:
     return queries.late(now())
 
 
