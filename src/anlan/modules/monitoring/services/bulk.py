@@ -59,7 +59,10 @@ def points_write(actor: Actor, given: Sequence[PointRow]) -> rows.Upserted:
     """
     plans = rows.plan_rows(actor, POINT, [one.values for one in given], lock=True)
     rows.refuse_wrong(plans)
-    done = rows.write_plans(actor, POINT, plans)
+    fresh_plans = [plan for plan in plans if plan.action == "create"]
+    _points_insert(actor, fresh_plans)
+    rest = rows.write_plans(actor, POINT, [plan for plan in plans if plan.action != "create"])
+    done = rows.Upserted(len(fresh_plans), rest.updated, rest.unchanged)
     points = [plan.instance for plan in plans]
     limited = [point.pk for point, one in zip(points, given, strict=True) if one.limits]
     known = {
@@ -80,6 +83,44 @@ def points_write(actor: Actor, given: Sequence[PointRow]) -> rows.Upserted:
     _limits_insert(actor, fresh)
     changes.changes_request(actor, differing)
     return done
+
+
+# Column, type of the array, and the attribute that it holds.
+_POINT_COLUMNS = (
+    ("id", "uuid", "pk"), ("enterprise_id", "uuid", "enterprise_id"),
+    ("scope_path", "text", "scope_path"), ("search_key", "text", "search_key"),
+    ("tag", "text", "tag"), ("name", "text", "name"), ("kind", "text", "kind"),
+    ("unit", "text", "unit"), ("range_low", "float8", "range_low"),
+    ("range_high", "float8", "range_high"), ("decimals", "int", "decimals"),
+    ("gas", "text", "gas"), ("installation_id", "uuid", "installation_id"),
+    ("equipment_id", "uuid", "equipment_id"), ("source_id", "uuid", "source_id"),
+    ("address", "text", "address"), ("sampling_seconds", "float8", "sampling_seconds"),
+    ("expression", "text", "expression"), ("plan_x", "float8", "plan_x"),
+    ("plan_y", "float8", "plan_y"), ("in_service", "bool", "in_service"), ("note", "text", "note"),
+)  # fmt: skip
+
+
+def _points_insert(actor: Actor, plans: Sequence[rows.Plan]) -> None:
+    """Write new points through arrays: the ORM's twenty-seven parameters a row take most of an
+    import's time."""
+    if not plans:
+        return
+    moment = now()
+    names = ", ".join(f'"{column}"' for column, _type, _attribute in _POINT_COLUMNS)
+    arrays = ", ".join(f"%s::{type_}[]" for _column, type_, _attribute in _POINT_COLUMNS)
+    instances = [plan.instance for plan in plans]
+    values = [[getattr(one, attribute) for one in instances]
+              for _column, _type, attribute in _POINT_COLUMNS]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO monitoring_point (created_at, updated_at, version, {names})"  # noqa: S608
+            f" SELECT %s, %s, 1, given.* FROM unnest({arrays}) AS given",
+            [moment, moment, *values],
+        )
+    record_many(
+        actor, (Entry(events.POINT_CREATED, plan.instance, None, plan.after) for plan in plans)
+    )
+    directory.changed()
 
 
 def _limits_insert(actor: Actor, fresh: Sequence[tuple[Point, str, float]]) -> None:
