@@ -315,19 +315,16 @@ def _hot(cold: Records, ranges: Floats) -> Records:
     hot["value"], hot["time"] = np.nan, loop.NEVER
     # Beyond every number lies none, but infinity must be looked at: it is no measurement.
     low, high = np.maximum(ranges[:, 0], -_LARGEST), np.minimum(ranges[:, 1], _LARGEST)
-    for place, (tag, kind, sign, limit) in enumerate(
-        zip(*(cold[name].tolist() for name in ("tag", "kind", "sign", "limit")), strict=True)
-    ):
-        row = hot[tag]
-        if not row["rules"]:
-            row["first"] = place
-        row["rules"] += 1
-        if kind in _WATCHED:
-            low[tag], high[tag] = np.inf, -np.inf
-        elif kind == loop.LEVEL and sign > 0:
-            high[tag] = min(high[tag], limit)
-        elif kind == loop.LEVEL:
-            low[tag] = max(low[tag], -limit)
+    tag, kind, limit = cold["tag"], cold["kind"], cold["limit"]
+    # Rules stand in the order of their tags.
+    hot["rules"] = np.bincount(tag, minlength=len(hot))
+    hot["first"] = np.cumsum(hot["rules"]) - hot["rules"]
+    upper = (kind == loop.LEVEL) & (cold["sign"] > 0)
+    lower = (kind == loop.LEVEL) & ~upper
+    np.minimum.at(high, tag[upper], limit[upper])
+    np.maximum.at(low, tag[lower], -limit[lower])
+    watched = tag[np.isin(kind, _WATCHED)]
+    low[watched], high[watched] = np.inf, -np.inf
     hot["safe_low"] = hot["low"] = low
     hot["safe_high"] = hot["high"] = high
     return hot

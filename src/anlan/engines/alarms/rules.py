@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 
 # Over how many seconds a rate of change is taken where nothing else is said.
@@ -136,8 +136,18 @@ class Rule:
     @property
     def shape(self) -> tuple[object, ...]:
         """Return all that decides when it is raised and cleared: another shape, another alarm."""
-        skipped = {"name", "key", "suppressed_when"}
-        return tuple(getattr(self, one.name) for one in fields(self) if one.name not in skipped)
+        return (
+            self.tag,
+            self.side,
+            self.limit,
+            self.deadband,
+            self.on_delay,
+            self.off_delay,
+            self.kind,
+            self.set_point,
+            self.window,
+            self.equals,
+        )
 
 
 @dataclass(frozen=True, slots=True)
