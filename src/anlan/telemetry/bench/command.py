@@ -62,7 +62,7 @@ def _whole(sizes: Sizes, folder: Path, say: Say) -> bool:
     missed = sum(abs(n - got.alarms) for n in got.seen)
     return all(
         [
-            _verdict(say, "samples lost", got.lost, 0, "", True),
+            _verdict(say, "samples lost", abs(got.lost), 0, "", True),
             _verdict(say, "alarms missed or too many, all watchers", missed, 0, "", True),
             _verdict(say, "alarm p99 from the due time", got.p99_ms, 200, "ms", True),
         ]
