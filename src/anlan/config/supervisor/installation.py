@@ -253,19 +253,6 @@ class Installation:
             found["ANLAN_MQTT_SEED_FILE"] = str(self.folder / "secrets" / nats.MQTT_ISSUER)
         return found
 
-    def _alarms(self) -> Recipe:
-        return Recipe(
-            name="alarms",
-            command=[*manage(), "alarm_worker"],
-            account=self.folder.account,
-            environment=self.environment(),
-            folder=self.folder.path,
-            needs=self._engine_names(),
-            essential=False,
-            # The core's state is kept at the end; killed, it would judge half a minute again.
-            stop_seconds=20.0,
-        )
-
     def simulator(self) -> list[Recipe]:
         """The demonstration's plant, sending to the door."""
         if not self.options.telemetry:

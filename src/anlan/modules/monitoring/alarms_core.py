@@ -41,7 +41,10 @@ _MARK = """
 
 @dataclass(slots=True)
 class Settings:
-    """What the core is made of; `faulty` are the rules that cannot be judged, with why."""
+    """What the core is made of.
+
+    `faulty` are the rules that are judged in part or not at all, with why.
+    """
 
     rules: list[Rule] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
@@ -58,7 +61,11 @@ def mark() -> tuple[Any, ...]:
 
 
 def load() -> Settings:
-    """Return all settings in use. A rule that cannot be judged is left out, loudly."""
+    """Return all settings in use.
+
+    A rule whose suppression cannot be read is judged without: an alarm too many is safer than one
+    that nobody hears. One that cannot be judged is left out. Both loudly.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_POINTS)
         points = cursor.fetchall()
@@ -82,15 +89,21 @@ def load() -> Settings:
         del found.calculated[circular]
     for row in rules:
         try:
-            found.rules.append(_rule(row, numbers[row[2]]))
+            when = by_number(row[-1], numbers[row[2]]) if row[-1] else ""
+        except (ValueError, KeyError) as error:
+            when = ""
+            found.faulty[row[0]] = str(error)
+            logger.error("alarm %s is never suppressed: %s", row[0], error)
+        try:
+            found.rules.append(_rule(row, when))
         except (ValueError, KeyError) as error:
             found.faulty[row[0]] = str(error)
             logger.error("alarm %s is not judged: %s", row[0], error)
     return found
 
 
-def _rule(row: tuple[Any, ...], numbers: Mapping[str, int]) -> Rule:
-    pk, number, _enterprise, kind, limit, deadband, on_delay, off_delay, other, when = row
+def _rule(row: tuple[Any, ...], suppressed_when: str) -> Rule:
+    pk, number, _enterprise, kind, limit, deadband, on_delay, off_delay, other, _when = row
     return Rule.of(
         str(pk),
         str(number),
@@ -100,7 +113,7 @@ def _rule(row: tuple[Any, ...], numbers: Mapping[str, int]) -> Rule:
         on_delay=on_delay,
         off_delay=off_delay,
         set_point=None if other is None else str(other),
-        suppressed_when=by_number(when, numbers) if when else "",
+        suppressed_when=suppressed_when,
     )
 
 

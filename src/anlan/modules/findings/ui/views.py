@@ -150,7 +150,7 @@ def report(request: HttpRequest) -> HttpResponse:
     outside = request.GET.get("outside")
     inspection = queries.outside_one(actor, outside) if outside else None
     enterprise = inspection.enterprise_id if inspection else _enterprise(request)
-    start = {
+    start: dict[str, Any] = {
         "unit": request.GET.get("unit"),
         "source": Source.DAILY,
         "channel": Channel.SELF,

@@ -1,6 +1,7 @@
 """The form of a ledger's own columns."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 
@@ -58,7 +59,8 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
                 del self.fields[name]
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
-                field.choices = [(key, text if key else "—") for key, text in field.choices]
+                given = cast("Iterable[tuple[Any, Any]]", field.choices)
+                field.choices = [(key, text if key else "—") for key, text in given]
 
     def _choose(self, name: str, choices: Any) -> None:
         old = self.fields[name]

@@ -50,8 +50,10 @@ def test_settings_become_rules_and_what_cannot_be_judged_is_named(world):
     faulty = make_rule(world.plant_a, "LI-3", suppressed_when="{NO} > 1")
     make_rule(world.plant_a, "LI-4", in_use=False)
     found = alarms_core.load()
-    assert {rule.key for rule in found.rules} >= {str(good.pk)}
-    assert len(found.rules) == 2
+    by_key = {rule.key: rule for rule in found.rules}
+    assert len(by_key) == 3
+    assert by_key[str(good.pk)].suppressed_when
+    assert not by_key[str(faulty.pk)].suppressed_when
     assert set(found.faulty) == {faulty.pk}
     judge = Judge(found)
     number = good.point.number

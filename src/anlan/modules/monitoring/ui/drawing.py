@@ -107,7 +107,9 @@ def picture(actor: Actor, enterprise_id: UUID, scene: Scene) -> Picture:
     if plan is not None and plan.attachment_id and plan.width:
         drawn = [(row, _points(row, plan.pk)) for row in objects]
         places = [
-            _place(row, zones.get(row.mhi_unit_id), points) for row, points in drawn if points
+            _place(row, zones.get(row.mhi_unit_id) if row.mhi_unit_id else None, points)
+            for row, points in drawn
+            if points
         ]
         spots = tuple(
             (one.row.plan_x * plan.width, one.row.plan_y * plan.height, one)
@@ -147,19 +149,14 @@ def _arranged(objects: Sequence[Any], scene: Scene) -> Picture:
     for row in objects:
         if row.mhi_unit_id is not None and row.level is not None:
             levels[row.mhi_unit_id] = min(levels.get(row.mhi_unit_id, 9), row.level + 1)
+    units = sorted(
+        ((zone.row, zone) for zone in scene.zones if zone.row is not None),
+        key=lambda pair: pair[0].code,
+    )
     items: list[tuple[str, str, int, Zone | None]] = [
-        (
-            zone.row.name,
-            str(zone.row.pk),
-            levels.get(zone.row.pk, 0),
-            zone,
-        )
-        for zone in sorted(
-            (one for one in scene.zones if one.row is not None),
-            key=lambda one: one.row.code if one.row else "",
-        )
+        (unit.name, str(unit.pk), levels.get(unit.pk, 0), zone) for unit, zone in units
     ]
-    known = {zone.row.pk for zone in scene.zones if zone.row is not None}
+    known = {unit.pk for unit, _zone in units}
     items += [
         (row.name, "", 0 if row.level is None else row.level + 1, None)
         for row in objects

@@ -93,7 +93,7 @@ def create(request: HttpRequest) -> HttpResponse:
     rights.require(actor, policy.POINT_EDIT, enterprise)
     form = kind_form(POINT, actor, enterprise.pk, request.POST or None)
     given = {name: request.GET[name] for name in POINT.register.fields if name in request.GET}
-    form.initial |= {"in_service": True, **given}
+    form.initial.update({"in_service": True, **given})
     if request.method == "POST" and form.is_valid():
         try:
             row = POINT.create(actor, {**form.values(), "enterprise": enterprise.pk})

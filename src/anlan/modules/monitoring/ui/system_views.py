@@ -213,7 +213,7 @@ def device_new(request: HttpRequest) -> HttpResponse:
     enterprise = registry.enterprises(actor).one(wanted)
     rights.require(actor, policy.SYSTEM_EDIT, enterprise)
     form = kind_form(DEVICE, actor, enterprise.pk, request.POST or None)
-    form.initial |= {"in_service": True, "kind": request.GET.get("kind", "")}
+    form.initial.update({"in_service": True, "kind": request.GET.get("kind", "")})
     if request.method == "POST" and form.is_valid():
         try:
             row = systems.device_create(actor, {**form.values(), "enterprise": enterprise.pk})

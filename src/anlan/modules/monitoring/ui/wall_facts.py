@@ -71,7 +71,7 @@ def gases(scene: Scene) -> list[tuple[str, int, Seen | None]]:
         (PointKind.GAS_TOXIC, _("Toxic")),
         (PointKind.OXYGEN, _("Oxygen")),
     )
-    found = []
+    found: list[tuple[str, int, Seen | None]] = []
     for kind, word in kinds:
         mine = [one for one in scene.gases if one.row.kind == kind]
         if mine:
