@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, inf, sqrt
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from anlan.modules.risk import queries as risk
 TOP, HEIGHT = 34.0, 112.0
 """The shell of a tank in its drawing."""
 BOX_W, BOX_H, GAP = 200, 110, 16
+NAME = 12
+"""How far apart names of limits stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Picture:
         return self.width / 42 if self.image else BOX_W / 9
 
     @property
+    def spot(self) -> float:
+        """Return the radius of a point: small enough that a row of pumps stays apart."""
+        return self.text / 2.2
+
+    @property
     def below(self) -> float:
         """Return how far below a zone's name its alarm mark lies."""
         return 1.5 * self.text
@@ -84,15 +91,31 @@ def tank_of(thing: Thing) -> Tank:
     if level is not None:
         low = level.row.range_low if level.row.range_low is not None else 0.0
         high = level.row.range_high if level.row.range_high is not None else 100.0
-        last = -99.0
-        for rule in level.rules:
-            share = min(max(((rule.limit or 0) - low) / ((high - low) or 1), 0), 1)
-            y = TOP + HEIGHT * (1 - share)
-            # Names of limits that lie close together make room for each other.
-            last = max(y + 4, last + 12)
-            ticks.append(Tick(rule.kind, round(y, 1), round(last, 1)))
+        places = [
+            (
+                TOP
+                + HEIGHT * (1 - min(max(((rule.limit or 0) - low) / ((high - low) or 1), 0), 1)),
+                rule,
+            )
+            for rule in level.rules
+        ]
+        places.sort(key=lambda place: place[0])
+        for (y, rule), beside in zip(places, _apart([y for y, _rule in places]), strict=True):
+            ticks.append(Tick(rule.kind, round(y, 1), round(beside, 1)))
     ids = ",".join(str(one.row.pk) for one in thing.points)
     return Tank(thing, low, high, tuple(ticks), ids)
+
+
+def _apart(heights: Sequence[float]) -> list[float]:
+    """Return where names of limits stand, the highest first: beside them, never on each other."""
+    found: list[float] = []
+    for height in heights:
+        found.append(max(height + 4, found[-1] + NAME if found else -inf))
+    floor = TOP + HEIGHT
+    for place in reversed(range(len(found))):
+        found[place] = min(found[place], floor)
+        floor = found[place] - NAME
+    return found
 
 
 def picture(actor: Actor, enterprise_id: UUID, scene: Scene) -> Picture:
