@@ -85,7 +85,8 @@ def walk(
             if ENGLISH.search(plain) and not CHINESE.search(plain) and plain not in KNOWN:
                 english.setdefault(plain[:80], path)
         for link in visitor.page.eval_on_selector_all(
-            "a[href]", 'all => all.map(a => new URL(a.getAttribute("href"), document.baseURI).href)'
+            "a[href]:not([download])",
+            'all => all.map(a => new URL(a.getAttribute("href"), document.baseURI).href)',
         ):
             if link.startswith(visitor.base):
                 parts = urlsplit(link)

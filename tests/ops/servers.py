@@ -73,7 +73,7 @@ def servers(folder: Path) -> Iterator[Servers]:
     given = options.Options(
         data=folder, host="127.0.0.1", port=8000, web_workers=1, job_workers=0, user=None,
         database_url=None, database_owner_url=None, database_backup_url=None, nats_url=None,
-        secret_key=None,
+        secret_key=None, telemetry=False, door_host="127.0.0.1", door_port=8010, mqtt_port=None,
     )  # fmt: skip
     found = Servers(Installation(given))
     assert found.keeper.postgres is not None

@@ -20,6 +20,15 @@ from anlan.telemetry.tests.servers import NatsServer, free_port
 
 NOW = datetime.now(UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin each test at the clock's time: a run of all comes here long after the import."""
+    moment = datetime.now(UTC)
+    monkeypatch.setitem(globals(), "NOW", moment)
+    monkeypatch.setitem(globals(), "NOW_MS", int(moment.timestamp() * 1000))
+
 TOKEN = "ans_aaaa_geheim"
 
 
