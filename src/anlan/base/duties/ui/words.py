@@ -40,7 +40,7 @@ _CONDITIONS: dict[str, Any] = {
     "days_left_major": gettext_lazy("major finding due within"),
     "overdue_major": gettext_lazy("major finding overdue for at least"),
     "fell": gettext_lazy("score fell by"),
-    "band_fair": gettext_lazy("band “fair” for"),
+    "band_fair": gettext_lazy("band “medium” for"),
     "band_poor_or_veto": gettext_lazy("band “poor” or veto for"),
 }
 _UNITS: dict[str, Callable[[int], str]] = {
@@ -51,10 +51,15 @@ _UNITS: dict[str, Callable[[int], str]] = {
 }
 
 
+def often(n: int, unit: str) -> str:
+    """Return how often something recurs: `every 6 months`; an unknown unit stands for itself."""
+    words = _ONCE if n == 1 else _EVERY
+    return str(words.get(unit, unit)) % {"n": n}
+
+
 def cycle(plan: Plan) -> str:
     """Return how often: `every 2 h, 08:00–20:00`."""
-    words = _ONCE if plan.cycle_n == 1 else _EVERY
-    text = str(words.get(plan.cycle_unit, plan.cycle_unit)) % {"n": plan.cycle_n}
+    text = often(plan.cycle_n, plan.cycle_unit)
     if plan.time_from != plan.time_to:
         text += (
             f"，{plan.time_from:%H:%M}–{plan.time_to:%H:%M}"

@@ -4,20 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from anlan.base.actors.roles import Role
 from anlan.base.duties.models import Instance, Plan
-from anlan.base.duties.models.plan import CycleUnit, Days
+from anlan.base.duties.models.plan import Days
 from anlan.base.duties.ui import words as duty_words
 
 
 def cycle(plan: Plan) -> str:
-    """Return how often a plan recurs, such as `Every 2 hours`."""
-    unit = str(CycleUnit(plan.cycle_unit).label)
-    every = pgettext("cycle", "Every %(unit)s") % {"unit": unit}
-    if plan.cycle_n != 1:
-        every = pgettext("cycle", "Every %(n)s × %(unit)s") % {"n": plan.cycle_n, "unit": unit}
+    """Return how often a plan recurs, such as `every 2 h · Workdays`."""
+    every = duty_words.often(plan.cycle_n, plan.cycle_unit)
     if plan.calendar == Days.EVERY_DAY:
         return every
     return f"{every} · {Days(plan.calendar).label}"

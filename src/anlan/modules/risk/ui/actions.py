@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.actors import policy
 from anlan.base.clock import SHANGHAI
-from anlan.base.duties.models.plan import CycleUnit
+from anlan.base.duties.ui.words import often
 from anlan.base.errors import BadInput, Forbidden, NotYours, Problem, Refused
 from anlan.base.states.services import offers
 from anlan.modules.registry import queries as registry
@@ -110,7 +110,6 @@ def _left_out(request: HttpRequest, unit_type: str) -> set[str]:
 def _shown_template(unit_type: str) -> list[dict[str, Any]]:
     """Return the events of a template with what they come to and the classes they cover."""
     method = packaged("zh")["ls"]
-    words = dict(CycleUnit.choices)
     shown = []
     for one in branches.templates(unit_type):
         marks = []
@@ -125,7 +124,9 @@ def _shown_template(unit_type: str) -> list[dict[str, Any]]:
             {
                 **measure,
                 "key": f"{one.code}:{n}",
-                "cycle_word": words.get(measure["cycle_unit"], ""),
+                "cycle": often(measure["cycle_n"], measure["cycle_unit"])
+                if measure["cycle_n"]
+                else "",
                 "class_word": MeasureSubclass(measure["class2"]).label,
             }
             for n, measure in enumerate(one.measures)
