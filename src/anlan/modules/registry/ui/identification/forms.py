@@ -126,6 +126,12 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
         model = GradingSettings
         fields = SETTINGS_FIELDS
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Model forms begin labels with a capital: that of β is another symbol, Β.
+        for name in SETTINGS_FIELDS:
+            self.fields[name].label = GradingSettings._meta.get_field(name).verbose_name
+
 
 def is_empty(plan: Mapping[str, Any]) -> bool:
     """Tell whether nothing has been typed."""
