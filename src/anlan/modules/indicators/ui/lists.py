@@ -63,7 +63,7 @@ SCORES = ListPage(
                value=_rate("findings_accepted", "findings_due")),
         Column("analysed", _("risk analysis complete"), kind="number", unit="%",
                value=_rate("objects_complete", "objects_total")),
-        Column("colour", _("warning"), kind="level",
+        Column("colour", _("warning"), kind="level", scale="warning",
                value=lambda row: LEVEL_OF_COLOUR.get(row.colour)),
         Column.of(WeeklyScore, "major_overdue", shown=False, sort=None),
         Column.of(WeeklyScore, "coverage_deduction", shown=False, sort=None),
