@@ -244,7 +244,8 @@ def show(actor: Actor, page: ListPage, params: QueryDict) -> Shown:
         deepest_row=deepest * page.page_size,
         hidden=[pair for pair in state.params(page=None) if pair[0] in ("view", "sort", "columns")],
         is_bare=any(
-            not view.params and view.key in counts and not counts[view.key].n for view in page.views
+            (not view.params or view.key == "all") and view.key in counts and not counts[view.key].n
+            for view in page.views
         ),
     )
 
