@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from anlan.exchange.choices import Part
@@ -16,27 +17,27 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     """An endpoint; its keys are never sent to the page."""
 
     base_url = forms.URLField(
-        label=Endpoint._meta.get_field("base_url").verbose_name,
+        label=capfirst(Endpoint._meta.get_field("base_url").verbose_name),
         help_text=Endpoint._meta.get_field("base_url").help_text,
         max_length=300,
         assume_scheme="https",
     )
     key = forms.CharField(
-        label=_("encryption key"),
+        label=capfirst(_("encryption key")),
         required=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("16, 24 or 32 bytes: plain, or as hex:… or base64:…"),
     )
     vector = forms.CharField(
-        label=_("initial vector"),
+        label=capfirst(_("initial vector")),
         required=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("For CBC only: 16 bytes."),
     )
     app_key = forms.CharField(
-        label=_("enterprise key"),
+        label=capfirst(_("enterprise key")),
         required=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -44,7 +45,7 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
     )
 
     parts = forms.MultipleChoiceField(
-        label=Endpoint._meta.get_field("parts").verbose_name,
+        label=capfirst(Endpoint._meta.get_field("parts").verbose_name),
         help_text=_(
             "Send nothing twice: what one level hands on to the next needs one endpoint only."
         ),

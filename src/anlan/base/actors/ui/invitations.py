@@ -45,7 +45,7 @@ def invite(request: ActorRequest) -> HttpResponse:
     back = reverse("people:members")
     chosen = request.GET.get("organisation")
     if not chosen:
-        return choose_organisation(request, _("Invite somebody to"), back)
+        return choose_organisation(request, _("Invite somebody"), back)
     organisation = queries.organisation_one(request.actor, chosen)
     roles = grantable_roles(request.actor, organisation)
     form = InviteForm(request.POST or None, roles=roles, can_mail=can_mail())

@@ -343,14 +343,15 @@ def flag(request: HttpRequest, pk: UUID) -> HttpResponse:
     given = row.evidence.get("rows", [])[:MOST_OTHERS]
     others = [other for text in given if (other := _uuid(text))]
     known = flagged.subjects(actor, [row.subject_id, *others])
+    kind = flagged.KINDS.get(row.code, row.code)
     context = {
         "flag": row,
         "form": form,
-        "kind": flagged.KINDS.get(row.code, row.code),
+        "kind": kind,
         "subject": known.get(row.subject_id),
         "others": [known[pk] for pk in others if pk in known],
         "n_more": len(row.evidence.get("rows", [])) - MOST_OTHERS,
         "criterion": row.evidence.get("criterion", ""),
-        "crumbs": [(_("Doubtful entries"), reverse("findings:flags")), (str(row.why)[:60], "")],
+        "crumbs": [(_("Doubtful entries"), reverse("findings:flags")), (kind, "")],
     }
     return render(request, "findings/flag.html", context, status=422 if form.errors else 200)

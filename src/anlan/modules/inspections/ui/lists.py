@@ -214,7 +214,7 @@ RECORDS = ListPage(
         View("all", _("All"), {}),
         View("abnormal", _("Abnormal"), {"result": ["abnormal"]}),
         View("not", pgettext_lazy("check", "Not inspected"), {"result": ["not_inspected"]}),
-        View("late", _("uploaded late"), {"is_late": ["yes"]}),
+        View("late", _("Uploaded late"), {"is_late": ["yes"]}),
     ],
     row_url=lambda row: reverse("inspections:records_show", args=[row.pk]),
     first_step=_("Checks appear here when somebody makes them, at the desk or on the phone."),

@@ -263,7 +263,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "offered": offered,
-        "crumbs": _crumbs((_("Tasks for measures without one"), "")),
+        "crumbs": _crumbs((_("Ready plans"), "")),
         "has_mhi": risk.objects(actor).filter(enterprise=owner, mhi_unit__isnull=False).exists(),
         "ladder": ready.ladder(),
     }
