@@ -1,5 +1,6 @@
 """Pages of the special ledgers."""
 
+import datetime as dt
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,11 @@ def areas(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "ledgers/areas.html", context)
 
 
+def _printed(value: Any) -> Any:
+    """Return a cell of the official table, days alike in every language of the page."""
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
 @login_required
 @require_GET
 def table(request: HttpRequest, code: str) -> HttpResponse:
@@ -72,7 +78,7 @@ def table(request: HttpRequest, code: str) -> HttpResponse:
     rows = official.rows_of(_actor(request), ledger)[:2000]
     context = {
         "ledger": ledger,
-        "rows": [list(zip(heads, row, strict=True)) for row in rows],
+        "rows": [list(zip(heads, map(_printed, row), strict=True)) for row in rows],
         "columns": [{"label": head} for head in heads],
         "day": today(),
     }
