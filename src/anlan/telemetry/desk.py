@@ -7,6 +7,7 @@ the counters of the sources down every few seconds.
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from datetime import UTC, datetime
 
@@ -54,6 +55,7 @@ class Desk:
         self._heard: dict[int, Heard] = {}
         self._is_tight = False
         self._stale = asyncio.Event()
+        self._loaded_at = -math.inf
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -130,6 +132,11 @@ class Desk:
             WAITS.inc()
             raise Wait("The store is far behind.", 10)
 
+    def look_again(self) -> None:
+        """Have the register read anew, every few seconds at most: a key may be newer than it."""
+        if time.monotonic() - self._loaded_at >= WATCH_S:
+            self._stale.set()
+
     def note_error(self, source: Known, error: str) -> None:
         """Show what a source did wrong on its page."""
         one = self._heard.setdefault(source.number, Heard(datetime.now(UTC)))
@@ -173,12 +180,11 @@ class Desk:
             await asyncio.sleep(WATCH_S)
 
     async def _refresh(self, connection: psycopg.AsyncConnection) -> None:
-        loaded = -REFRESH_S
         while True:
-            if self._stale.is_set() or time.monotonic() - loaded >= REFRESH_S:
+            if self._stale.is_set() or time.monotonic() - self._loaded_at >= REFRESH_S:
                 self._stale.clear()
                 self.directory = await directory.load(connection)
-                self.is_loaded, loaded = True, time.monotonic()
+                self.is_loaded, self._loaded_at = True, time.monotonic()
             await self._write(connection)
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._stale.wait(), WRITE_S)

@@ -116,6 +116,8 @@ class Door:
         try:
             source = self.desk.directory.open(token.strip(), datetime.now(UTC))
         except Refused as refused:
+            if refused.status == 401:
+                self.desk.look_again()
             raise problem(refused.status, "Refused", str(refused)) from refused
         body = await _read(headers, receive)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,8 +1,10 @@
 """What the door takes, what it refuses with which words, and what it counts."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
+import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from anlan.telemetry import stream, wire
+from anlan.telemetry import desk as desks
+from anlan.telemetry import directory, stream, wire
 from anlan.telemetry.desk import Desk
 from anlan.telemetry.directory import Directory, Key, Known
 from anlan.telemetry.door import Door
@@ -28,6 +31,7 @@ def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     moment = datetime.now(UTC)
     monkeypatch.setitem(globals(), "NOW", moment)
     monkeypatch.setitem(globals(), "NOW_MS", int(moment.timestamp() * 1000))
+
 
 TOKEN = "ans_aaaa_geheim"
 
@@ -215,6 +219,41 @@ def test_a_key_that_does_not_fit(token: str, status: int) -> None:
     with pytest.raises(Refused) as refused:
         a_directory().open(token, NOW)
     assert refused.value.status == status
+
+
+def test_a_key_made_this_moment_is_known_soon(
+    nats_server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its message to the door may be lost: the door looks again when it meets an unknown key."""
+    known = a_directory()
+    read = [known, Directory(known.sources, {}, top=2)]
+
+    async def connect(_: str) -> contextlib.AbstractAsyncContextManager[None]:
+        return contextlib.nullcontext()
+
+    async def load(_: object) -> Directory:
+        return read.pop() if len(read) > 1 else known
+
+    monkeypatch.setattr(directory, "connect", connect)
+
+    async def write(*_: object) -> None:
+        pass
+
+    monkeypatch.setattr(directory, "load", load)
+    monkeypatch.setattr(directory, "write", write)
+    monkeypatch.setattr(desks, "WATCH_S", 0.05)
+
+    async def play(post: Post, desk: Desk) -> None:
+        while desk.directory.keys:  # noqa: ASYNC110 (as above)
+            await asyncio.sleep(0.01)
+        body = {"rows": [{"tag": "LT-101", "ts": NOW_MS, "value": 1}]}
+        assert (await post(body))[0] == 401
+        until = time.monotonic() + desks.REFRESH_S / 2
+        while (await post(body))[0] == 401:
+            assert time.monotonic() < until
+            await asyncio.sleep(0.05)
+
+    with_door(nats_server, play)
 
 
 def test_what_cannot_be_read_is_refused_by_row_and_field(nats_server: NatsServer) -> None:
