@@ -108,7 +108,9 @@ def _month(dice: Random, rules: list[AlarmRule], now: dt.datetime) -> list[_Spel
         at = now - dt.timedelta(minutes=minutes)
         seen = at + dt.timedelta(seconds=70) if minutes > 10 else None
         found.append(_Spell(rule, at, None, seen))
-    return [one for one in found if one.start < now]
+    return [
+        one for one in found if max(one.start, one.end or one.start, one.seen or one.start) < now
+    ]
 
 
 def _spell(dice: Random, rule: AlarmRule, at: dt.datetime, seconds: float) -> _Spell:

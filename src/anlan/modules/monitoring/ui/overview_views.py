@@ -129,10 +129,7 @@ def _alarms(request: ActorRequest, pk: UUID) -> dict[str, Any]:
             for row in rows
         ],
         "n_new": sum(row.unacknowledged for row in rows),
-        "returned": [
-            {"row": row, "for": duration(row.at - row.since) if row.since else ""}
-            for row in returned
-        ],
+        "returned": returned,
     }
 
 
