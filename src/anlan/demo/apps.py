@@ -25,6 +25,6 @@ def _hint(_viewer: object) -> str:
     if not Organisation.objects.filter(is_demo=True).exists():
         return ""
     return _("Demonstration data. Sign in as %(names)s; the password is %(password)s.") % {
-        "names": "safety, inspector, leader, park, admin",
+        "names": _(", ").join(("safety", "inspector", "leader", "park", "admin")),
         "password": PASSWORD,
     }
