@@ -129,7 +129,8 @@ def changes_of(event: AuditEvent, names: Mapping[str, str] | None = None) -> tup
         if callable(words):
             words = words()
         texts = [_told(field, value, words, names) for value in (old, new)]
-        found.append(Change(capfirst(str(label)), *texts))
+        # A field that was given no name carries its bare one: the catalogues may know that too.
+        found.append(Change(capfirst(_(str(label))), *texts))
     return tuple(found)
 
 
