@@ -69,7 +69,7 @@ class IncentiveForm(_Form):
 
     def __init__(self, rules: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(str(rule.pk), f"{rule} · {rule.amount:g}") for rule in rules]
+        offered = [(str(rule.pk), f"{rule} · {rule.amount.normalize():f}") for rule in rules]
         self.fields["rule"].choices = offered  # type: ignore[attr-defined]
         if not offered:
             self.fields["rule"].help_text = _("No rule yet: set or take over rules first.")
