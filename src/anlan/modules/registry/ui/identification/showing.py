@@ -407,7 +407,7 @@ def stay_of(stays: Stay | None) -> StayView | None:
         text = gettext("%(target)s: not possible even without %(name)s.")
         return StayView(text % {"target": target, "name": stays.label}, "", "", None)
     text = gettext("%(target)s: %(name)s at most") % {"target": target, "name": stays.label}
-    volume = f" ({stays.volume_m3:,} m³)" if stays.volume_m3 is not None else ""
+    volume = f" ({stays.volume_m3:,}\u00a0m³)" if stays.volume_m3 is not None else ""
     return StayView(text, f"{stays.tonnes:,} t", volume, stays.index)
 
 
