@@ -37,7 +37,7 @@ CHINESE = re.compile(r"[一-鿿]")
 # Product names, keys of the keyboard, and what people and files are called.
 KNOWN = {
     "English", "Enter", "Webhook", "Anlan", "Excel", "Word", "Esc", "Ctrl K", "Microsoft Word",
-    "Chrome", "Linux", "propylene oxide",
+    "Chrome", "Linux", "propylene oxide", "OPC UA", "Modbus TCP",
 }  # fmt: skip
 
 

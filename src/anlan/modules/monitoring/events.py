@@ -20,7 +20,15 @@ SOURCE_REMOVED = Event("monitoring.source.removed", _("Data source removed from 
 TOKEN_ISSUED = Event("monitoring.source.token_issued", _("Key of a data source issued"))
 TOKEN_REVOKED = Event("monitoring.source.token_revoked", _("Key of a data source revoked"))
 
-ALARMS_JOURNALLED = Event("monitoring.alarms.journalled", _("Alarm journal continued"))
+ALARMS_JOURNALLED = Event(
+    "monitoring.alarms.journalled",
+    _("Alarm journal continued"),
+    labels={
+        "batch": _("Batch of journal lines"),
+        "count": _("Journal lines"),
+        "digest": _("SHA-256 of the lines"),
+    },
+)
 ALARM_ACKNOWLEDGED = Event("monitoring.alarm.acknowledged", _("Alarm acknowledged"))
 ALARM_RESET = Event("monitoring.alarm.reset", _("Alarm reset"))
 ALARM_SHELF_ASKED = Event("monitoring.alarm.shelf_asked", _("Shelving of an alarm asked for"))

@@ -1,6 +1,7 @@
 """Where the alarm worker stands."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkerPosition(models.Model):
@@ -17,7 +18,7 @@ class WorkerPosition(models.Model):
     taken_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = "worker position"
+        verbose_name = _("worker position")
 
     def __str__(self) -> str:
         return f"{self.partition}: {self.sequence}"
