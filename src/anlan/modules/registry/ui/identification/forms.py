@@ -129,8 +129,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Model forms begin labels with a capital: that of β is another symbol, Β.
-        for name in SETTINGS_FIELDS:
-            self.fields[name].label = GradingSettings._meta.get_field(name).verbose_name
+        for field in GradingSettings._meta.fields:
+            if field.name in SETTINGS_FIELDS:
+                self.fields[field.name].label = field.verbose_name
 
 
 def is_empty(plan: Mapping[str, Any]) -> bool:
