@@ -1,6 +1,8 @@
 """Test set-up: the real engines, the application's own database role, one small world."""
 
 import gc
+import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -136,6 +138,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name a failure when it happens: a run that is cut off must still tell what failed."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        sys.stderr.write(f"\n{report.outcome.upper()} {report.nodeid} ({report.when})\n")
+        sys.stderr.write(f"{report.longreprtext[-1500:]}\n")
 
 
 def _rank(item: pytest.Item) -> int:
