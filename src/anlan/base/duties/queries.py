@@ -242,7 +242,7 @@ def counts(
     enterprise_id: UUID | None = None,
     work_type: int | None = None,
 ) -> Counts:
-    """Return how the duties that fell due in [since, until) went, over what the actor sees."""
+    """Return how the duties that fell due in (since, until] went, over what the actor sees."""
     rows = due_between(actor, since, until)
     if enterprise_id is not None:
         rows = rows.filter(enterprise=enterprise_id)
@@ -255,10 +255,13 @@ def counts(
 
 
 def due_between(actor: Actor, since: dt.datetime, until: dt.datetime) -> QuerySet[Instance]:
-    """Return the instances that fall due in [since, until), for sums over groups."""
+    """Return the instances that fall due in (since, until], for sums over groups.
+
+    What is due at midnight is due at 24:00 of the day that ends, so it counts in that day.
+    """
     return Instance.objects.for_actor(actor).filter(
-        due_at__gte=since,
-        due_at__lt=until,
+        due_at__gt=since,
+        due_at__lte=until,
         id__gte=rules.id_bound(since - REACH),
         id__lt=rules.id_bound(until),
     )

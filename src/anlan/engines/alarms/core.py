@@ -8,7 +8,7 @@ of bad quality or from a wrong clock is counted and moves no limit.
 Measured in `benchmarks/alarms.py` beside plain Python and beside the machine's own bound.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -221,6 +221,20 @@ class AlarmCore:
         memory, odd = snapshots.unpacked(data)
         self._odd[:], self._no_result = odd[: loop.N_ODD], odd[loop.N_ODD]
         return self._take_up(memory)
+
+    def stand(self, active: Collection[str], suppressed: Collection[str] = ()) -> None:
+        """Take rules, by key, for raised and for suppressed already, where no snapshot says so.
+
+        Nothing is told of them; the next sample of their tags ends what is over. Keys of no rule
+        here are passed over.
+        """
+        for place, key in enumerate(self.keys):
+            if key in active:
+                self._cold["phase"][place] = loop.ACTIVE
+            if key in suppressed:
+                self._suppression.on[place] = True
+        self._suppression.note_loose()
+        loop.settle_all(self._hot, self._cold)
 
     @property
     def oddities(self) -> Oddities:

@@ -151,11 +151,9 @@ def between(
 
 
 def day_bounds(moment: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    """Return when the day of a moment begins and ends (Asia/Shanghai); a due moment at midnight
-    ends the day before it."""
+    """Return when the day of a moment begins and ends (Asia/Shanghai)."""
     start = dt.datetime.combine(day_of(moment), dt.time(0), SHANGHAI)
-    second = dt.timedelta(seconds=1)
-    return start + second, start + dt.timedelta(days=1) + second
+    return start, start + dt.timedelta(days=1)
 
 
 def places(actor: Actor, enterprise_id: UUID) -> QuerySet[RiskUnit]:

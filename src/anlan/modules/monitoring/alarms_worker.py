@@ -14,7 +14,7 @@ import logging
 import math
 import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 from uuid import UUID
@@ -29,13 +29,17 @@ from nats.js.errors import NotFoundError
 
 from anlan.base.actors import wall
 from anlan.base.actors.scope import EVERYTHING
+from anlan.base.clock import now as clock_now
 from anlan.engines.alarms.core import AlarmCore
 from anlan.engines.alarms.rules import Event, Rule, Side
+from anlan.engines.alarms.snapshots import SnapshotError
 from anlan.modules.monitoring import alarms_core
 from anlan.modules.monitoring.services.alarms import (
     Judgement,
     Position,
+    Standing,
     position_of,
+    standing,
     take_events,
     timers,
 )
@@ -107,6 +111,10 @@ class Judge:
         # Judged by the last values at once, or a replay would do so at another moment.
         return found + self.core.tick(now)
 
+    def stand(self, found: Standing) -> None:
+        """Begin with the alarms as the journal says they stand."""
+        self.core.stand({str(pk) for pk in found.active}, {str(pk) for pk in found.suppressed})
+
     def snapshot(self) -> bytes:
         """Return the core and its clock."""
         return _HEAD.pack(self.ticked) + self.core.snapshot()
@@ -131,6 +139,15 @@ def judgements(events: Sequence[Event]) -> list[Judgement]:
     ]
 
 
+def gone(stand: Standing, keys: Iterable[str], now: dt.datetime) -> list[Judgement]:
+    """Return the ends of what stands open although its rule is not judged any more."""
+    judged = {UUID(key) for key in keys}
+    over = [(pk, "cleared") for pk in stand.active] + [
+        (pk, "unsuppressed") for pk in stand.suppressed
+    ]
+    return [Judgement(pk, what, now, now) for pk, what in sorted(over) if pk not in judged]
+
+
 def _moment(seconds: float) -> dt.datetime:
     return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
@@ -142,6 +159,8 @@ class Worker:
         self.url, self.partition, self.snapshot_s = url, partition, snapshot_s
         self.sequence = 0
         self.events = 0
+        # Without a snapshot: from which moment on messages are to be judged.
+        self._since: dt.datetime | None = None
         self._stop = asyncio.Event()
         self._rules_changed = asyncio.Event()
         self._mark: tuple[Any, ...] = ()
@@ -192,15 +211,29 @@ class Worker:
     def _begin(self) -> Judge:
         self._mark = alarms_core.mark()
         judge = Judge(alarms_core.load())
+        stand = standing()
         kept = position_of(self.partition)
-        if kept is not None and kept.snapshot is not None:
-            judge.restore(kept.snapshot)
-            self.sequence = kept.sequence
-            # Rules may have changed while nobody looked: whatever has gone is closed.
-            self._write(judge.replace(alarms_core.load()), judge)
+        if kept is None or not self._restored(judge, kept):
+            judge.stand(stand)
+            self._since = stand.written_at
+        # Rules may have gone while nobody looked: whatever they left open is closed.
+        found = gone(stand, judge.core.keys, clock_now())
+        if found:
+            take_events(found, None)
         _warm_up()
         logger.info("judging %d alarms from message %d", len(judge.core.rules), self.sequence)
         return judge
+
+    def _restored(self, judge: Judge, kept: Position) -> bool:
+        if kept.snapshot is None:
+            return False
+        try:
+            judge.restore(kept.snapshot)
+        except SnapshotError as error:
+            logger.error("%s; going on from what the journal says", error)
+            return False
+        self.sequence = kept.sequence
+        return True
 
     def _write(self, found: list[Event], judge: Judge | None) -> None:
         kept = judge.snapshot() if judge is not None else None
@@ -238,6 +271,7 @@ class Worker:
         if state.last_seq < self.sequence:
             logger.error("the log begins anew at %d, behind %d", state.last_seq, self.sequence)
             self.sequence = 0
+        from_time = self.sequence == 0 and self._since is not None
         with contextlib.suppress(NotFoundError):
             await js.delete_consumer(stream.STREAM, name)
         await js.add_consumer(
@@ -245,8 +279,12 @@ class Worker:
             ConsumerConfig(
                 durable_name=name,
                 ack_policy=AckPolicy.ALL,
-                deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-                opt_start_seq=self.sequence + 1,
+                # What stands open says nothing of messages from before the journal's end.
+                deliver_policy=DeliverPolicy.BY_START_TIME
+                if from_time
+                else DeliverPolicy.BY_START_SEQUENCE,
+                opt_start_time=self._since if from_time else None,
+                opt_start_seq=None if from_time else self.sequence + 1,
                 max_ack_pending=20_000,
                 ack_wait=60,
                 filter_subject=stream.subject(self.partition, 0).removesuffix("0") + "*",

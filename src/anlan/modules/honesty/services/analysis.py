@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 
 from anlan.base.actors.actor import SYSTEM, Actor
-from anlan.base.clock import day_of
+from anlan.base.clock import SHANGHAI, day_of
 from anlan.engines import honest_work as rules
 from anlan.engines.findings_text.majors import Strength, judge
 from anlan.modules.findings.choices import OUTSIDE, Level
@@ -179,8 +179,8 @@ def _visits(actor: Actor, records: Sequence[InspectionRecord]) -> Iterable[Doubt
             str(row.pk),
             str(row.by_id),
             str(row.unit_id or row.task_id),
-            row.started_at,
-            row.finished_at,
+            row.started_at.astimezone(SHANGHAI),
+            row.finished_at.astimezone(SHANGHAI),
             len(row.answers) or 1,
             points.get(row.unit_id) if row.unit_id else None,
             _device(row.position),

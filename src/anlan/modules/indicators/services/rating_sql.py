@@ -12,6 +12,7 @@ _OPEN = ", ".join(f"'{state.value}'" for state in sorted(OPEN))
 
 # Duties opened up to ten days before the week are read by their time-ordered key; those with longer
 # windows (month, quarter, year) by enterprise and due time, so that old partitions stay unread.
+# What is due at the midnight that ends a week is of that week: it is due at 24:00 of its Sunday.
 RATED = f"""
     WITH rules AS MATERIALIZED (
         SELECT * FROM jsonb_to_recordset(%(rules)s::jsonb) AS r (path text, park uuid,
@@ -47,7 +48,7 @@ RATED = f"""
             SELECT enterprise_id, state, work_type, plan_id
               FROM duties_instance
              WHERE id >= %(near)s AND id < %(last)s
-               AND due_at >= %(start)s AND due_at < %(until)s
+               AND due_at > %(start)s AND due_at <= %(until)s
                AND (%(only)s::uuid IS NULL OR enterprise_id = %(only)s::uuid)
             UNION ALL
             SELECT long.enterprise_id, long.state, long.work_type, long.plan_id
@@ -56,7 +57,7 @@ RATED = f"""
                 SELECT enterprise_id, state, work_type, plan_id
                   FROM duties_instance
                  WHERE enterprise_id = plants.plant_id
-                   AND due_at >= %(start)s AND due_at < %(until)s
+                   AND due_at > %(start)s AND due_at <= %(until)s
                    AND id >= %(far)s AND id < %(near)s
              ) long
           ) i

@@ -19,9 +19,16 @@ DAY = dt.timedelta(days=1)
 
 
 def duties(
-    place: Any, state: str, n: int = 1, work_type: int = 0, kind: str = "inspection"
+    place: Any,
+    state: str,
+    n: int = 1,
+    work_type: int = 0,
+    kind: str = "inspection",
+    first_due: dt.datetime = START + dt.timedelta(hours=8),
+    window: dt.timedelta = dt.timedelta(hours=8),
 ) -> None:
-    """Put `n` daily duties of last week into a state."""
+    """Put `n` duties into a state, due hour by hour from the first (last week's if not said)."""
+    opens = [first_due + dt.timedelta(hours=number) - window for number in range(n)]
     plan = Plan.objects.create(
         enterprise=place,
         scope_path=place.path,
@@ -33,23 +40,23 @@ def duties(
         starts_on=WEEK,
         make_from=START,
     )
-    make_months(START, END)
+    make_months(min(START, opens[0]), END)
     done = state in ("done", "done_late")
     Instance.objects.bulk_create(
         Instance(
-            id=instance_id(plan.pk, START + dt.timedelta(hours=number)),
+            id=instance_id(plan.pk, opens_at),
             enterprise=place,
             scope_path=place.path,
             plan=plan,
             organisation=place,
             work_type=work_type,
-            opens_at=START + dt.timedelta(hours=number),
-            due_at=START + dt.timedelta(hours=number + 8),
-            grace_until=START + dt.timedelta(hours=number + 8),
+            opens_at=opens_at,
+            due_at=opens_at + window,
+            grace_until=opens_at + window,
             state=state,
-            done_at=START + dt.timedelta(hours=number + 1) if done else None,
+            done_at=opens_at + dt.timedelta(hours=1) if done else None,
         )
-        for number in range(n)
+        for opens_at in opens
     )
 
 

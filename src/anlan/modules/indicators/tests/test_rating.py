@@ -1,11 +1,13 @@
 """The weekly score: the statement agrees with the rule, and with what people expect."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 
 from anlan.base.actors.roles import Role
-from anlan.modules.indicators import rules
+from anlan.base.actors.wall import acting_as
+from anlan.modules.indicators import queries, rules
 from anlan.modules.indicators.models import AreaParameters, WeeklyScore
 from anlan.modules.indicators.rules import Tally
 from anlan.modules.indicators.services import parameters, rating
@@ -76,6 +78,23 @@ def test_nought_in_the_denominator_is_decided(world, state, n, findings, score) 
     assert row.score == Decimal(score)
     assert rules.rate(tally(row, 0)).score == row.score
     assert list(rules.rate(tally(row, 0)).vetoes) == row.vetoes
+
+
+@pytest.mark.parametrize("window", [dt.timedelta(hours=8), dt.timedelta(days=30)])
+def test_what_is_due_at_midnight_is_of_the_week_that_ends_there(world, window) -> None:
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    with data.everything():
+        data.duties(world.plant_a, "done", first_due=data.END, window=window)
+        data.duties(world.plant_a, "overdue", first_due=data.START, window=window)
+    row = rated(world.plant_a)
+    assert (row.planned, row.done, row.score) == (1, 1, Decimal(100))
+    with acting_as(manager.scope):
+        shown = queries.counted_duties(manager, world.plant_a.pk, data.WEEK)
+        assert [duty.due_at for duty in shown] == [data.END]
+        (node, *_) = queries.rates(manager, world.plant_a.pk, data.WEEK).nodes
+        assert (node.planned, node.done) == (1, 1)
+        before = queries.counted_duties(manager, world.plant_a.pk, data.WEEK - rules.WEEK)
+        assert [duty.due_at for duty in before] == [data.START]
 
 
 def test_who_has_entered_nothing_is_not_rated(world) -> None:

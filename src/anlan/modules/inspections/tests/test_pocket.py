@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from anlan.base.actors.roles import Role
-from anlan.base.clock import now
+from anlan.base.clock import day_of, now
 from anlan.base.duties import queries as duties
 from anlan.base.duties.models import Instance
 from anlan.base.ids import uuid7
@@ -108,7 +108,7 @@ def test_what_could_not_be_done_and_a_checklist(world: World, phone: Phone) -> N
     row = queries.records(operator).get(task=task)
     assert [(one["item"], one["text"]) for one in row.answers] == [("1", "a"), ("2", "b")]
     assert row.answers[1]["finding_id"] == finding
-    assert duties.mine(operator, row.occurred_at.date()).count() >= 1
+    assert duties.mine(operator, day_of(row.occurred_at)).count() >= 1
 
 
 def test_what_is_done_before_its_window_is_kept_and_still_to_do(world: World, phone: Phone) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from anlan.base.actors.roles import Role
 from anlan.base.audit.models import AuditEvent
-from anlan.base.clock import now
+from anlan.base.clock import now, today
 from anlan.base.duties import queries as duties
 from anlan.base.duties.models import Instance
 from anlan.base.duties.services import instances
@@ -62,7 +62,7 @@ def test_a_measure_without_a_task_is_a_gap_until_it_has_one(world: World) -> Non
 def test_daily_work_is_one_list_for_the_person(world: World) -> None:
     operator = data.operator(world)
     task = data.a_task(world)
-    mine = duties.mine(operator, now().date())
+    mine = duties.mine(operator, today())
     assert [row.plan_id for row in mine][:1] == [task.plan_id]
 
 
@@ -128,7 +128,7 @@ def test_of_two_records_the_earlier_fulfils_and_the_worse_stands(
     world: World, turned: bool
 ) -> None:
     operator, head = data.operator(world), world.actor(Role.TEAM_LEADER, "workshop_a")
-    task = data.a_task(world, starts_on=now().date() - dt.timedelta(days=1))
+    task = data.a_task(world, starts_on=today() - dt.timedelta(days=1))
     opens = data.duty(operator, task).opens_at
     first = {"occurred_at": opens, "result": "normal"}
     second = {

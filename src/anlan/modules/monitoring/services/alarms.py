@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from anlan.base import live
 from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.clock import now as clock_now
 from anlan.engines.alarms import states
 from anlan.modules.monitoring.choices import Happening
-from anlan.modules.monitoring.models import AlarmState, WorkerPosition
+from anlan.modules.monitoring.models import AlarmEvent, AlarmState, WorkerPosition
 from anlan.modules.monitoring.services.alarms_journal import Held, Line, hold, write
 
 # What one live event names; a page that hears of more asks for its list anyway.
@@ -242,6 +243,32 @@ def position_of(partition: int) -> Position | None:
     if row is None or row.snapshot is None:
         return None
     return Position(partition, row.snapshot_sequence, bytes(row.snapshot))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the journal says of the alarms now: rules whose condition holds, rules suppressed by
+    design, and when its last line was written (None while it is empty)."""
+
+    active: frozenset[UUID]
+    suppressed: frozenset[UUID]
+    written_at: dt.datetime | None
+
+
+def standing() -> Standing:
+    """Return how all alarms stand, in two statements."""
+    rows = list(
+        AlarmState.objects.unscoped("the worker judges for every enterprise")
+        .filter(Q(condition=True) | Q(suppressed=True))
+        .values_list("rule_id", "condition", "suppressed")
+    )
+    journal = AlarmEvent.objects.unscoped("the worker judges for every enterprise")
+    return Standing(
+        frozenset(rule for rule, condition, _ in rows if condition),
+        frozenset(rule for rule, _, suppressed in rows if suppressed),
+        # Keys rise with time.
+        journal.order_by("-pk").values_list("created_at", flat=True).first(),
+    )
 
 
 @transaction.atomic

@@ -15,15 +15,16 @@ from django.db import connection
 
 from anlan.base.actors.actor import SYSTEM
 from anlan.modules.monitoring import alarms_core
-from anlan.modules.monitoring.alarms_worker import Judge, judgements
+from anlan.modules.monitoring.alarms_worker import Judge, gone, judgements
 from anlan.modules.monitoring.models import AlarmEvent, AlarmRule, AlarmState, WorkerPosition
-from anlan.modules.monitoring.tests.alarm_data import MONDAY, make_rule
+from anlan.modules.monitoring.services.alarms import Judgement, standing, take_events
+from anlan.modules.monitoring.tests.alarm_data import MONDAY, make_rule, raised
 from anlan.telemetry import stream, wire
 from anlan.telemetry.tests.servers import NatsServer
 from tests.support.world import build_world
 
 START_US = int(MONDAY.timestamp() * 1e6)
-N_POINTS, N_MESSAGES = 12, 900
+N_POINTS, N_MESSAGES, PARTS = 12, 900, 4
 
 
 def _message(number: int, numbers: list[int]) -> bytes:
@@ -74,6 +75,46 @@ def test_a_snapshot_goes_on_where_it_was(world):
     assert raised.at == MONDAY + dt.timedelta(seconds=10)
 
 
+def _one(judge: Judge, number: int, value: float, second: int):
+    moment = START_US + second * 1_000_000
+    data = wire.encode(wire.batch_of([number], [moment], [value]))
+    return judgements(judge.take(data, moment / 1e6))
+
+
+def test_without_a_snapshot_the_journal_says_what_stands(world):
+    over, still = make_rule(world.plant_a, "LI-1"), make_rule(world.plant_a, "LI-2")
+    masked = make_rule(world.plant_a, "LI-3", suppressed_when="{LI-1} > 50")
+    take_events(
+        [
+            raised(over), raised(still, 1), raised(masked, 2),
+            Judgement(masked.pk, "suppressed", MONDAY, MONDAY),
+        ],
+        None,
+    )  # fmt: skip
+    judge = Judge(alarms_core.load())
+    judge.stand(standing())
+    assert standing().written_at is not None
+    # What suppressed an alarm is not known yet, so it sounds again; what still holds says nothing.
+    (unmasked,) = _one(judge, still.point.number, 90.0, 100)
+    assert (unmasked.rule_id, unmasked.what) == (masked.pk, "unsuppressed")
+    (cleared,) = _one(judge, over.point.number, 20.0, 101)
+    assert (cleared.rule_id, cleared.what) == (over.pk, "cleared")
+    take_events([unmasked, cleared], None)
+    rows = {row.rule_id: row for row in AlarmState.objects.for_actor(SYSTEM)}
+    assert [rows[one.pk].condition for one in (over, still, masked)] == [False, True, True]
+    assert not rows[masked.pk].suppressed
+
+
+def test_what_stands_of_a_rule_that_has_gone_is_closed(world):
+    kept, left = make_rule(world.plant_a, "LI-1"), make_rule(world.plant_a, "LI-2")
+    take_events([raised(kept), raised(left)], None)
+    AlarmRule.objects.for_actor(SYSTEM).filter(pk=left.pk).update(in_use=False)
+    judge = Judge(alarms_core.load())
+    take_events(gone(standing(), judge.core.keys, MONDAY + dt.timedelta(hours=1)), None)
+    rows = {row.rule_id: row.condition for row in AlarmState.objects.for_actor(SYSTEM)}
+    assert rows == {kept.pk: True, left.pk: False}
+
+
 @pytest.mark.usefixtures("committed")
 def test_kills_under_load_leave_the_journal_of_an_undisturbed_run(tmp_path):
     world = build_world()
@@ -87,12 +128,14 @@ def test_kills_under_load_leave_the_journal_of_an_undisturbed_run(tmp_path):
     process = None
     try:
         process = _worker(server.url)
-        for part in range(3):
+        for part in range(PARTS - 1):
             asyncio.run(_publish(server.url, numbers, part))
-            _await(lambda part=part: _sequence() > N_MESSAGES * part // 3)
+            _await(lambda part=part: _sequence() > N_MESSAGES * part // PARTS)
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
             process = _worker(server.url)
+        # The last part is left to the worker that is then told to stop.
+        asyncio.run(_publish(server.url, numbers, PARTS - 1))
         _await(lambda: _sequence() >= N_MESSAGES)
         process.terminate()
         assert process.wait(20) == 0
@@ -135,7 +178,7 @@ async def _publish(url: str, numbers: list[int], part: int) -> None:
     client = await stream.connect(url, "test")
     await stream.ensure(client.jetstream())
     publisher = stream.Publisher(client)
-    for number in range(N_MESSAGES * part // 3, N_MESSAGES * (part + 1) // 3):
+    for number in range(N_MESSAGES * part // PARTS, N_MESSAGES * (part + 1) // PARTS):
         await publisher.publish(1, _message(number, numbers))
     await client.close()
 
