@@ -35,6 +35,8 @@ def run(parts: tuple[str, ...], sizes: Sizes, folder: Path | None, say: Say) -> 
         f" Python {sys.version.split()[0]}"
     )
     met = True
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
     for part in parts:
         with tempfile.TemporaryDirectory(prefix=f"anlan-{part}-", dir=folder) as place:
             Path(place).chmod(0o755)  # the product's own user walks through

@@ -89,6 +89,7 @@ class _Row(msgspec.Struct):
     priority: int
 
 
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # Thousands of rows travel as one JSON document: the driver would turn each value of an array into
 # text by itself, which costs several times as much as all the rest.
 _MAKE = """
@@ -103,19 +104,25 @@ _MAKE = """
        AND NOT EXISTS (SELECT 1 FROM monitoring_alarmstate s WHERE s.rule_id = r.id)
     ON CONFLICT (rule_id) DO NOTHING
 """
-# In the order of the rules: two that lock many at once never wait for each other in a ring.
-_LOCK = """
+# In the order of the rules: two that lock many at once never wait for each other in a ring. Joined,
+# not filtered, with the list: the planner counts it, also right after thousands of rules came in.
+# Moments as microseconds: read as such they cost a third of what their text does.
+_MOMENTS = ", ".join(
+    f"(extract(epoch FROM s.{name}) * 1000000)::bigint"
+    for name in ("acknowledged_at", "shelved_until", "since", "raised_at", "announced_at")
+)
+_LOCK = f"""
     SELECT s.id, s.rule_id, s.enterprise_id, s.scope_path, s.condition, s.held, s.unacknowledged,
-           s.acknowledged_at, s.shelved_until, s.once, s.suppressed, s.permit, s.since,
-           s.raised_at, s.announced_at, s.value, s.opened, r."limit", r.priority, c.latching,
+           s.once, s.suppressed, s.permit, {_MOMENTS},
+           s.value, s.opened, r."limit", r.priority, c.latching,
            c.acknowledges_return, c.highly_managed, c.longest_shelf, c.announce_again_after
-      FROM monitoring_alarmstate s
-      JOIN monitoring_alarmrule r ON r.id = s.rule_id
+      FROM unnest(%s::uuid[]) AS w (rule_id)
+      JOIN monitoring_alarmstate s ON s.rule_id = w.rule_id
+      JOIN monitoring_alarmrule r ON r.id = w.rule_id
       LEFT JOIN monitoring_alarmclass c ON c.id = r.alarm_class_id
-     WHERE s.rule_id = ANY(%s::uuid[])
      ORDER BY s.rule_id
        FOR UPDATE OF s
-"""
+"""  # noqa: S608 - made of constants
 _MOVE = """
     UPDATE monitoring_alarmstate s
        SET condition = n.condition, held = n.held, unacknowledged = n.unacknowledged,
@@ -179,11 +186,11 @@ def hold(rule_ids: Iterable[UUID], now: dt.datetime) -> dict[UUID, Held]:
 
 def _held(row: Sequence[Any]) -> Held:
     (
-        state_id, rule_id, enterprise_id, scope_path, condition, held, unacknowledged,
-        acknowledged_at, shelved_until, once, suppressed, permit, since, raised_at, announced_at,
-        value, opened, limit, priority, latching, acknowledges_return, highly_managed,
-        longest_shelf, announce_again_after,
+        state_id, rule_id, enterprise_id, scope_path, condition, held, unacknowledged, once,
+        suppressed, permit, *moments, value, opened, limit, priority, latching,
+        acknowledges_return, highly_managed, longest_shelf, announce_again_after,
     ) = row  # fmt: skip
+    acknowledged_at, shelved_until, since, raised_at, announced_at = map(_moment, moments)
     alarm = Alarm(
         condition, held, unacknowledged, acknowledged_at, shelved_until, once, suppressed, permit
     )
@@ -192,6 +199,10 @@ def _held(row: Sequence[Any]) -> Held:
         state_id, rule_id, enterprise_id, scope_path, alarm, of, limit, priority, since,
         raised_at, announced_at, value, opened,
     )  # fmt: skip
+
+
+def _moment(microseconds: int | None) -> dt.datetime | None:
+    return None if microseconds is None else EPOCH + dt.timedelta(microseconds=microseconds)
 
 
 @cache
