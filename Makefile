@@ -37,7 +37,7 @@ demo: setup ## run the product with its demo city
 
 test: setup lint types ## everything that must pass
 	cd web && npm run check --silent && npm test --silent
-	$(PY) -m pytest -n 3 --dist loadgroup
+	$(PY) -m pytest -n 3 --dist loadgroup --max-worker-restart 3
 
 lint: .venv/.installed ## style, layers
 	$(BIN)/ruff check .
