@@ -17,9 +17,11 @@ from anlan.modules.ledgers.definitions import Ledger
 from anlan.modules.ledgers.models import LedgerEntry
 from anlan.modules.registry import queries as registry
 
-KEPT = Q(entry__isnull=False, entry__left_at__isnull=True)
-OFF = Q(entry__left_at__isnull=False)
-FOUND = Q(entry__isnull=True)
+# By names of the query's own: a condition on `entry__…` would join the entries once more.
+KEPT = Q(entry_key__isnull=False, entry_left_at__isnull=True)
+OFF = Q(entry_left_at__isnull=False)
+FOUND = Q(entry_key__isnull=True)
+NAMED = ("left_at", "done_on", "risk", "decision", "situation", "segment")
 
 
 def subjects(actor: Actor, ledger: Ledger) -> QuerySet[Any]:
@@ -32,14 +34,15 @@ def subjects(actor: Actor, ledger: Ledger) -> QuerySet[Any]:
     entries = FilteredRelation("ledger_entries", condition=Q(ledger_entries__ledger=ledger.code))
     base = base.annotate(entry=entries).select_related("entry")
     due = Coalesce(F("deadline"), F("entry__due")) if _is_finding(ledger) else F("entry__due")
-    found: QuerySet[Any] = base.annotate(due_at=due)
+    named = {f"entry_{name}": F(f"entry__{name}") for name in NAMED}
+    found: QuerySet[Any] = base.annotate(due_at=due).alias(entry_key=F("entry__pk"), **named)
     return found
 
 
 def rows(actor: Actor, ledger: Ledger) -> QuerySet[Any]:
     """Return what is on a ledger, was found for it or was taken off it, with its `entry`."""
     condition, plants = ledger.belonging(today())
-    listed = subjects(actor, ledger).filter(condition | Q(entry__isnull=False))
+    listed = subjects(actor, ledger).filter(condition | Q(entry_key__isnull=False))
     if plants is not None:
         # Follows from the rest, which the database cannot see: it would walk every finding in the
         # list's order until it has met enough of these few.
@@ -99,8 +102,8 @@ def sums(actor: Actor, ledger: Ledger) -> list[Sum]:
         closed = Q(state=FindingState.ACCEPTED)
         major = Q(level=Level.MAJOR)
     else:
-        closed = Q(entry__done_on__isnull=False)
-        major = Q(entry__risk__in=["high", "higher"])
+        closed = Q(entry_done_on__isnull=False)
+        major = Q(entry_risk__in=["high", "higher"])
     counted = (
         listed.values("enterprise__parent_id", "enterprise__parent__name",
                       "enterprise__parent__parent__name")

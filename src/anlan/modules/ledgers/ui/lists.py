@@ -53,7 +53,7 @@ def _of_entry(name: str) -> Any:
 def _closed(ledger: Ledger) -> Q:
     if ledger.subject == "finding":
         return Q(state=FindingState.ACCEPTED)
-    return Q(entry__done_on__isnull=False)
+    return Q(entry_done_on__isnull=False)
 
 
 def _where(ledger: Ledger) -> Any:
@@ -103,14 +103,14 @@ def _page(ledger: Ledger) -> ListPage:
     if ledger.code == "defects":
         columns.append(Column("situation", _("situation"), value=_of_entry("situation"),
                               choices=situation_choices(), shown=False))  # fmt: skip
-        filters.append(Filter("situation", _("situation"), field="entry__situation",
+        filters.append(Filter("situation", _("situation"), field="entry_situation",
                               choices=situation_choices(), pinned=False))  # fmt: skip
     if is_finding:
         if ledger.has("segment"):
             kinds = segment_choices(ledger.code)
             value = _of_entry("segment")
             columns.append(Column("segment", _("segment"), value=value, choices=kinds))
-            filters.append(Filter("segment", _("segment"), field="entry__segment", choices=kinds))
+            filters.append(Filter("segment", _("segment"), field="entry_segment", choices=kinds))
         columns.append(Column("major", _("major"), kind="boolean",
                               value=lambda row: row.level == Level.MAJOR))  # fmt: skip
         filters.append(Filter("level", _("level"), choices=Level.choices))
@@ -123,8 +123,8 @@ def _page(ledger: Ledger) -> ListPage:
                    choices=Decision.choices),
         ]  # fmt: skip
         filters += [
-            Filter("risk", _("risk level"), field="entry__risk", choices=RiskGrade.choices),
-            Filter("decision", _("decision"), field="entry__decision", choices=Decision.choices),
+            Filter("risk", _("risk level"), field="entry_risk", choices=RiskGrade.choices),
+            Filter("decision", _("decision"), field="entry_decision", choices=Decision.choices),
         ]
     columns += [
         Column("due", _("planned completion"), kind="due" if not is_finding else "date",
