@@ -6,6 +6,8 @@ full pinyin and pinyin initials alike with one `contains`.
 
 from functools import lru_cache
 
+from django.db.models import F, Func, TextField, Value
+
 MAX_LENGTH = 600
 
 
@@ -36,6 +38,16 @@ def _spelt(plain: str) -> tuple[str, str]:
     # Once for both: reading the syllables is the costly part, imports read thousands.
     syllables = lazy_pinyin(plain, errors=list)  # type: ignore[arg-type]
     return "".join(syllables), "".join(syllable[:1] for syllable in syllables)
+
+
+def by_spelling() -> Func:
+    """Return what short lists are ordered by: the pinyin of the name, which follows it in the key.
+
+    Computed for every row, so for lists to choose from; long registers keep to their indexes.
+    """
+    return Func(
+        F("search_key"), Value(" "), Value(2), function="split_part", output_field=TextField()
+    )
 
 
 def typed(text: str) -> str:

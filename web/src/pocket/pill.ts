@@ -18,6 +18,8 @@ export function pillState(world: World): { state: PillState; word: string; small
   if (unsent) return { state: "up", word: t("sending"), small: line.total > 1 ? `${line.done} / ${line.total}` : t("waiting_n", { n: unsent }) };
   const age = Date.now() - line.at;
   if (age < 0 || age >= FRESH_MS) return { state: "off", word: t("offline"), small: t("contact_at", { time: clockTime(line.at) }) };
+  // Nothing was fetched yet: there is nothing that could be in step with the server.
+  if (!world.pkg) return { state: "stale", word: t("no_package_short"), small: clockTime(line.at) };
   return { state: "ok", word: t("synced"), small: clockTime(line.at) };
 }
 

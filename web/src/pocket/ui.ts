@@ -75,5 +75,10 @@ export function note(kind: string, name: string, words: string, ...more: Child[]
   return h(`div.pk-note.pk-note--${kind}`, {}, icon(name, "20"), h("span.an-grow", {}, words), ...more);
 }
 
+/** What was asked for is not on this phone: say so, say why, and lead back. */
+export function gone(title: string, why: string, back: string): HTMLElement {
+  return h("section.pk-card.pk-card--pad.an-stack", {}, icon("help-circle", "36"), h("b.pk-big", {}, title), h("p", {}, why), button(back, { href: "/p/", icon: "arrow-left" }));
+}
+
 /** Short feedback by vibration: saved, blocked. */
 export const buzz = (pattern: number | number[]): void => void navigator.vibrate?.(pattern);

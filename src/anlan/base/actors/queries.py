@@ -13,7 +13,7 @@ from anlan.base.actors.roles import OrganisationKind
 from anlan.base.actors.scope import path_end
 from anlan.base.clock import now
 from anlan.base.errors import NotYours
-from anlan.base.search_key import typed
+from anlan.base.search_key import by_spelling, typed
 
 CHOICES = 20
 
@@ -83,7 +83,7 @@ def organisation_choices(
         rows = rows.filter(kind__in=kinds)
     if text.strip():
         rows = rows.filter(search_key__contains=typed(text))
-    return list(rows.select_related("parent").order_by("name", "pk")[:CHOICES])
+    return list(rows.select_related("parent").order_by(by_spelling(), "name", "pk")[:CHOICES])
 
 
 def memberships(actor: Actor) -> QuerySet[Membership]:
@@ -130,7 +130,7 @@ def people_choices(actor: Actor, text: str = "") -> list[User]:
     rows = people_of(actor).filter(is_active=True)
     if text.strip():
         rows = rows.filter(search_key__contains=typed(text))
-    return list(rows.order_by("display_name", "pk")[:CHOICES])
+    return list(rows.order_by(by_spelling(), "display_name", "pk")[:CHOICES])
 
 
 def roles_of(actor: Actor, user: User) -> list[Membership]:

@@ -169,6 +169,8 @@ def _value(field: Any, value: Any, names: Mapping[str, str]) -> str:
         if _DECIMAL.fullmatch(value):
             return value.rstrip("0").rstrip(".")
         return _moment(value) if _MOMENT.match(value) else value
+    if isinstance(field, models.TimeField) and isinstance(value, str):
+        return value[:5]
     if isinstance(field, models.DateTimeField) and isinstance(value, str):
         return _moment(value)
     return str(value)

@@ -1,5 +1,7 @@
 """What history says about duties."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.audit.events import Event
@@ -12,12 +14,25 @@ def _kinds() -> dict[str, Text]:
     return {code: kind.label for code, kind in all_kinds().items()}
 
 
-_PLAN = {"kind": _kinds}
+_MIDNIGHT = {"00:00:00": "24:00"}
+_PLAN: dict[str, Any] = {"kind": _kinds, "time_to": _MIDNIGHT}
+_PLAN_LABELS: dict[str, Text] = {
+    "cycle_n": _("units in a cycle"),
+    "cycle_unit": _("unit of the cycle"),
+    "time_from": _("opens each day at"),
+    "time_to": _("due each day by"),
+    "starts_on": _("first day"),
+    "ends_on": _("last day"),
+}
 _TOLD = {"recipients": recipient_words}
 _TOLD_LABELS = {"recipients": _("who is told")}
-PLAN_SAVED = Event("duties.plan.saved", _("Duty plan set up"), choices=_PLAN)
-PLAN_CHANGED = Event("duties.plan.changed", _("Duty plan changed"), choices=_PLAN)
-PLAN_STOPPED = Event("duties.plan.stopped", _("Duty plan stopped"), choices=_PLAN)
+PLAN_SAVED = Event("duties.plan.saved", _("Duty plan set up"), labels=_PLAN_LABELS, choices=_PLAN)
+PLAN_CHANGED = Event(
+    "duties.plan.changed", _("Duty plan changed"), labels=_PLAN_LABELS, choices=_PLAN
+)
+PLAN_STOPPED = Event(
+    "duties.plan.stopped", _("Duty plan stopped"), labels=_PLAN_LABELS, choices=_PLAN
+)
 MADE = Event(
     "duties.instance.made",
     _("Duties made from their plans"),

@@ -1,24 +1,36 @@
 """Background work of imports."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from anlan.base.imports import services
 from anlan.base.imports.checking import Progress
 from anlan.base.imports.models import ImportRun
+from anlan.base.imports.sheet import all_sheets
 from anlan.base.imports.states import RunState
 from anlan.base.jobs import JobContext, JobResult, job
 
 
-@job("imports.check", title=_("Check an import"), resumes=True)
-def check(context: JobContext, *, run_id: str) -> JobResult:
-    """Check a file and keep its preview."""
+def _titled(payload: Mapping[str, Any]) -> str:
+    sheet = all_sheets().get(payload.get("sheet", ""))
+    if sheet is None:
+        return ""
+    # The dot stays on the line of the name before it.
+    return f"{sheet}\N{NO-BREAK SPACE}· {payload['file_name']}"
+
+
+@job("imports.check", title=_("Check an import"), resumes=True, titled=_titled)
+def check(context: JobContext, *, run_id: str, sheet: str = "", file_name: str = "") -> JobResult:
+    """Check a file and keep its preview. `sheet` and `file_name` name the run."""
     run = services.check_now(context.actor, run_id, _progress(context, gettext_noop("Checking")))
     return _result(run)
 
 
-@job("imports.apply", title=_("Write an import"), resumes=True)
-def apply(context: JobContext, *, run_id: str) -> JobResult:
+@job("imports.apply", title=_("Write an import"), resumes=True, titled=_titled)
+def apply(context: JobContext, *, run_id: str, sheet: str = "", file_name: str = "") -> JobResult:
     """Write a checked file; one transaction, so that a killed worker may simply start again."""
     run = services.apply_now(context.actor, run_id, _progress(context, gettext_noop("Writing")))
     return _result(run)

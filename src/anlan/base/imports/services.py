@@ -222,7 +222,7 @@ def _marked(table: Table, rows: FileRows, checked: Checked, *, wrong_only: bool)
 
 
 def _enqueue(actor: Actor, run: ImportRun, name: str) -> None:
-    run.job = enqueue(actor, name, title=f"{sheet_for(run.sheet)} · {run.file_name}", run_id=run.pk)
+    run.job = enqueue(actor, name, run_id=run.pk, sheet=run.sheet, file_name=run.file_name)
     run.save(update_fields=["job"])
 
 

@@ -79,7 +79,8 @@ class Job(models.Model):
     def shown_title(self) -> str:
         """Return what the job is called, in the active language."""
         kind = kind_of(self.kind)
-        return self.title or (str(kind.title) if kind else self.kind)
+        named = kind.titled(self.payload) if kind and kind.titled else ""
+        return named or self.title or (str(kind.title) if kind else self.kind)
 
     @property
     def shown_message(self) -> str:

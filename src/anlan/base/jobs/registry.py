@@ -77,6 +77,8 @@ class JobResult:
 
 
 Work = Callable[..., JobResult | None]
+# Names one run by its payload, in the active language; "" when the payload does not tell.
+Titled = Callable[[Mapping[str, Any]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class JobKind:
     resumes: bool = False
     retries: int = 0
     queue: str = "default"
+    titled: Titled | None = None
 
 
 _KINDS: dict[str, JobKind] = {}
@@ -103,13 +106,15 @@ def job(
     resumes: bool = False,
     retries: int = 0,
     queue: str = "default",
+    titled: Titled | None = None,
 ) -> Callable[[Work], Work]:
     """Declare a job.
 
     `every` is a cron line in Asia/Shanghai for periodic jobs ("30 6 * * *"). `resumes` says that
     the work may simply be run again after its worker was killed (it is idempotent, or one
     transaction); otherwise the person is told that it was interrupted. `retries` counts further
-    attempts after `Unavailable`. Raises ValueError for a name that is taken or malformed.
+    attempts after `Unavailable`. `titled` names a run by its payload, for what is called otherwise
+    in another language. Raises ValueError for a name that is taken or malformed.
     """
     if not NAME.match(name):
         raise ValueError(f"job name {name!r}: write it as app.verb")
@@ -117,7 +122,7 @@ def job(
     def declare(work: Work) -> Work:
         if name in _KINDS:
             raise ValueError(f"job {name!r} is declared twice")
-        _KINDS[name] = JobKind(name, title or name, work, every, resumes, retries, queue)
+        _KINDS[name] = JobKind(name, title or name, work, every, resumes, retries, queue, titled)
         return work
 
     return declare

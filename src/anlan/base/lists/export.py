@@ -127,7 +127,7 @@ def export_response(request: HttpRequest, page: ListPage) -> HttpResponseBase:
     state = ListState.read(page, request.GET)
     if state.rows(page.query(actor))[: AT_ONCE + 1].count() > AT_ONCE:
         query = request.GET.urlencode()
-        job = enqueue(actor, "lists.export", title=str(page.title), page=page.key, query=query)
+        job = enqueue(actor, "lists.export", page=page.key, query=query)
         return HttpResponseRedirect(reverse("jobs:show", args=[job.pk]))
     # The file is written to disk first: a spreadsheet is a zip, its end is known last.
     keep = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - closed by the response

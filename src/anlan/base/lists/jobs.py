@@ -1,7 +1,9 @@
 """Background work of lists."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +13,16 @@ from anlan.base.actors import policy
 from anlan.base.files.services import keep
 from anlan.base.jobs import JobContext, JobResult, job
 from anlan.base.lists.export import XLSX, export_name, write_export
-from anlan.base.lists.page import page_for
+from anlan.base.lists.page import all_pages, page_for
 from anlan.base.lists.state import ListState
 
 
-@job("lists.export", title=_("Export a list"), resumes=True)
+def _titled(payload: Mapping[str, Any]) -> str:
+    page = all_pages().get(payload["page"])
+    return str(page.title) if page else ""
+
+
+@job("lists.export", title=_("Export a list"), resumes=True, titled=_titled)
 def export(context: JobContext, *, page: str, query: str) -> JobResult:
     """Write a large list to a file that its owner may download."""
     found = page_for(page)

@@ -170,7 +170,7 @@ def extensions_of(actor: Actor, row: Finding) -> list[Extension]:
 
 def extension_one(actor: Actor, pk: UUID | str) -> Extension:
     """Return one request. Raises NotYours."""
-    rows: Any = Extension.objects.for_actor(actor).select_related("finding")
+    rows: Any = Extension.objects.for_actor(actor).select_related("finding", "requested_by")
     found: Extension = rows.one(pk)
     return found
 

@@ -273,7 +273,7 @@ LEDGERS: tuple[Ledger, ...] = (
     Ledger("tank-farms", gettext_lazy("Liquefied-hydrocarbon tank farms, one plan each"),
            "液化烃储罐区“一罐区一策”台账", "facility", "cylinder",
            _liquefied, _why_liquefied),
-    Ledger("pipelines", gettext_lazy("Pipelines over 20 years, one plan a section"),
+    Ledger("pipelines", gettext_lazy("Pipelines over 20 years, one plan per section"),
            "老旧管道“一段一策”台账", "facility", "route",
            _old(FacilityKind.PIPELINE), _why_old),
 )  # fmt: skip

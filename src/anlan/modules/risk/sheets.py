@@ -393,7 +393,7 @@ CHAIN = register_sheet(
         permission=RISK_EDIT,
         row_checks=[_check],
         intro=_(
-            "One row a control measure, with its object, unit and event repeated in each row."
+            "One row per control measure, with its object, unit and event repeated in each row."
             " Codes tell them apart; the same file again changes nothing."
         ),
         done_url=reverse_lazy("risk:index"),

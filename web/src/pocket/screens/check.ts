@@ -9,7 +9,7 @@ import { askCamera, compressed } from "../photos";
 import { photosOf } from "../pictures";
 import { arrivedAt, hold, submit } from "../sealing";
 import { sheet } from "../sheet";
-import { button, buzz, h, icon, level, note, svg, tag } from "../ui";
+import { button, buzz, gone, h, icon, level, note, svg, tag } from "../ui";
 import { flush, offerUndo } from "../undo";
 import { dictation, hush, voiceButton } from "../voice";
 import { clockTime, dayAndTime, language, opening, span, t, when, type Word } from "../words";
@@ -45,7 +45,7 @@ screen("/p/check/", async (world, query) => {
   const [instance, part] = [query.get("id") ?? "", Number(query.get("part") ?? 0)];
   const stop = world.stops.find((one) => one.steps.some((step) => step.task.instance_id === instance));
   const step = stop?.steps.find((one) => one.task.instance_id === instance && one.part === part);
-  if (!stop || !step) return { title: t("inspection"), back: "/p/", main: [note("", "info-circle", t("unknown_code"))] };
+  if (!stop || !step) return { title: t("inspection"), back: "/p/", main: [gone(t("task_gone"), t("gone_more"), t("to_tasks"))] };
   if (step.locked_until) return tooEarly(stop, step);
   if (step.done) {
     open = undefined;

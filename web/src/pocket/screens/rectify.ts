@@ -8,13 +8,13 @@ import { askCamera, compressed } from "../photos";
 import { photosOf } from "../pictures";
 import { say } from "../say";
 import { submit } from "../sealing";
-import { button, buzz, h, icon, note, tag } from "../ui";
+import { button, buzz, gone, h, icon, note, tag } from "../ui";
 import { clockTime, day, dayAndTime, t, when } from "../words";
 
 screen("/p/rectify/", async (world, query) => {
   const id = query.get("id") ?? "";
   const finding = world.findings.find((one) => one.id === id);
-  if (!finding) return { title: t("rectify_title"), back: "/p/", main: [note("", "info-circle", t("no_tasks"))] };
+  if (!finding) return { title: t("rectify_title"), back: "/p/", main: [gone(t("finding_gone"), t("gone_more"), t("to_tasks"))] };
   const draft: DraftRow = (await draftOf(`rectify:${id}`)) ?? { id: `rectify:${id}`, kind: "rectify", schema: 1, updated_at: Date.now(), form: { text: "", cost: "" }, files: [] };
   const form = draft.form as { text: string; cost: string };
   const place = world.places.get(finding.place_id ?? "");

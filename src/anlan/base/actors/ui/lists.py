@@ -20,6 +20,7 @@ from anlan.base.lists.choosers import Chooser, register_chooser
 from anlan.base.lists.columns import Column
 from anlan.base.lists.filters import Filter
 from anlan.base.lists.page import ListPage, View
+from anlan.base.search_key import by_spelling
 
 _STATES = ((True, _("Active")), (False, _("Deactivated")))
 _SEPARATOR = "\t"
@@ -64,7 +65,7 @@ def _joined(held: QuerySet[Membership]) -> Func:
 
 def _roles(row: Any) -> list[str]:
     pairs = (words.split(_SEPARATOR, 1) for words in row.held)
-    return [f"{Role(role).label} {place}" for role, place in pairs]
+    return [f"{Role(role).label}\N{NO-BREAK SPACE}· {place}" for role, place in pairs]
 
 
 def _factor(row: Any) -> str:
@@ -155,7 +156,7 @@ register_chooser(
             queries.organisations(actor)
             .filter(is_active=True)
             .select_related("parent")
-            .order_by("name", "pk")
+            .order_by(by_spelling(), "name", "pk")
         ),
         note=lambda one: one.parent.name if one.parent else "",
     )
@@ -164,7 +165,9 @@ register_chooser(
     Chooser(
         "people.people",
         lambda actor: (
-            queries.people_of(actor).filter(is_active=True).order_by("display_name", "pk")
+            queries.people_of(actor)
+            .filter(is_active=True)
+            .order_by(by_spelling(), "display_name", "pk")
         ),
         note=lambda one: one.username,
     )

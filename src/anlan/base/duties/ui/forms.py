@@ -191,7 +191,7 @@ class ShiftForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_(
-            "One department or team a line: the crew of the first shift, of the second and so on,"
+            "One department or team per line: the crew of the first shift, of the second and so on,"
             " over and over. Empty when shifts have no crews."
         ),
     )

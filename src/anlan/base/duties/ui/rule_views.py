@@ -22,6 +22,7 @@ from anlan.base.duties.ui import words
 from anlan.base.duties.ui.forms import ExemptionEndForm, ExemptionForm, RungForm
 from anlan.base.duties.ui.plan_views import form_page, own_enterprise, saved
 from anlan.base.errors import NotYours
+from anlan.base.lists.columns import with_unit
 
 TYPED = "%Y-%m-%dT%H:%M"
 
@@ -98,6 +99,8 @@ def rung(request: ActorRequest, trigger: str, condition: str, colour: int) -> Ht
         "recipients": list(found.recipients),
     }
     form = RungForm(request.POST or None, initial=start)
+    limit = form.fields["threshold"]
+    limit.label = with_unit(limit.label or "", words.unit_of(found))
     made = saved(
         request,
         form,

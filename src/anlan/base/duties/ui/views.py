@@ -168,7 +168,7 @@ def _warning(request: ActorRequest, pk: UUID, form: ClearForm, status: int = 200
         "told": words.recipients(row.recipients),
         "steps": [
             (5 - rung.colour, words.condition(rung), words.recipients(list(rung.recipients)),
-             rung.colour <= row.colour)
+             rung.colour <= row.colour, rung.colour == row.colour)
             for rung in rungs
             if rung.trigger == row.trigger
         ],

@@ -137,6 +137,12 @@ def recipients(keys: list[str]) -> str:
     return _(", ").join(recipient(key) for key in keys)
 
 
+def unit_of(rung: ladder.Rung) -> str:
+    """Return what the limit of a rung counts, "" for a share."""
+    unit = _UNITS.get(rung.unit)
+    return unit(2) if unit else ""
+
+
 def condition(rung: ladder.Rung) -> str:
     """Return when a rung is reached, in words."""
     limit = rung.threshold.normalize()

@@ -38,8 +38,8 @@ def limit_of(row: Any) -> Any:
 
 
 def entered_of(row: Any) -> str:
-    """Return how many of how many are entered: `3 / 12`."""
-    return f"{row.entered} / {'?' if row.n_findings is None else row.n_findings}"
+    """Return how many of how many are entered: `3 / 12`, or `3` while nobody said of how many."""
+    return str(row.entered) if row.n_findings is None else f"{row.entered} / {row.n_findings}"
 
 
 def _state(row: Any) -> str:

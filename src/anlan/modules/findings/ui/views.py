@@ -214,7 +214,7 @@ def employee_report(request: HttpRequest) -> HttpResponse:
             # Without a name the number is all that is left to ask by: it stays until closed.
             messages.success(request, text, extra_tags="stays")
             return _done(request, reverse("findings:employee"))
-    return _form(request, form, _("Tell of a hazard"), list_url(), upload=True)
+    return _form(request, form, _("Report a hazard"), list_url(), submit=_("Send in"), upload=True)
 
 
 def _enterprise(request: HttpRequest) -> UUID:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.clock import today
 from anlan.base.errors import AnlanError, BadInput
+from anlan.base.ui.marks import money
 from anlan.modules.indicators import elements
 from anlan.modules.indicators.choices import Frequency, IncentiveKind
 
@@ -69,7 +70,7 @@ class IncentiveForm(_Form):
 
     def __init__(self, rules: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(str(rule.pk), f"{rule} · {rule.amount.normalize():f}") for rule in rules]
+        offered = [(str(rule.pk), f"{rule} · {money(rule.amount)}") for rule in rules]
         self.fields["rule"].choices = offered  # type: ignore[attr-defined]
         if not offered:
             self.fields["rule"].help_text = _("No rule yet: set or take over rules first.")
@@ -89,7 +90,7 @@ class ParametersForm(_Form):
         for row in rows:
             shared: dict[str, Any] = {
                 "label": row["title"],
-                "help_text": _("Product: %(value)s (%(mark)s)")
+                "help_text": _("Otherwise %(value)s. Basis: %(mark)s.")
                 % {"value": row["default"], "mark": row["mark"]},
             }
             self.fields[row["key"]] = (

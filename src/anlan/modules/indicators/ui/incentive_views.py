@@ -29,7 +29,8 @@ LEDGER = ListPage(
     title=gettext_lazy("Rewards and penalties"),
     query=queries.incentives,
     columns=[
-        Column.of(Incentive, "happened_on", fixed=True, sort=("happened_on", "pk")),
+        Column.of(Incentive, "happened_on", label=gettext_lazy("Date"), fixed=True,
+                  sort=("happened_on", "pk")),
         Column("kind", gettext_lazy("type"), kind="badge", choices=IncentiveKind.choices,
                tone={"reward": "done", "penalty": "outline"},
                icon={"reward": "award", "penalty": "circle-minus"}),
@@ -42,7 +43,7 @@ LEDGER = ListPage(
     ],
     filters=[
         Filter.of(Incentive, "kind"),
-        Filter.of(Incentive, "happened_on"),
+        Filter.of(Incentive, "happened_on", label=gettext_lazy("Date")),
         enterprise_filter(),
     ],
     search=("person_name", "reason"),

@@ -142,7 +142,7 @@ def evaluation(request: ActorRequest) -> HttpResponse:
         "answers": [
             (one, (row.answers if row else {}).get(one.code, {})) for one in elements.elements()
         ],
-        "half_label": f"{year} {Half(half).label}",
+        "half_label": _("%(half)s of %(year)s") % {"half": Half(half).label, "year": year},
         "before_url": f"?half={earlier[0]}-{earlier[1]}",
         "after_url": f"?half={later[0]}-{later[1]}" if later <= _half("") else "",
     }

@@ -192,7 +192,9 @@ class ChecklistForm(PageForm):
         label=_("kind of inspection"), choices=Source.choices, coerce=int, initial=2
     )
     items = forms.CharField(
-        label=_("items"), widget=forms.Textarea(attrs={"rows": 14}), help_text=_("One item a line.")
+        label=_("items"),
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text=_("One item per line."),
     )
 
 

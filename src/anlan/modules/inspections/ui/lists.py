@@ -316,6 +316,7 @@ CHECKLISTS = ListPage(
     search=("title",),
     search_hint=_("Title"),
     order=("title", "pk"),
+    views=[View("all", _("All"), {})],
     row_url=lambda row: reverse("inspections:checklists_edit", args=[row.pk]),
     create_url=_create_checklist,
     create_label=_("New checklist"),

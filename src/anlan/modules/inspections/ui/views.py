@@ -152,7 +152,7 @@ def task_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
             return HttpResponseRedirect(reverse("inspections:tasks_show", args=[pk]))
     address = reverse("inspections:tasks_show", args=[pk])
     title = _("Edit %(name)s") % {"name": task.title}
-    crumbs = _crumbs((task.title, address), (title, ""))
+    crumbs = _crumbs((task.title, address), (_("Edit"), ""))
     return _form_page(request, form, title, crumbs, measure=task.measure)
 
 

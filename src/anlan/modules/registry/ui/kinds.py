@@ -274,7 +274,7 @@ KINDS: dict[str, Kind] = {
                     "Needed only for substances that table 1 does not name. Several are allowed;"
                     " the lowest threshold quantity counts."
                 ),
-                "hazard_classes": _("GB 30000 classes, one a line."),
+                "hazard_classes": _("GB 30000 classes, one per line."),
                 "components": _(
                     "One a line with percent by mass, such as “甲醇 40%” or “甲醇 30–50%”; see"
                     " section 3 of the safety data sheet."

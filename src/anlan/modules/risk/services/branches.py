@@ -146,7 +146,7 @@ def add_units(
     wanted = list(dict.fromkeys(name.strip() for name in names if name.strip()))
     if not 1 <= len(wanted) <= MOST_UNITS:
         raise BadInput(
-            Problem("names", _("Enter one name a line, %(n)s at most.") % {"n": MOST_UNITS})
+            Problem("names", _("Enter one name per line, %(n)s at most.") % {"n": MOST_UNITS})
         )
     codes = _codes(actor, "units", thing, len(wanted))
     last = queries.units(actor).filter(object=thing.pk).aggregate(last=Max("route"))["last"] or 0
