@@ -29,7 +29,7 @@ from anlan.modules.indicators.models import WeeklyScore
 from anlan.modules.indicators.rules import last_week
 from anlan.modules.indicators.services import incentives
 from anlan.modules.inspections.services import checklists, records, tasks
-from anlan.modules.monitoring.models import SourceToken
+from anlan.modules.monitoring.models import KnownFlood, SourceToken
 from anlan.modules.monitoring.services import changes, sources, systems
 from anlan.modules.monitoring.tests import data as points
 from anlan.modules.registry import services
@@ -187,6 +187,10 @@ def _monitoring(actor: Any, mark: str) -> dict[str, Any]:
         "mon_setting": setting,
         "mon_change": changes.change_request(actor, setting.pk, {"limit": 9}, f"复核{mark}"),
         "mon_token": token,
+        "mon_flood": KnownFlood.objects.create(
+            enterprise_id=source.enterprise_id, scope_path=source.scope_path,
+            name=f"停机{mark}", began_at=now(),
+        ),
         "mon_device": systems.device_create(
             actor, {"kind": "valve", "tag": "XV-101", "name": f"切断阀{mark}"}
         ),

@@ -1,6 +1,8 @@
 """The durable log of all samples: JetStream's stream TELEMETRY.
 
-Subjects are `tm.<partition>.<source number>`. What the stream has acknowledged survives the kill
+Subjects are `tm.<partition>.<source number>`, and `tm.calculated.<partition>` for what the alarm
+worker of a partition calculates: the store takes them all, a worker its own partition's alone, so
+that nothing it said comes back to it. What the stream has acknowledged survives the kill
 of any process. It keeps everything until the limits of age and size, also what was stored
 already, so that alarm cores can replay from their last snapshot; the door stops taking samples
 before the limit of size could drop one that is not yet in the store (see `Backlog`).
@@ -29,6 +31,8 @@ CONSUMER = "historian"
 """The durable consumer that the store acknowledges to."""
 RECEIVED, MESSAGE_ID = "Anlan-Received", "Nats-Msg-Id"
 PARTITIONS = 1
+CALCULATED = "calculated"
+"""Stands in place of the partition where values were calculated; no worker follows it."""
 _DUPLICATE_WINDOW_S = 600.0
 _SIZE_IS_TIGHT = 0.8
 
@@ -40,8 +44,8 @@ class NotTaken(Exception):
     """The log did not acknowledge a batch: send it again, with the same id."""
 
 
-def subject(partition: int, source: int) -> str:
-    """Where batches of a source go."""
+def subject(partition: int | str, source: int) -> str:
+    """Where batches of a source go; those that worker n calculated to `subject(CALCULATED, n)`."""
     return f"tm.{partition}.{source}"
 
 
@@ -142,7 +146,7 @@ class Publisher:
         *,
         message_id: str | None = None,
         received: datetime | None = None,
-        partition: int = 0,
+        partition: int | str = 0,
     ) -> int:
         """Return the batch's sequence in the log once it is durable. Raises NotTaken.
 

@@ -12,7 +12,7 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from anlan.engines.alarms.core import AlarmCore
+from anlan.engines.alarms.replay import replayed
 from anlan.engines.alarms.rules import LEVELS, Event, Kind, Rule
 
 Floats = npt.NDArray[np.float64]
@@ -137,15 +137,9 @@ def _measured_all(
 ) -> list[Measured]:
     # All at once: one pass over the samples moves every setting.
     named = [replace(one, key=str(n), suppressed_when="") for n, one in enumerate((before, *tried))]
-    core = AlarmCore(named)
-    ids = np.full(len(times), core.tags.index(before.tag), np.int32)
-    events = core.take(ids, times, values, quality)
-    of_rule: list[list[Event]] = [[] for _ in named]
-    for event in events:
-        of_rule[int(event.rule.key)].append(event)
+    found = replayed(named, [before.tag], np.zeros(len(times), np.int32), times, values, quality)
     end = float(times[-1]) if len(times) else 0.0
-    plain = _spans(of_rule[0], end)
-    return [_compared(plain, _spans(one, end)) for one in of_rule[1:]]
+    return [compared(found["0"], found[one.key], end) for one in named[1:]]
 
 
 def _spans(events: Sequence[Event], end: float) -> list[tuple[float, float]]:
@@ -162,9 +156,9 @@ def _spans(events: Sequence[Event], end: float) -> list[tuple[float, float]]:
     return spans
 
 
-def _compared(
-    plain: Sequence[tuple[float, float]], treated: Sequence[tuple[float, float]]
-) -> Measured:
+def compared(before: Sequence[Event], after: Sequence[Event], end: float) -> Measured:
+    """Compare two replays of one alarm over a history that ended at `end` (seconds)."""
+    plain, treated = _spans(before, end), _spans(after, end)
     # Start, end, and how long the alarm stood within.
     episodes: list[tuple[float, float, float]] = []
     for start, end in plain:

@@ -5,6 +5,10 @@ core sees each message alone and its clock is the time at which messages reached
 it says depends on the log and nothing else. With the core's events goes, in one transaction, the
 sequence of the last message; every half minute a snapshot of the core too. After a kill the worker
 goes on from the snapshot, and what the journal has already is told to nobody twice.
+
+Values of calculated points go back into the log, under a subject that no worker follows, for the
+store. They are there before the snapshot that lies behind them, so a kill loses none; what a replay
+sends again, the store counts once.
 """
 
 import asyncio
@@ -54,6 +58,9 @@ LOOK_AT_RULES_S = 15.0
 # Messages that were stored before a fetch began have arrived when it comes back empty.
 IDLE_BEHIND_S = 1.0
 LOCK = 0x414C4D00
+# Rows of one message: far below what a message may weigh.
+MOST_ROWS = 20_000
+MOST_UNSENT = 5_000
 _HEAD = struct.Struct("<d")
 T = TypeVar("T")
 
@@ -87,8 +94,15 @@ class Judge:
             batch.quality,
             received=arrived,
         )
-        self.core.drain_calculated()
         return found
+
+    def calculated(self) -> wire.Batch | None:
+        """Return the values of calculated points since the last call, None where there are none."""
+        ids, times, values, quality = self.core.drain_calculated()
+        if not len(ids):
+            return None
+        numbers = np.array([int(tag) for tag in self.core.tags], np.int32)
+        return wire.batch_of(numbers[ids], np.rint(times * 1e6), values, quality)
 
     def tick(self, now: float) -> list[Event]:
         """Let the clock reach a whole second; going back does nothing."""
@@ -164,6 +178,9 @@ class Worker:
         self._stop = asyncio.Event()
         self._rules_changed = asyncio.Event()
         self._mark: tuple[Any, ...] = ()
+        self._publisher: stream.Publisher | None = None
+        # Calculated values that the log has not acknowledged, by the id of their message.
+        self._unsent: dict[str, bytes] = {}
         self._looked_at = self._kept_at = self._timed_at = 0.0
         # One thread, so one connection: it holds the lock and sees everything.
         self._pool = ThreadPoolExecutor(1, "alarms-database")
@@ -295,6 +312,7 @@ class Worker:
 
     async def _work(self, judge: Judge, client: Client) -> None:
         js = client.jetstream()
+        self._publisher = stream.Publisher(client)
         subscription = None
         while not self._stop.is_set():
             try:
@@ -314,7 +332,8 @@ class Worker:
             elif not await self._judged(judge, messages):
                 subscription = None
             await self._timely(judge)
-        await self._in_database(lambda: self._write([], judge))
+        await self._send()
+        await self._in_database(lambda: self._write([], None if self._unsent else judge))
 
     @staticmethod
     async def _fetched(subscription: JetStreamContext.PullSubscription) -> list[Msg]:
@@ -329,6 +348,7 @@ class Worker:
         """Judge messages, write what came of them, acknowledge; False where one is missing."""
         found: list[Event] = []
         last = None
+        first = self.sequence + 1
         for message in messages:
             if message.metadata.sequence.consumer != self._delivered + 1:
                 break
@@ -336,13 +356,41 @@ class Worker:
             found += judge.take(message.data, message.metadata.timestamp.timestamp())
             self.sequence = message.metadata.sequence.stream
             last = message
-        is_due = time.monotonic() - self._kept_at >= self.snapshot_s
-        if found or is_due:
-            await self._in_database(lambda: self._write(found, judge if is_due else None))
+        if found:
+            await self._in_database(lambda: self._write(found, None))
+        made = judge.calculated()
+        if made is not None:
+            self._hold(made, first)
+        await self._send()
+        # A snapshot says that all before it is done, the sending of calculated values too.
+        if time.monotonic() - self._kept_at >= self.snapshot_s and not self._unsent:
+            await self._in_database(lambda: self._write([], judge))
         if last is not None:
             with contextlib.suppress(*stream.TROUBLE):
                 await last.ack()
         return last is messages[-1]
+
+    def _hold(self, made: wire.Batch, first: int) -> None:
+        """Keep calculated values until the log has them; their id says from which messages."""
+        for start in range(0, len(made), MOST_ROWS):
+            name = f"calculated-{self.partition}-{first}-{self.sequence}-{start}"
+            self._unsent[name] = wire.encode(made.take(slice(start, start + MOST_ROWS)))
+        while len(self._unsent) > MOST_UNSENT:
+            del self._unsent[next(iter(self._unsent))]
+            logger.error("the log takes no calculated values; the oldest are given up")
+
+    async def _send(self) -> None:
+        """Put calculated values into the log; what it does not take is tried again later."""
+        assert self._publisher is not None
+        for name, data in list(self._unsent.items()):
+            try:
+                await self._publisher.publish(
+                    self.partition, data, message_id=name, partition=stream.CALCULATED
+                )
+            except stream.NotTaken as error:
+                logger.warning("calculated values wait: %s", error)
+                return
+            del self._unsent[name]
 
     async def _timely(self, judge: Judge) -> None:
         """Once a second the timers of the rows; now and then, or when told to, the settings."""

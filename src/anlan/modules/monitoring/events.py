@@ -37,6 +37,8 @@ ALARM_UNSHELVED = Event("monitoring.alarm.unshelved", _("Alarm taken off the she
 ALARM_OUT_OF_SERVICE = Event("monitoring.alarm.out_of_service", _("Alarm taken out of service"))
 ALARM_RETURNED = Event("monitoring.alarm.returned", _("Alarm returned to service"))
 ALARM_NOTED = Event("monitoring.alarm.noted", _("Note on an alarm"))
+FLOOD_NAMED = Event("monitoring.flood.named", _("Alarm flood named"))
+FLOOD_FORGOTTEN = Event("monitoring.flood.forgotten", _("Name of an alarm flood taken back"))
 
 DEVICE_CREATED = Event("monitoring.device.created", _("Safety device entered"))
 DEVICE_CHANGED = Event("monitoring.device.changed", _("Safety device changed"))

@@ -46,3 +46,8 @@ ALARM_ACKNOWLEDGE = grant(
 )
 ALARM_SHELVE = grant("monitoring.alarms.shelve", _CONTROL | {Role.TECHNICAL, Role.OPERATIONAL})
 ALARM_SERVICE = grant("monitoring.alarms.service", _ENGINEERS | _TECHNICAL)
+
+# Who was in the control room knows what a flood was; naming it hides nothing.
+FLOOD_NAME = grant(
+    "monitoring.floods.name", _CONTROL | _ENGINEERS | {Role.TECHNICAL, Role.OPERATIONAL}
+)

@@ -1,4 +1,4 @@
-"""What delays would have done to an alarm, told from its own journal alone."""
+"""What another setting would do to an alarm; of delays its own journal alone tells it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,9 +32,11 @@ def targets() -> dict[str, Target]:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Delays (seconds) and what would be left of `before` activations.
+    """Delays (seconds) and a deadband, and what would be left of `before` activations.
 
-    An alarm comes `added_s` later with them: the on-delay that is added, and nothing else.
+    The first alarm of an episode comes at most `added_s` later with them. The journal knows
+    nothing of deadbands (None: as it is) nor of `missed` episodes and of the seconds that the alarm
+    stood in the longest of those.
     """
 
     on_delay_s: float
@@ -42,6 +44,21 @@ class Proposal:
     before: int
     after: int
     added_s: float
+    deadband: float | None = None
+    median_added_s: float | None = None
+    missed: int = 0
+    most_missed_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Stored values that a proposal was measured on: how many over how many seconds, and how often
+    the alarm came in them as it is set, in how many episodes."""
+
+    samples: int
+    seconds: float
+    activations: int
+    episodes: int
 
 
 def left(spells: Sequence[tuple[float, float | None]], on_delay: float, off_delay: float) -> int:

@@ -1,6 +1,7 @@
 """Rows of monitoring."""
 
 from anlan.modules.monitoring.models.alarms import AlarmEvent, AlarmState
+from anlan.modules.monitoring.models.floods import KnownFlood
 from anlan.modules.monitoring.models.points import Point
 from anlan.modules.monitoring.models.rules import AlarmClass, AlarmRule, LimitChange
 from anlan.modules.monitoring.models.sources import Source, SourceToken
@@ -13,6 +14,7 @@ __all__ = [
     "AlarmRule",
     "AlarmState",
     "DeviceTest",
+    "KnownFlood",
     "LimitChange",
     "Point",
     "SafetyDevice",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import now
 from anlan.base.papers import Paper, declare
-from anlan.modules.monitoring.queries import alarm_kpi
+from anlan.modules.monitoring.queries import alarm_floods, alarm_kpi
 from anlan.modules.monitoring.ui import kpi_showing
 from anlan.modules.registry.models import Enterprise
 
@@ -47,8 +47,8 @@ def _month(actor: Actor, row: Enterprise) -> dict[str, Any]:
             {
                 "title": _("Floods"),
                 "rows": [
-                    [f"{one.at:%Y-%m-%d %H:%M}", str(one.n), "", one.first]
-                    for one in alarm_kpi.floods_seen(rows, rules)
+                    [f"{one.at:%Y-%m-%d %H:%M}", str(one.n), _flood(one), one.first]
+                    for one in alarm_floods.floods_seen(actor, period, rows, rules)
                 ],
             },
         ],
@@ -69,6 +69,10 @@ def _month(actor: Actor, row: Enterprise) -> dict[str, Any]:
         "date": _("Date"),
         "none": pgettext("report", "None"),
     }
+
+
+def _flood(one: alarm_floods.FloodSeen) -> str:
+    return one.name.known.name if one.name and one.name.is_sure else pgettext("flood", "unknown")
 
 
 ALARM_MONTH = declare(

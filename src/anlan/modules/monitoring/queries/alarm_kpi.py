@@ -15,9 +15,6 @@ from anlan.modules.monitoring import rules_kpi
 from anlan.modules.monitoring.choices import GAS_KINDS, Happening
 from anlan.modules.monitoring.models import AlarmEvent, AlarmRule
 
-ALIKE_FROM = 0.55
-"""From what score on a flood is said to follow the course of another."""
-
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -32,24 +29,17 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Actor10:
-    """A bad actor with its rule and what would help; `kept_why` where nothing is proposed."""
+    """A bad actor with its rule and what would help.
+
+    `seen` are the stored values that the proposal was measured on, None where it is told from the
+    journal alone.
+    """
 
     rule: AlarmRule
     of: overview.BadActor
     proposal: rules_kpi.Proposal | None
     is_gas: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FloodSeen:
-    """A flood; `like` is when the one most alike before it began, None for an unknown course."""
-
-    at: dt.datetime
-    seconds: float
-    n: int
-    first: str
-    like: dt.datetime | None
-    score: float
+    seen: rules_kpi.Seen | None = None
 
 
 def announced(actor: Actor, period: Period) -> list[Announced]:
@@ -121,31 +111,3 @@ def worst(rows: Sequence[Announced], rules: dict[str, AlarmRule], n: int = 10) -
             )
         )
     return found
-
-
-def floods_seen(rows: Sequence[Announced], rules: dict[str, AlarmRule]) -> list[FloodSeen]:
-    """Return the floods, the newest first, each beside the earlier one it is most like."""
-    # numba takes a second to load, and most periods have no flood.
-    from anlan.engines.alarms import alignment
-
-    found: list[FloodSeen] = []
-    sequences = alignment.flood_sequences(rows)
-    for place, one in enumerate(sequences):
-        scores = [(alignment.aligned(one, other).score, other) for other in sequences[:place]]
-        score, best = max(scores, key=lambda pair: pair[0], default=(0.0, None))
-        first = rules.get(one.alarms[0])
-        found.append(
-            FloodSeen(
-                _moment(one.times[0]),
-                one.times[-1] - one.times[0],
-                len(one.alarms),
-                str(first) if first else "",
-                _moment(best.times[0]) if best is not None and score >= ALIKE_FROM else None,
-                score,
-            )
-        )
-    return found[::-1]
-
-
-def _moment(seconds: float) -> dt.datetime:
-    return dt.datetime.fromtimestamp(seconds, dt.UTC)

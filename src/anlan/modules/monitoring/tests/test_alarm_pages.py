@@ -14,7 +14,7 @@ from anlan.modules.findings.models import Finding
 from anlan.modules.monitoring import rules_kpi
 from anlan.modules.monitoring.choices import Shown
 from anlan.modules.monitoring.models import AlarmEvent, AlarmState
-from anlan.modules.monitoring.queries import alarm_kpi
+from anlan.modules.monitoring.queries import alarm_floods, alarm_kpi
 from anlan.modules.monitoring.services import alarms_acts, alarms_demo, alarms_journal
 from anlan.modules.monitoring.services.alarms import take_events
 from anlan.modules.monitoring.services.alarms_tasks import improvement_set
@@ -156,7 +156,7 @@ def test_the_second_upset_is_known_by_the_first(world, month):
     actor = world.actor(Role.SAFETY_MANAGER, "plant_a")
     period = alarm_kpi.Period(world.plant_a.pk, now() - dt.timedelta(days=30), now())
     rows = alarm_kpi.announced(actor, period)
-    floods = alarm_kpi.floods_seen(rows, alarm_kpi.rules_of(actor, rows))
+    floods = alarm_floods.floods_seen(actor, period, rows, alarm_kpi.rules_of(actor, rows))
     assert floods[-1].like is None
     assert any(one.like is not None for one in floods)
 

@@ -15,7 +15,7 @@ from django.db import connection
 
 from anlan.base.actors.actor import SYSTEM
 from anlan.modules.monitoring import alarms_core
-from anlan.modules.monitoring.alarms_worker import Judge, gone, judgements
+from anlan.modules.monitoring.alarms_worker import Judge, Worker, gone, judgements
 from anlan.modules.monitoring.models import AlarmEvent, AlarmRule, AlarmState, WorkerPosition
 from anlan.modules.monitoring.services.alarms import Judgement, standing, take_events
 from anlan.modules.monitoring.tests.alarm_data import MONDAY, make_rule, raised
@@ -113,6 +113,45 @@ def test_what_stands_of_a_rule_that_has_gone_is_closed(world):
     take_events(gone(standing(), judge.core.keys, MONDAY + dt.timedelta(hours=1)), None)
     rows = {row.rule_id: row.condition for row in AlarmState.objects.for_actor(SYSTEM)}
     assert rows == {kept.pk: True, left.pk: False}
+
+
+class Log:
+    """Takes batches, or does not answer."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str, wire.Batch]] = []
+        self.is_away = False
+
+    async def publish(self, source, payload, *, message_id, partition):
+        if self.is_away:
+            raise stream.NotTaken("away")
+        where = stream.subject(partition, source)
+        self.taken.append((message_id, where, wire.decode(payload)))
+
+
+def test_calculated_values_go_back_into_the_log_once(world):
+    number = make_rule(world.plant_a, "LI-1").point.number
+    twice = make_rule(world.plant_a, "LI-9", limit=150).point
+    twice.expression = "{LI-1} * 2"
+    twice.save()
+    judge, worker, log = Judge(alarms_core.load()), Worker("nats://nowhere"), Log()
+    worker._publisher, log.is_away = log, True
+    data = wire.encode(wire.batch_of([number], [START_US], [80.0]))
+    (raised,) = judge.take(data, START_US / 1e6)
+    assert raised.rule.tag == str(twice.number)
+    worker.sequence = 7
+    worker._hold(judge.calculated(), 7)
+    assert judge.calculated() is None
+    asyncio.run(worker._send())
+    assert log.taken == []
+    # What the log did not take is held, under the same id, until it does.
+    log.is_away = False
+    asyncio.run(worker._send())
+    asyncio.run(worker._send())
+    ((name, where, batch),) = log.taken
+    assert (name, where) == ("calculated-0-7-7-0", "tm.calculated.0")
+    assert batch.tags.tolist() == [twice.number]
+    assert (batch.times_us.tolist(), batch.values.tolist()) == ([START_US], [160.0])
 
 
 @pytest.mark.usefixtures("committed")

@@ -15,6 +15,8 @@ from anlan.base.states.testing import every_pair
 from anlan.modules.monitoring.services import changes, effects
 from anlan.modules.monitoring.states import LIMIT_CHANGE
 from anlan.modules.monitoring.tests import data
+from anlan.modules.monitoring.tests.store import Store
+from anlan.telemetry import client
 from anlan.telemetry.wire import batch_of
 from tests.support.world import World
 
@@ -111,6 +113,30 @@ def test_the_effect_is_replayed_from_samples(world, rule) -> None:
     assert (found["before"], found["after"], found["samples"]) == (10, 0, 100)
     found = effects.replayed(rule, {"off_delay_s": 300.0}, samples)
     assert (found["before"], found["after"], found["added_delay_s"]) == (10, 1, 0)
+
+
+def test_an_effect_looks_at_the_other_points_of_a_setting(world) -> None:
+    """A deviation from another point, and a suppression by a third, are replayed with them."""
+    actor = world.actor(Role.EQUIPMENT_ENGINEER, "plant_a")
+    first, second = data.point(actor), data.point(actor, "LI-102")
+    pump = data.point(actor, "XI-101", kind="running_state", unit="")
+    rule = data.setting(actor, first, "DEV", 0.5, compared_with=second.pk)
+    moment = client.micros(NOW) // 1_000_000 - 3600
+    rows = [
+        (point.number, dt.datetime.fromtimestamp(moment + second_, dt.UTC), value, 0)
+        for second_ in range(0, 200, 5)
+        for point, value in ((first, 6.0 + (second_ % 50 == 0)), (second, 6.0), (pump, 0.0))
+    ]
+    before = client.install(Store(rows))
+    try:
+        found = effects.effect_of(rule, {"deadband": 0.1}, NOW)
+        assert (found["before"], found["after"], found["missed"]) == (4, 4, 0)
+        found = effects.effect_of(rule, {"suppressed_when": "{XI-101} == 0"}, NOW)
+        assert (found["after"], found["missed"]) == (0, 1)
+        found = effects.effect_of(rule, {"on_delay_s": 6.0}, NOW)
+        assert (found["before"], found["after"]) == (4, 0)
+    finally:
+        client.install(before)
 
 
 def test_every_pair_of_state_and_move_is_decided() -> None:

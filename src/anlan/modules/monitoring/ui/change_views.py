@@ -25,6 +25,8 @@ from anlan.modules.monitoring.ui.forms import setting_form
 from anlan.modules.monitoring.ui.lists import CHANGE_ICONS, CHANGE_TONES
 from anlan.modules.monitoring.ui.point_views import SAID, actor_of, crumbs_of, form_page
 
+PROPOSED = ("limit", "deadband", "on_delay_s", "off_delay_s")
+"""What another page may fill the form of a change with, beside the reason."""
 VERBS = {"approve": "check", "refuse": "ban", "apply": "player-play", "withdraw": "arrow-back-up"}
 
 
@@ -36,6 +38,10 @@ def request_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     rule = queries.rules(actor).one(pk)
     rights.require(actor, policy.LIMIT_REQUEST, rule)
     form = setting_form(actor, rule.point, request.POST or None, rule, part="change")
+    # What another page proposes stands in the form; who asks reads it and sends it himself.
+    for name in (*PROPOSED, "reason"):
+        if name in request.GET:
+            form.initial[name] = request.GET[name][:1000]
     if request.method == "POST" and form.is_valid():
         values = form.values()
         reason = values.pop("reason")

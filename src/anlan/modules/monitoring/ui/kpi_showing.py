@@ -1,6 +1,7 @@
 """Figures of alarm load as cards, bars and drawings; sizes are those of SVG."""
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -245,7 +246,12 @@ def _clock(column: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bad actor's line; widths in hundredths."""
+    """One bad actor's line; widths in hundredths.
+
+    `after` are the activations of the period that the proposal leaves: counted where the journal
+    tells it, else in the proportion that was measured on stored values (`is_about`). `request` is
+    the query that fills the form of a change.
+    """
 
     one: Actor10
     share: str
@@ -253,9 +259,12 @@ class Bar:
     width: float
     left: float
     after: int
+    is_about: bool
     kind: str
     words: str
     cost: str
+    basis: str
+    request: str
 
 
 def bars(worst: Sequence[Actor10], total: int) -> list[Bar]:
@@ -263,8 +272,8 @@ def bars(worst: Sequence[Actor10], total: int) -> list[Bar]:
     most = max((one.of.n for one in worst), default=1)
     found = []
     for one in worst:
-        proposed = one.proposal
-        after = proposed.after if proposed else one.of.n
+        after = after_of(one)
+        words = _words(one)
         found.append(
             Bar(
                 one,
@@ -273,16 +282,24 @@ def bars(worst: Sequence[Actor10], total: int) -> list[Bar]:
                 100 * one.of.n / most,
                 100 * after / most,
                 after,
+                one.proposal is not None and one.seen is not None,
                 _kind(one),
-                _words(one),
-                ""
-                if proposed is None
-                else _("%(time)s later at most") % {"time": duration(proposed.added_s)}
-                if proposed.added_s
-                else _("no later"),
+                words,
+                _cost(one.proposal),
+                _basis(one),
+                _request(one, words),
             )
         )
     return found
+
+
+def after_of(one: Actor10) -> int:
+    """Return how many activations of the period the proposal leaves, rounded up."""
+    if one.proposal is None:
+        return one.of.n
+    if one.seen is None:
+        return one.proposal.after
+    return math.ceil(one.of.n * one.proposal.after / one.proposal.before)
 
 
 def _kind(one: Actor10) -> str:
@@ -299,6 +316,9 @@ def _words(one: Actor10) -> str:
         return _("Keep: look at the process")
     rule = one.rule
     parts = []
+    if proposed.deadband is not None and proposed.deadband != rule.deadband:
+        values = {"old": f"{rule.deadband:g}", "new": f"{proposed.deadband:g}"}
+        parts.append((_("Deadband %(old)s → %(new)s") % values + f" {rule.point.unit}").rstrip())
     if proposed.on_delay_s != rule.on_delay_s:
         parts.append(
             _("On-delay %(old)s → %(new)s s")
@@ -312,18 +332,61 @@ def _words(one: Actor10) -> str:
     return pgettext("list", "; ").join(parts)
 
 
+def _cost(proposed: rules_kpi.Proposal | None) -> str:
+    if proposed is None:
+        return ""
+    parts = [
+        _("%(time)s later at most") % {"time": duration(proposed.added_s)}
+        if proposed.added_s >= 1
+        else _("no later")
+    ]
+    if proposed.added_s >= 1 and proposed.median_added_s is not None:
+        parts.append(_("usually %(time)s") % {"time": duration(proposed.median_added_s)})
+    if proposed.missed:
+        values = {"n": proposed.missed, "time": duration(proposed.most_missed_s)}
+        parts.append(_("%(n)s short ones not announced, the longest %(time)s") % values)
+    return pgettext("list", "; ").join(parts)
+
+
+def _basis(one: Actor10) -> str:
+    if one.seen is None:
+        return _("from the journal")
+    values = {"n": f"{one.seen.samples:,}", "days": f"{one.seen.seconds / DAY:.1f}"}
+    if one.proposal is None:
+        return _("no better setting on %(n)s values of %(days)s days") % values
+    values |= {"before": str(one.proposal.before), "after": str(one.proposal.after)}
+    return _("%(before)s → %(after)s on %(n)s values of %(days)s days") % values
+
+
+def _request(one: Actor10, words: str) -> str:
+    proposed = one.proposal
+    if proposed is None:
+        return ""
+    deadband = one.rule.deadband if proposed.deadband is None else proposed.deadband
+    reason = _("Alarm load: %(n)s times in the period. %(words)s: %(basis)s; first alarm %(cost)s.")
+    return urlencode(
+        {
+            "deadband": f"{deadband:g}",
+            "on_delay_s": f"{proposed.on_delay_s:g}",
+            "off_delay_s": f"{proposed.off_delay_s:g}",
+            "reason": reason
+            % {"n": one.of.n, "words": words, "basis": _basis(one), "cost": _cost(proposed)},
+        }
+    )
+
+
 def gain(
     worst: Sequence[Actor10], found: Mapping[str, Any], period: Period
 ) -> dict[str, Any] | None:
     """Return what all proposals together would leave; None where there is none."""
-    proposals = [one.proposal for one in worst if one.proposal is not None]
-    if not proposals:
+    helped = [one for one in worst if one.proposal is not None]
+    if not helped:
         return None
     before = int(found["activations"])
-    after = before - sum(one.before - one.after for one in proposals)
+    after = before - sum(one.of.n - after_of(one) for one in helped)
     tens = float(found["hours"]) * 6 * period.positions
     return {
-        "n": len(proposals),
+        "n": len(helped),
         "before": before,
         "after": after,
         "rate_before": f"{before / tens:.2f}",

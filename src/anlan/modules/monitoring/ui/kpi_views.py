@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,12 +17,14 @@ from anlan.base.actors.queries import organisation_one
 from anlan.base.actors.roles import OrganisationKind
 from anlan.base.clock import SHANGHAI, now, today
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
-from anlan.modules.monitoring.policy import LIMIT_REQUEST
-from anlan.modules.monitoring.queries import alarm_kpi, alarms
+from anlan.modules.monitoring.policy import FLOOD_NAME, LIMIT_REQUEST
+from anlan.modules.monitoring.queries import alarm_floods, alarm_improvement, alarm_kpi, alarms
 from anlan.modules.monitoring.services import alarms_tasks
+from anlan.modules.monitoring.services import floods as flood_services
 from anlan.modules.monitoring.ui import alarms_showing, kpi_showing
 
 SPANS = (7, 30, 90)
+MOST_KNOWN = 100
 
 
 def _actor(request: HttpRequest) -> Any:
@@ -90,10 +92,12 @@ def page(request: HttpRequest) -> HttpResponse:
         "plot": kpi_showing.plot(rows, rules, kpi_showing.busiest_day(rows, day)),
         "bars": kpi_showing.bars(worst, found["activations"]),
         "gain": kpi_showing.gain(worst, found, period),
+        "improve_url": reverse("monitoring:kpi_improve") + f"?{request.GET.urlencode()}",
         "floods_url": reverse("monitoring:kpi_floods") + f"?{request.GET.urlencode()}",
         "units": list(alarms.units_with_points(actor).filter(enterprise=plant)),
         "address": kpi_showing.Address(plant.pk, request.GET),
         "spans": SPANS,
+        "state": "asking",
         "may_request": actor.may(LIMIT_REQUEST, plant.path, plant.pk),
         "may_task": alarms_tasks.may_set(actor, plant),
         "query": request.GET.urlencode(),
@@ -103,15 +107,83 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def floods(request: HttpRequest) -> HttpResponse:
-    """The floods of the period and what they are like: it takes longer than all the rest."""
-    plant = _plant(request)
+def improve(request: HttpRequest) -> HttpResponse:
+    """The bad actors again, with what would help measured on their stored values.
+
+    Reading and replaying a week of values of ten points takes seconds, so the page comes first.
+    """
+    actor, plant = _actor(request), _plant(request)
     if plant is None:
         raise NotYours()
-    rows = alarm_kpi.announced(_actor(request), period_of(request, plant.pk))
-    rules = alarm_kpi.rules_of(_actor(request), rows)
-    context = {"floods": alarm_kpi.floods_seen(rows, rules)[:12]}
+    period = period_of(request, plant.pk)
+    rows = alarm_kpi.announced(actor, period)
+    worst, is_told = alarm_improvement.with_values(
+        alarm_kpi.worst(rows, alarm_kpi.rules_of(actor, rows)), period.end
+    )
+    found = alarm_kpi.load(rows, period)
+    context = {
+        "bars": kpi_showing.bars(worst, found["activations"]),
+        "gain": kpi_showing.gain(worst, found, period),
+        "state": "told" if is_told else "away",
+        "may_request": actor.may(LIMIT_REQUEST, plant.path, plant.pk),
+        "may_task": alarms_tasks.may_set(actor, plant),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "monitoring/_bad_actors.html", context)
+
+
+@login_required
+@require_GET
+def floods(request: HttpRequest) -> HttpResponse:
+    """The floods of the period by name, and what they are like: it takes longer than the rest."""
+    actor, plant = _actor(request), _plant(request)
+    if plant is None:
+        raise NotYours()
+    period = period_of(request, plant.pk)
+    rows = alarm_kpi.announced(actor, period)
+    rules = alarm_kpi.rules_of(actor, rows)
+    context = {
+        "floods": alarm_floods.floods_seen(actor, period, rows, rules)[:12],
+        "known": list(alarm_floods.known_floods(actor, plant.pk)[:MOST_KNOWN]),
+        "plant": plant,
+        "unit": period.unit,
+        "may_name": actor.may(FLOOD_NAME, plant.path, plant.pk),
+        "query": request.GET.urlencode(),
+    }
     return render(request, "monitoring/_floods.html", context)
+
+
+@login_required
+@require_POST
+def name_flood(request: HttpRequest) -> HttpResponse:
+    """Name the flood that began at a moment."""
+    given = request.POST
+    enterprise = alarms_showing.unit_of(given.get("enterprise", ""))
+    at = parse_datetime(given.get("at", "")[:40])
+    if enterprise is None or at is None or at.tzinfo is None:
+        raise NotYours()
+    unit = alarms_showing.unit_of(given.get("unit", ""))
+    try:
+        row = flood_services.flood_name(
+            _actor(request), enterprise, at, given.get("name", ""), given.get("note", ""), unit
+        )
+    except (Forbidden, BadInput) as error:
+        texts = [str(one.text) for one in getattr(error, "problems", ())]
+        messages.error(request, " ".join(texts) or error.message())
+    else:
+        messages.success(request, _("Later floods like it are called “%(name)s”.") % {"name": row})
+    return _back(request)
+
+
+@login_required
+@require_POST
+def forget_flood(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take the name of a flood back."""
+    try:
+        flood_services.flood_forget(_actor(request), pk)
+    except Forbidden as error:
+        messages.error(request, error.message())
+    return _back(request)
 
 
 @login_required
@@ -125,6 +197,10 @@ def task(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.error(request, error.message())
     else:
         messages.success(request, _("The improvement stands among the duties of the engineers."))
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
     back = reverse("monitoring:kpi")
     query = request.POST.get("query", "")
     return HttpResponseRedirect(f"{back}?{query}" if query else back)

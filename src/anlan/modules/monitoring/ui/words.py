@@ -81,7 +81,7 @@ def effect_words(effect: Mapping[str, Any]) -> EffectWords:
         why = {
             "no_history": _("No history available: the store does not answer."),
             "no_samples": _("No history available: this point had no sample in the last week."),
-            "kind": _("Alarms of this kind are not replayed yet."),
+            "setting": _("One of the two settings cannot be judged: look at its expression."),
             "later": _("Not replayed yet."),
         }.get(str(effect.get("why", "later")), _("Not replayed yet."))
         return EffectWords(why)
@@ -99,9 +99,25 @@ def effect_words(effect: Mapping[str, Any]) -> EffectWords:
                 _time(effect["standing_after_s"]),
             ),
             (_("First alarm later by"), "", "–" if delay is None else f"{delay:g} s"),
+            *_missed(effect),
         ),
         note,
     )
+
+
+def _missed(effect: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    if "missed" not in effect:
+        return []
+    missed = str(effect["missed"])
+    if effect["missed"]:
+        missed += " " + _("(the longest %(time)s)") % {"time": _time(effect["most_missed_s"])}
+    return [
+        (
+            _("Episodes not announced, of %(n)s") % {"n": effect["episodes"]},
+            "",
+            missed,
+        )
+    ]
 
 
 def _time(seconds: float) -> str:

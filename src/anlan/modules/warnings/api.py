@@ -1,0 +1,215 @@
+"""Early warnings for other systems: read, acknowledge, report, clear, ask and answer."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from ninja.decorators import decorate_view
+from pydantic import Field
+
+from anlan.base.api.paging import Page, PageQuery, page
+from anlan.base.api.problems import ProblemOut
+from anlan.base.api.services import idempotent
+from anlan.modules.warnings import queries
+from anlan.modules.warnings.models import EarlyWarning, FeedbackRequest
+from anlan.modules.warnings.services import acts
+from anlan.modules.warnings.states import WarningState
+
+ERRORS = dict.fromkeys((401, 403, 404, 409, 422, 429), ProblemOut)
+router = Router(tags=["Early warning"])
+
+
+class WarningOut(Schema):
+    """A warning of an installation. `colour` is 1 (red) to 4 (blue), `factors` what its index is
+    made of at its worst moment, the largest first. The three deadlines follow the colour."""
+
+    id: UUID
+    version: int
+    enterprise: UUID
+    unit: UUID
+    unit_name: str
+    colour: int
+    state: str
+    score: float
+    base: float
+    factors: list[Any]
+    overrides: list[Any]
+    opened_at: dt.datetime
+    raised_at: dt.datetime
+    calm_at: dt.datetime | None
+    acknowledge_by: dt.datetime
+    report_by: dt.datetime
+    clear_by: dt.datetime
+    acknowledged_at: dt.datetime | None
+    reported_at: dt.datetime | None
+    cleared_at: dt.datetime | None
+    cause: str
+    measure: str
+
+
+class QuestionOut(Schema):
+    """What a level above asked about a warning, and the answer."""
+
+    id: UUID
+    text: str
+    place: str
+    due_at: dt.datetime
+    answer: str
+    answered_at: dt.datetime | None
+
+
+class WholeWarningOut(WarningOut):
+    """A warning with what was asked about it, the newest first."""
+
+    questions: list[QuestionOut]
+
+
+class WarningsQuery(PageQuery):
+    """Which warnings; `standing` leaves out those that were cleared."""
+
+    enterprise: UUID | None = None
+    unit: UUID | None = None
+    state: WarningState | None = None
+    standing: bool = False
+
+
+class ReportIn(Schema):
+    """Why the index rose and what is done about it."""
+
+    cause: str = Field(max_length=1000)
+    measure: str = Field(max_length=1000)
+
+
+class ReasonIn(Schema):
+    """Why the warning is over."""
+
+    reason: str = Field(max_length=1000)
+
+
+class TextIn(Schema):
+    """A question or an answer."""
+
+    text: str = Field(max_length=1000)
+
+
+class NothingIn(Schema):
+    """An empty object."""
+
+
+def _actor(request: HttpRequest) -> Any:
+    return request.actor  # type: ignore[attr-defined]
+
+
+_NAMES = (
+    "id", "version", "state", "score", "base", "factors", "overrides", "opened_at", "raised_at",
+    "calm_at", "acknowledge_by", "report_by", "clear_by", "acknowledged_at", "reported_at",
+    "cleared_at", "cause", "measure",
+)  # fmt: skip
+
+
+def _warning(row: EarlyWarning) -> dict[str, Any]:
+    return {
+        **{name: getattr(row, name) for name in _NAMES},
+        "enterprise": row.enterprise_id,
+        "unit": row.unit_id,
+        "unit_name": row.unit.name,
+        # As everywhere outside, red is 1.
+        "colour": 5 - row.colour,
+    }
+
+
+def _question(row: FeedbackRequest) -> dict[str, Any]:
+    names = ("id", "text", "place", "due_at", "answer", "answered_at")
+    return {name: getattr(row, name) for name in names}
+
+
+def _whole(actor: Any, pk: UUID) -> dict[str, Any]:
+    found = _warning(queries.warning_one(actor, pk))
+    return found | {"questions": [_question(row) for row in queries.requests(actor, pk)]}
+
+
+@router.get(
+    "/early_warnings",
+    response={200: Page[WarningOut], **ERRORS},
+    operation_id="early_warning_list",
+    summary="List the early warnings of your scope in the order in which they opened",
+)
+def warning_list(request: HttpRequest, query: Query[WarningsQuery]) -> Any:
+    wanted = {name: getattr(query, name) for name in ("enterprise", "unit", "state")}
+    rows = queries.warnings(_actor(request))
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    if query.standing:
+        rows = rows.filter(queries.standing())
+    return page(rows, ("id",), query, _warning)
+
+
+@router.get(
+    "/early_warnings/{uuid:warning_id}",
+    response={200: WholeWarningOut, **ERRORS},
+    operation_id="early_warning_one",
+    summary="Read an early warning factor by factor, with what was asked about it",
+)
+def warning_one(request: HttpRequest, warning_id: UUID) -> Any:
+    return _whole(_actor(request), warning_id)
+
+
+@router.post(
+    "/early_warnings/{uuid:warning_id}/acknowledge",
+    response={200: WholeWarningOut, **ERRORS},
+    operation_id="early_warning_acknowledge",
+    summary="Say that an early warning was seen",
+)
+@decorate_view(idempotent)
+def acknowledge(request: HttpRequest, warning_id: UUID, given: NothingIn) -> Any:
+    acts.acknowledge(_actor(request), warning_id)
+    return _whole(_actor(request), warning_id)
+
+
+@router.post(
+    "/early_warnings/{uuid:warning_id}/report",
+    response={200: WholeWarningOut, **ERRORS},
+    operation_id="early_warning_report",
+    summary="Give feedback: why the index rose and what is done about it",
+)
+@decorate_view(idempotent)
+def report(request: HttpRequest, warning_id: UUID, given: ReportIn) -> Any:
+    acts.report(_actor(request), warning_id, cause=given.cause, measure=given.measure)
+    return _whole(_actor(request), warning_id)
+
+
+@router.post(
+    "/early_warnings/{uuid:warning_id}/clear",
+    response={200: WholeWarningOut, **ERRORS},
+    operation_id="early_warning_clear",
+    summary="Clear a warning whose index is back; never by who reported",
+)
+@decorate_view(idempotent)
+def clear(request: HttpRequest, warning_id: UUID, given: ReasonIn) -> Any:
+    acts.clear(_actor(request), warning_id, given.reason)
+    return _whole(_actor(request), warning_id)
+
+
+@router.post(
+    "/early_warnings/{uuid:warning_id}/ask",
+    response={200: WholeWarningOut, **ERRORS},
+    operation_id="early_warning_ask",
+    summary="Ask the enterprise about a warning, as a level above",
+)
+@decorate_view(idempotent)
+def ask(request: HttpRequest, warning_id: UUID, given: TextIn) -> Any:
+    acts.ask(_actor(request), warning_id, given.text)
+    return _whole(_actor(request), warning_id)
+
+
+@router.post(
+    "/early_warnings/questions/{uuid:question_id}/answer",
+    response={200: WholeWarningOut, **ERRORS},
+    operation_id="early_warning_answer",
+    summary="Answer what a level above asked about a warning",
+)
+@decorate_view(idempotent)
+def answer(request: HttpRequest, question_id: UUID, given: TextIn) -> Any:
+    row = acts.answer(_actor(request), question_id, given.text)
+    return _whole(_actor(request), row.warning_id)
