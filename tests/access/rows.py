@@ -188,8 +188,10 @@ def _monitoring(actor: Any, mark: str) -> dict[str, Any]:
         "mon_change": changes.change_request(actor, setting.pk, {"limit": 9}, f"复核{mark}"),
         "mon_token": token,
         "mon_flood": KnownFlood.objects.create(
-            enterprise_id=source.enterprise_id, scope_path=source.scope_path,
-            name=f"停机{mark}", began_at=now(),
+            enterprise_id=source.enterprise_id,
+            scope_path=source.scope_path,
+            name=f"停机{mark}",
+            began_at=now(),
         ),
         "mon_device": systems.device_create(
             actor, {"kind": "valve", "tag": "XV-101", "name": f"切断阀{mark}"}

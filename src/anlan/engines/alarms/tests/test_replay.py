@@ -36,7 +36,7 @@ def of(kind: Kind, limit: float = 0.0, **more: object) -> Rule:
         (of(Kind.BAD, on_delay=3), [0, 1, 9, 10], [5, 5, 5, 5], [0, 2, 2, 0],
          [(4, "on"), (10, "off")]),
         (of(Kind.FROZEN, 20), list(range(0, 50, 5)), [5] * 9 + [6], None,
-         [(20, "on"), (45, "off")]),
+         [(25, "on"), (45, "off")]),
         (of(Kind.DEVIATION, 2, set_point=5.0), [0, 1, 2], [6, 8, 6], None, [(1, "on"), (2, "off")]),
     ],
 )  # fmt: skip
@@ -53,7 +53,7 @@ def test_a_rate_is_replayed():
 
 def test_a_deviation_and_a_suppression_look_at_other_points():
     deviation = of(Kind.DEVIATION, 2, set_point="q")
-    given = ([0, 0, 1, 2, 3], [5, 5, 8, 8, 5], None, ("p", "q"), [0, 1, 0, 1, 0])
+    given = ([0, 0, 1, 2, 3], [5, 5, 8, 8, 8], None, ("p", "q"), [0, 1, 0, 1, 0])
     assert said([deviation], *given)["r"] == [(1, "on"), (3, "off")]
     masked = of(Kind.H, 7, suppressed_when="{q} > 7")
     assert said([masked], *given)["r"] == [(1, "on"), (2, "off")]

@@ -8,6 +8,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from uuid import UUID
 
 import numpy as np
@@ -79,17 +80,12 @@ def floods_seen(
     if not sequences:
         return []
     known = [
-        row
-        for row in known_floods(actor, period.enterprise)
-        if row.installation_id == period.unit
+        row for row in known_floods(actor, period.enterprise) if row.installation_id == period.unit
     ]
     examples = [(row, _course(row.course)) for row in known]
     given = {row.began_at: row for row in known}
     begins = [one.times[0] for one in sequences] + [period.end.timestamp()]
-    courses = [
-        course_of(rows, start, until)
-        for start, until in zip(begins[:-1], begins[1:], strict=True)
-    ]
+    courses = [course_of(rows, start, until) for start, until in pairwise(begins)]
     found: list[FloodSeen] = []
     for place, one in enumerate(sequences):
         at = moment(one.times[0])
@@ -119,10 +115,7 @@ def floods_seen(
 def _named(
     course: patterns.Course, examples: Sequence[tuple[KnownFlood, patterns.Course]]
 ) -> Name | None:
-    likes = [
-        (patterns.likeness(course, other), row)
-        for row, other in examples
-    ]
+    likes = [(patterns.likeness(course, other), row) for row, other in examples]
     if not likes:
         return None
     (score, shared), row = max(likes, key=lambda pair: (pair[0][0], pair[1].began_at))

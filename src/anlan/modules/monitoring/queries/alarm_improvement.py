@@ -48,16 +48,16 @@ def with_values(worst: Sequence[Actor10], end: dt.datetime) -> tuple[list[Actor1
                 )
             except client.NoHistorian:
                 return list(worst), False
-        found.append(replace(one, **_measured(one, held[point.number])))
+        found.append(_measured(one, held[point.number]))
     return found, True
 
 
-def _measured(one: Actor10, samples: "Batch") -> dict[str, object]:
+def _measured(one: Actor10, samples: "Batch") -> Actor10:
     from anlan.engines.alarms import improvement
 
     rule = one.rule
     if len(samples.tags) < _FEWEST:
-        return {}
+        return one
     times, values = samples.times_us / 1e6, samples.values
     core = Rule.of(
         str(rule.pk),
@@ -70,7 +70,7 @@ def _measured(one: Actor10, samples: "Batch") -> dict[str, object]:
     )
     now = improvement.measured(core, core, times, values, samples.quality)
     if not now.activations_before:
-        return {}
+        return one
     proposed = improvement.proposed(
         core,
         times,
@@ -86,22 +86,20 @@ def _measured(one: Actor10, samples: "Batch") -> dict[str, object]:
     if proposed is None or proposed.measured.activations_after > now.activations_before * (
         1 - rules_kpi.LEAST_GAIN
     ):
-        return {"proposal": None, "seen": seen}
+        return replace(one, proposal=None, seen=seen)
     better, figures = proposed.rule, proposed.measured
-    return {
-        "seen": seen,
-        "proposal": rules_kpi.Proposal(
-            on_delay_s=better.on_delay,
-            off_delay_s=better.off_delay,
-            before=figures.activations_before,
-            after=figures.activations_after,
-            added_s=figures.most_added_s or 0.0,
-            deadband=better.deadband,
-            median_added_s=figures.median_added_s or 0.0,
-            missed=figures.missed,
-            most_missed_s=figures.most_missed_s,
-        ),
-    }
+    proposal = rules_kpi.Proposal(
+        on_delay_s=better.on_delay,
+        off_delay_s=better.off_delay,
+        before=figures.activations_before,
+        after=figures.activations_after,
+        added_s=figures.most_added_s or 0.0,
+        deadband=better.deadband,
+        median_added_s=figures.median_added_s or 0.0,
+        missed=figures.missed,
+        most_missed_s=figures.most_missed_s,
+    )
+    return replace(one, proposal=proposal, seen=seen)
 
 
 def spread_of(rule: AlarmRule, samples: "Batch") -> float:
@@ -127,5 +125,3 @@ def spread_of(rule: AlarmRule, samples: "Batch") -> float:
         return 0.0
     digits = 1 - math.floor(math.log10(spread))
     return round(spread, digits)
-
-

@@ -119,14 +119,17 @@ def _spell(dice: Random, rule: AlarmRule, at: dt.datetime, seconds: float) -> _S
 
 
 def _upset(dice: Random, rules: list[AlarmRule], at: dt.datetime) -> list[_Spell]:
-    """A machine trips: what hangs on it follows within minutes, in the same order each time."""
-    course = Random("upset").sample(rules, min(_UPSET, len(rules)))  # noqa: S311
+    """A machine trips: what hangs on it follows within minutes, and stands for about as long, in
+    the same way each time."""
+    same = Random("upset")  # noqa: S311
+    course = same.sample(rules, min(_UPSET, len(rules)))
+    lasts = [same.uniform(600, 2400) for _rule in course]
     return [
         _spell(
             dice,
             rule,
             at + dt.timedelta(seconds=place * 22 + dice.uniform(0, 9)),
-            dice.uniform(600, 2400),
+            lasts[place] * dice.uniform(0.85, 1.15),
         )
         for place, rule in enumerate(course)
     ]

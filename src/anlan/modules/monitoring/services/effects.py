@@ -62,7 +62,8 @@ def points_of(rule: AlarmRule, new: Mapping[str, Any]) -> Points:
     tags: set[str] = set()
     for text in {rule.suppressed_when, str(new.get("suppressed_when") or "")}:
         tags.update(_tags_in(text))
-    ids = {_id(value) for value in (rule.compared_with_id, new.get("compared_with"))} - {None}
+    others = (_id(rule.compared_with_id), _id(new.get("compared_with")))
+    ids = {pk for pk in others if pk is not None}
     rows: QuerySet[Point] = Point.objects.for_actor(SYSTEM).filter(enterprise=rule.enterprise_id)
     by_tag = dict(rows.filter(tag__in=tags).values_list("tag", "number")) if tags else {}
     by_id = dict(rows.filter(pk__in=ids).values_list("pk", "number")) if ids else {}

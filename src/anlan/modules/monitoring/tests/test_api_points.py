@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 
 from anlan.base.actors.roles import Role
+from anlan.base.api.tests.test_api import Caller
 from anlan.modules.monitoring.services import sources
 from anlan.modules.monitoring.tests import data
 from anlan.modules.monitoring.tests.store import Store
 from anlan.telemetry import client as telemetry
-from anlan.base.api.tests.test_api import Caller
 
 pytestmark = pytest.mark.django_db
 MOMENT = dt.datetime(2026, 11, 20, 1, 2, 3, tzinfo=dt.UTC)

@@ -125,7 +125,7 @@ def test_an_effect_looks_at_the_other_points_of_a_setting(world) -> None:
     rows = [
         (point.number, dt.datetime.fromtimestamp(moment + second_, dt.UTC), value, 0)
         for second_ in range(0, 200, 5)
-        for point, value in ((first, 6.0 + (second_ % 50 == 0)), (second, 6.0), (pump, 0.0))
+        for point, value in ((first, 6.0 + (second_ % 50 == 25)), (second, 6.0), (pump, 0.0))
     ]
     before = client.install(Store(rows))
     try:
