@@ -59,6 +59,7 @@ RULES = (
     Rule(r"^monitoring/settings/<uuid:pk>/", {"pk": "mon_setting"}),
     Rule(r"^monitoring/changes/<uuid:pk>/", {"pk": "mon_change", "verb": "=withdraw"}),
     Rule(r"^monitoring/devices/<uuid:pk>/", {"pk": "mon_device"}),
+    Rule(r"^monitoring/video/<uuid:pk>/", {"pk": "mon_video"}),
     Rule(r"^monitoring/systems/of/", {"enterprise_id": "enterprises", "system": "=video"}),
     Rule(r"^monitoring/sources/tokens/<uuid:pk>/", {"pk": "mon_token"}),
     Rule(r"^monitoring/sources/<uuid:pk>/", {"pk": "mon_source"}),

@@ -29,7 +29,7 @@ from anlan.modules.indicators.models import WeeklyScore
 from anlan.modules.indicators.rules import last_week
 from anlan.modules.indicators.services import incentives
 from anlan.modules.inspections.services import checklists, records, tasks
-from anlan.modules.monitoring.models import KnownFlood, SourceToken
+from anlan.modules.monitoring.models import KnownFlood, SourceToken, VideoEvent
 from anlan.modules.monitoring.services import changes, sources, systems
 from anlan.modules.monitoring.tests import data as points
 from anlan.modules.registry import services
@@ -181,7 +181,15 @@ def _monitoring(actor: Any, mark: str) -> dict[str, Any]:
         enterprise_id=source.enterprise_id, scope_path=source.scope_path, source=source,
         prefix=f"k{mark[:8]}", secret_hash=b"", scopes=["ingest"], expires_at=now(),
     )  # fmt: skip
+    camera = systems.device_create(
+        actor, {"kind": "camera", "tag": "CAM-01", "name": f"摄像机{mark}"}
+    )
+    seen = VideoEvent.objects.create(
+        enterprise_id=source.enterprise_id, scope_path=source.scope_path, source=source,
+        device=camera, event_id=mark, kind="smoke", at=now(), text=f"烟雾{mark}",
+    )  # fmt: skip
     return {
+        "mon_video": seen,
         "mon_source": source,
         "mon_point": point,
         "mon_setting": setting,

@@ -19,6 +19,7 @@ from anlan.modules.inspections.api.routes import router as inspections_router
 from anlan.modules.inspections.api.tasks import router as tasks_router
 from anlan.modules.monitoring.api_alarms import router as alarms_router
 from anlan.modules.monitoring.api_points import router as points_router
+from anlan.modules.monitoring.api_video import router as video_router
 from anlan.modules.registry.api.routes import routers as registry_routers
 from anlan.modules.risk.api import routers as risk_routers
 from anlan.modules.warnings.api import router as warnings_router
@@ -84,5 +85,6 @@ api.add_router("/v1", tasks_router)
 api.add_router("/v1", alarms_router)
 api.add_router("/v1", points_router)
 api.add_router("/v1", warnings_router)
+api.add_router("/v1", video_router)
 for router in [*registry_routers(), *risk_routers()]:
     api.add_router("/v1", router)

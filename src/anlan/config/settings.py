@@ -227,6 +227,18 @@ CHANNEL_PRIVATE_NETWORKS = env.words(
     help="Networks that are not public and that channels may send to, such as 10.1.0.0/16 of an"
     " SMS gateway inside the plant. Left empty, only public addresses are allowed.",
 )
+CAMERA_NETWORKS = env.words(
+    "ANLAN_CAMERA_NETWORKS",
+    ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
+    help="Networks in which cameras are asked whether they are on line. Nothing outside is ever"
+    " connected to; this machine itself only where a network of its own, such as 127.0.0.0/8, is"
+    " listed.",
+)
+CAMERA_PORTS = env.words(
+    "ANLAN_CAMERA_PORTS",
+    ("80", "443", "322", "554", "8000", "8080", "8443", "8554"),
+    help="Ports at which cameras are asked. Other services of the plant's network are not touched.",
+)
 
 AUTH_USER_MODEL = "actors.User"
 LOGIN_URL = "account_login"

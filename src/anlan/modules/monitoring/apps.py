@@ -16,9 +16,10 @@ class MonitoringConfig(AppConfig):
         from anlan.base.actors.protection import append_only
         from anlan.modules.monitoring import events, papers, policy  # noqa: F401
         from anlan.modules.monitoring.models import AlarmEvent
-        from anlan.modules.monitoring.services import alarms_tasks
+        from anlan.modules.monitoring.services import alarms_tasks, device_duties
         from anlan.modules.monitoring.ui import choosers, navigation  # noqa: F401
 
         append_only(AlarmEvent._meta.db_table)
         alarms_tasks.declare()
+        device_duties.declare()
         navigation.install()

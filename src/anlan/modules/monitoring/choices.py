@@ -34,6 +34,7 @@ class SourceKind(models.TextChoices):
     MODBUS = "modbus", "Modbus TCP"
     FILE = "file", pgettext_lazy("source", "File")
     SIMULATOR = "simulator", _("Simulator")
+    VIDEO = "video", _("Video platform")
 
 
 class RuleKind(models.TextChoices):
@@ -143,6 +144,51 @@ class DeviceTestKind(models.TextChoices):
     FUNCTION = "function", _("Functional test")
 
 
+class Probe(models.TextChoices):
+    """What came of asking a camera whether it is there, by the codes of `probing.Why`."""
+
+    OK = "ok", _("answers")
+    SILENT = "silent", _("no answer in time")
+    CLOSED = "closed", _("nothing listens at the port")
+    UNREACHABLE = "unreachable", _("no way to the address")
+    STRANGE = "strange", _("answers, but not as a camera does")
+    FAILS = "fails", _("reports a fault of its own")
+    NAME = "name", _("its name cannot be resolved")
+    FORBIDDEN = "forbidden", _("its address may not be asked (network or port)")
+    ADDRESS = "address", _("its address cannot be asked as it is written")
+
+
+class VideoEventKind(models.TextChoices):
+    """What a video platform reports."""
+
+    MOTION = "motion", pgettext_lazy("video", "Motion")
+    SMOKE = "smoke", pgettext_lazy("video", "Smoke")
+    FIRE = "fire", pgettext_lazy("video", "Flame")
+    LEAK = "leak", pgettext_lazy("video", "Leak")
+    LEFT_POST = "left_post", _("Person leaving the post")
+    ASLEEP = "asleep", _("Person asleep at the post")
+    INTRUSION = "intrusion", _("Intrusion")
+    CROWD = "crowd", _("Too many people")
+    NO_HELMET = "no_helmet", _("No helmet")
+    NO_WORKWEAR = "no_workwear", _("No protective clothing")
+    SMOKING = "smoking", _("Smoking")
+    PHONE = "phone", _("Telephoning")
+    COVERED = "covered", _("Camera covered or turned")
+    SIGNAL_LOST = "signal_lost", _("Picture lost")
+    OTHER = "other", pgettext_lazy("video", "Other")
+
+
+# What a control room must look at, whatever else it does.
+GRAVE_VIDEO = frozenset(
+    {
+        VideoEventKind.SMOKE,
+        VideoEventKind.FIRE,
+        VideoEventKind.LEAK,
+        VideoEventKind.LEFT_POST,
+        VideoEventKind.ASLEEP,
+    }
+)
+
 # Site rules to begin with (practice; `facts` have no clause for them): days between tests.
 TEST_DAYS = {
     DeviceKind.DETECTOR: 180,
@@ -150,3 +196,12 @@ TEST_DAYS = {
     DeviceKind.CAMERA: None,
     DeviceKind.LIGHTNING: 365,
 }
+FIRST_TEST_DAYS = 30
+"""How long after it was entered a device may wait for the first test that is written down."""
+FIRST_TEST = {
+    DeviceKind.DETECTOR: DeviceTestKind.CALIBRATION,
+    DeviceKind.VALVE: DeviceTestKind.STROKE,
+    DeviceKind.CAMERA: DeviceTestKind.FUNCTION,
+    DeviceKind.LIGHTNING: DeviceTestKind.FUNCTION,
+}
+"""The test that a device is due for."""

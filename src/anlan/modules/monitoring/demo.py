@@ -15,8 +15,9 @@ from django.db import transaction
 from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.models import User
 from anlan.base.clock import now, today
-from anlan.modules.monitoring.models import AlarmClass, AlarmRule, Point
-from anlan.modules.monitoring.services import settings, systems
+from anlan.modules.monitoring.models import AlarmClass, AlarmRule, Point, SafetyDevice
+from anlan.modules.monitoring.probing import Outcome, Why
+from anlan.modules.monitoring.services import probes, settings, systems, video
 from anlan.modules.monitoring.services.points import point_upsert_many
 from anlan.modules.monitoring.services.sources import source_create
 from anlan.modules.registry.models import Enterprise, Equipment, Facility, MhiUnit
@@ -363,6 +364,8 @@ def _systems(plant: Enterprise, points: dict[str, Point], *, is_main: bool) -> N
         given.append({"kind": "lightning", "tag": "EF-001", "name": "大气电场仪",
                       "tested_on": day - timedelta(days=100)})  # fmt: skip
     rows.upsert_rows(SYSTEM, systems.DEVICE, [{**one, "enterprise": plant.pk} for one in given])
+    if is_main:
+        _cameras(plant)
     for place, system in enumerate(("gas", "shut_off", "video", "lightning")):
         works = is_main or (plant.pk.int + place) % 5 != 0
         systems.system_state(
@@ -370,6 +373,44 @@ def _systems(plant: Enterprise, points: dict[str, Point], *, is_main: bool) -> N
             why_not="" if works else "设备采购中",
             put_right_by=None if works else day + timedelta(days=45),
         )  # fmt: skip
+
+
+# Which camera saw what, so many hours ago; 0.0 is the certainty that the platform gave.
+_SEEN = (
+    (0, "motion", 0.6, 0.71, "围堰外侧有移动目标"), (1, "motion", 2.1, 0.64, ""),
+    (2, "no_helmet", 3.4, 0.88, "泵房门口一人未戴安全帽"),
+    (3, "left_post", 5.2, 0.93, "装卸台无人值守超过5分钟"),
+    (4, "phone", 7.9, 0.77, "中控室操作台前接打电话"),
+    (0, "smoke", 11.5, 0.58, "疑似水汽，已现场确认"),
+    (5, "intrusion", 14.3, 0.82, "未登记车辆进入"), (1, "motion", 20.8, 0.69, ""),
+    (3, "no_workwear", 26.0, 0.81, ""), (2, "covered", 31.7, None, "镜头被塑料布遮挡"),
+)  # fmt: skip
+
+
+def _cameras(plant: Enterprise) -> None:
+    """Say how the invented cameras answered, and what their platform saw in the last two days."""
+    moment = now()
+    cameras = SafetyDevice.objects.unscoped(WHY).filter(enterprise=plant.pk, kind="camera")
+    rows = list(cameras.order_by("tag"))
+    probes.take(
+        [
+            Outcome(row.pk, row.address, Why.SILENT if n == 2 else Why.OK)
+            for n, row in enumerate(rows)
+        ],
+        moment,
+    )
+    source = source_create(
+        SYSTEM, {"enterprise": plant.pk, "name": "智能视频分析平台", "kind": "video",
+                 "settings": {"platform": "演示"}},
+    )  # fmt: skip
+    video.take(
+        source,
+        [
+            {"id": f"demo-{n}", "camera": rows[camera].tag, "kind": kind, "text": text,
+             "at": moment - timedelta(hours=hours), "confidence": confidence}
+            for n, (camera, kind, hours, confidence, text) in enumerate(_SEEN)
+        ],
+    )  # fmt: skip
 
 
 def _equip(plant: Enterprise) -> None:

@@ -45,3 +45,10 @@ DEVICE_CHANGED = Event("monitoring.device.changed", _("Safety device changed"))
 DEVICE_REMOVED = Event("monitoring.device.removed", _("Safety device removed from the lists"))
 DEVICE_TESTED = Event("monitoring.device.tested", _("Safety device tested"))
 SYSTEM_STATED = Event("monitoring.system.stated", _("Safety system stated"))
+CAMERA_LOST = Event("monitoring.camera.lost", _("Camera off line"), labels={"why": _("why")})
+CAMERA_BACK = Event("monitoring.camera.back", _("Camera on line again"))
+VIDEO_TAKEN = Event(
+    "monitoring.video.taken",
+    _("Video events taken in"),
+    labels={"count": _("how many"), "first": _("first"), "last": _("last")},
+)

@@ -22,6 +22,15 @@ CHANGES_REQUESTED = register(
         action=_("Look at the changes"),
     )
 )
+VIDEO_GRAVE = register(
+    Kind(
+        "monitoring.video_grave",
+        _("%(what)s: %(camera)s"),
+        _("Seen by the video platform; events like this: %(n)s."),
+        icon="video",
+        action=_("Look at the event"),
+    )
+)
 CHANGE_DECIDED = register(
     Kind(
         "monitoring.change_decided",

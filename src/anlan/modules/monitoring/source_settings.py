@@ -98,6 +98,10 @@ SETTINGS: Mapping[str, tuple[Setting, ...]] = {
         ),
         Setting("folder", _("Folder watched by the collector"), required=True),
     ),
+    "video": (
+        Setting("platform", _("Platform"),
+                help=_("Maker and product, for whoever looks after it.")),
+    ),
     "simulator": (
         Setting("speed", _("Speed"), "number", default=1, minimum=0.1, maximum=1000,
                 help=_("1 is real time.")),

@@ -11,12 +11,12 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.scope import Counting
-from anlan.base.clock import SHANGHAI, now
+from anlan.base.clock import SHANGHAI, now, today
 from anlan.base.duties.models.warning import Colour
 from anlan.modules.commitment import queries as commitment
 from anlan.modules.monitoring.choices import Happening, RuleKind
 from anlan.modules.monitoring.models import AlarmEvent, AlarmRule, AlarmState
-from anlan.modules.monitoring.queries import overview
+from anlan.modules.monitoring.queries import overview, systems
 from anlan.modules.registry import queries as registry
 from anlan.modules.warnings.models import EarlyWarning, FeedbackRequest, UnitIndex
 from anlan.modules.warnings.states import STANDING, UNREPORTED, WarningState
@@ -126,6 +126,8 @@ class PatrolRow:
     area: str
     n_points: int = 0
     online: float | None = None
+    n_cameras: int = 0
+    video: float | None = None
     is_obliged: bool = False
     has_committed: bool = False
     n_uncleared: int = 0
@@ -178,6 +180,17 @@ class Patrol:
         return sum((row.online or 0) * row.n_points for row in told) / n if n else None
 
     @property
+    def n_cameras(self) -> int:
+        """Return how many cameras were asked."""
+        return sum(row.n_cameras for row in self.rows)
+
+    @property
+    def video(self) -> float | None:
+        """Return the share of cameras on line over all."""
+        told = sum((row.video or 0) * row.n_cameras for row in self.rows)
+        return told / self.n_cameras if self.n_cameras else None
+
+    @property
     def committed(self) -> float | None:
         """Return committed ÷ obliged."""
         obliged = [row for row in self.rows if row.is_obliged]
@@ -187,7 +200,8 @@ class Patrol:
 def patrol(actor: Actor, day: dt.date) -> Patrol:
     """Return the patrol sheet of a day over what the actor sees, in a fixed number of statements.
 
-    Video is not connected. Under-reporting is looked for now, whatever the day.
+    Video is how the cameras' lines stand now, so the sheet of an earlier day does not tell it.
+    Under-reporting is looked for now, whatever the day.
     """
     start = dt.datetime.combine(day, dt.time(), SHANGHAI)
     end = min(start + DAY, now())
@@ -198,7 +212,9 @@ def patrol(actor: Actor, day: dt.date) -> Patrol:
     ):
         numbers[owner].append(number)
     obliged = set(commitment.obliged(actor).values_list("pk", flat=True))
-    for enterprise in registry.enterprises(actor).filter(pk__in={*numbers, *obliged}):
+    cameras = systems.cameras_by_enterprise(actor) if day == today() else {}
+    wanted = {*numbers, *obliged, *cameras}
+    for enterprise in registry.enterprises(actor).filter(pk__in=wanted):
         parent = enterprise.enterprise.parent
         rows[enterprise.pk] = PatrolRow(
             enterprise.pk,
@@ -210,6 +226,8 @@ def patrol(actor: Actor, day: dt.date) -> Patrol:
     missing = set(commitment.missing(actor, day).values_list("pk", flat=True))
     for row in rows.values():
         row.has_committed = row.is_obliged and row.enterprise_id not in missing
+        n_online, row.n_cameras = cameras.get(row.enterprise_id, (0, 0))
+        row.video = n_online / row.n_cameras if row.n_cameras else None
     is_told = _online(rows, numbers, start, end)
     _uncleared(actor, rows, end)
     _warnings(actor, rows)

@@ -6,6 +6,7 @@ from anlan.modules.monitoring.models.points import Point
 from anlan.modules.monitoring.models.rules import AlarmClass, AlarmRule, LimitChange
 from anlan.modules.monitoring.models.sources import Source, SourceToken
 from anlan.modules.monitoring.models.systems import DeviceTest, SafetyDevice, SystemStatement
+from anlan.modules.monitoring.models.video import VideoEvent
 from anlan.modules.monitoring.models.worker import WorkerPosition
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Source",
     "SourceToken",
     "SystemStatement",
+    "VideoEvent",
     "WorkerPosition",
 ]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.scoped import ScopedModel
-from anlan.modules.monitoring.choices import DeviceKind, DeviceTestKind, System
+from anlan.modules.monitoring.choices import DeviceKind, DeviceTestKind, Probe, System
 from anlan.modules.monitoring.models.points import Point
 from anlan.modules.registry.models import Equipment, MhiUnit
 from anlan.modules.registry.models.base import LIVE, RegisterModel
@@ -16,7 +16,9 @@ class SafetyDevice(RegisterModel):
     """A gas detector, emergency shut-off valve, camera or lightning warning device (安全设备).
 
     `test_due_on` follows from the last test and `test_days`; the services keep it. `voting` is
-    the logic a detector takes part in (1oo1, 2oo3). `seen_at` and `is_online` are of cameras.
+    the logic a detector takes part in (1oo1, 2oo3). What follows `is_online` is of cameras and
+    written by `services.probes` alone: when it was last asked and last seen, since when it is off
+    line and why, what it says it is, how far its clock is ahead of ours (s).
     """
 
     kind = models.CharField(_("type"), max_length=12, choices=DeviceKind.choices)
@@ -58,6 +60,15 @@ class SafetyDevice(RegisterModel):
     test_due_on = models.DateField(_("next test by"), null=True, editable=False)
     is_online = models.BooleanField(_("on line"), null=True, editable=False)
     seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)
+    probed_at = models.DateTimeField(_("last asked"), null=True, editable=False)
+    offline_since = models.DateTimeField(_("off line since"), null=True, editable=False)
+    probe_why = models.CharField(
+        _("what came of asking"), max_length=12, choices=Probe.choices, blank=True, editable=False
+    )
+    probe_told = models.CharField(
+        _("what it says it is"), max_length=120, blank=True, editable=False
+    )
+    clock_off_s = models.FloatField(_("clock ahead, s"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("safety device")
@@ -77,6 +88,13 @@ class SafetyDevice(RegisterModel):
                 include=["scope_path", "enterprise"],
                 condition=LIVE & Q(test_due_on__isnull=False),
                 name="safety_device_due",
+            ),
+            # Cameras to ask, and how many of an enterprise are on line.
+            models.Index(
+                fields=["enterprise"],
+                include=["is_online", "scope_path"],
+                condition=LIVE & Q(kind=DeviceKind.CAMERA),
+                name="safety_device_cameras",
             ),
         ]
 

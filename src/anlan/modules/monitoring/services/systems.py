@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from anlan.base.actors import policy as rights
 from anlan.base.actors.actor import Actor
 from anlan.base.audit.services import record
-from anlan.base.clock import today
+from anlan.base.clock import day_of, today
 from anlan.base.errors import Problems
-from anlan.modules.monitoring import events, policy
-from anlan.modules.monitoring.choices import TEST_DAYS, DeviceKind, System
+from anlan.modules.monitoring import events, policy, probing
+from anlan.modules.monitoring.choices import FIRST_TEST_DAYS, TEST_DAYS, DeviceKind, System
 from anlan.modules.monitoring.models import DeviceTest, SafetyDevice, SystemStatement
+from anlan.modules.monitoring.services import device_duties, probes
 from anlan.modules.registry.models import Enterprise
 from anlan.modules.registry.services import rows
 
@@ -38,22 +39,56 @@ def _check(values: rows.Values, problems: Problems) -> None:
     if limit is not None and not 0 < limit < 3600:
         problems.add("stroke_limit_s", _("must lie between %(low)g and %(high)g")
                      % {"low": 0, "high": 3600})  # fmt: skip
+    if values.get("kind") == DeviceKind.CAMERA and values.get("address"):
+        _check_address(values["address"], problems)
+
+
+def _check_address(address: str, problems: Problems) -> None:
+    limits = probes.limits()
+    try:
+        parts, _port = probing.parts_of(address, limits.ports)
+    except probing.BadAddress as bad:
+        words = {
+            "form": _("is no address such as rtsp://10.1.2.9/stream1 or"
+                      " http://10.1.2.9/onvif/device_service"),
+            "secret": _("carries a user name or a password: leave them out, none is needed"),
+            "port": _("names a port that cameras may not use here"),
+        }  # fmt: skip
+        problems.add("address", words[bad.why])
+        return
+    if not probing.literal_allowed(parts.hostname or "", limits.networks):
+        problems.add("address", _("lies outside the networks in which cameras may be"))
 
 
 def _due(actor: Actor, plans: Any) -> None:
-    changed = [plan.instance for plan in plans if plan.instance is not None]
-    for device in changed:
-        due = due_on(device.tested_on, device.test_days)
+    changed, moved = [], []
+    for plan in plans:
+        device = plan.instance
+        if device is None:
+            continue
+        changed.append(device)
+        due = due_on(device)
+        # What failed is due since then, whatever else of the device is changed.
+        if device.test_passed is False and "tested_on" not in plan.after:
+            due = device.tested_on
         if device.test_due_on != due:
             device.test_due_on = due
-            SafetyDevice.objects.for_actor(actor).filter(pk=device.pk).update(test_due_on=due)
+            moved.append(device)
+    SafetyDevice.objects.for_actor(actor).bulk_update(moved, ["test_due_on"], batch_size=500)
+    device_duties.follow(changed)
 
 
-def due_on(tested_on: date | None, test_days: int | None) -> date | None:
-    """Return the last day of the next test; None where there is no test to repeat."""
-    if tested_on is None or not test_days:
+def due_on(device: SafetyDevice) -> date | None:
+    """Return the last day of a device's next test; None where there is no test to repeat.
+
+    One whose last test nobody knows is due some weeks after it was entered.
+    """
+    if not device.test_days:
         return None
-    return tested_on + timedelta(days=test_days)
+    if device.tested_on is None:
+        wait = min(FIRST_TEST_DAYS, device.test_days)
+        return day_of(device.created_at) + timedelta(days=wait)
+    return device.tested_on + timedelta(days=device.test_days)
 
 
 DEVICE = rows.Register(
@@ -131,9 +166,10 @@ def device_test(
     if device.tested_on is None or done_on >= device.tested_on:
         device.tested_on, device.test_passed = done_on, passed
         # What failed is due at once: it does not wait for the next round.
-        device.test_due_on = due_on(done_on, device.test_days) if passed else done_on
+        device.test_due_on = due_on(device) if passed else done_on
         device.version += 1
         device.save()
+        device_duties.close(actor, device, test)
     told = {"kind": kind, "done_on": done_on, "passed": passed, "note": test.note}
     record(actor, events.DEVICE_TESTED, device, after=told)
     return test

@@ -13,7 +13,7 @@ from anlan.modules.monitoring.models import AlarmEvent
 from anlan.modules.monitoring.queries.alarms import journal
 
 
-def _second(moment: dt.datetime | None) -> str:
+def second_words(moment: dt.datetime | None) -> str:
     """Return a moment to the second in Asia/Shanghai: a minute holds a whole flood."""
     return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
@@ -24,7 +24,11 @@ JOURNAL = ListPage(
     query=journal,
     columns=[
         Column(
-            "at", _("Time at the source"), value=lambda row: _second(row.at), sort="at", fixed=True
+            "at",
+            _("Time at the source"),
+            value=lambda row: second_words(row.at),
+            sort="at",
+            fixed=True,
         ),
         Column("tag", pgettext_lazy("point", "Tag"), value="rule.point.tag"),
         Column("name", _("Name"), value="rule.point.name", wide=True),
@@ -33,11 +37,13 @@ JOURNAL = ListPage(
         Column.of(AlarmEvent, "priority", sort=None),
         Column.of(AlarmEvent, "value", sort=None),
         Column.of(AlarmEvent, "limit", sort=None),
-        Column("announced_at", _("announced at"), value=lambda row: _second(row.announced_at)),
+        Column("announced_at", _("announced at"), value=lambda row: second_words(row.announced_at)),
         Column.of(AlarmEvent, "by_name", sort=None),
         Column.of(AlarmEvent, "comment", sort=None),
         Column.of(AlarmEvent, "permit", sort=None, shown=False),
-        Column("since", _("first crossing"), value=lambda row: _second(row.since), shown=False),
+        Column(
+            "since", _("first crossing"), value=lambda row: second_words(row.since), shown=False
+        ),
     ],
     filters=[
         Filter.of(AlarmEvent, "at"),

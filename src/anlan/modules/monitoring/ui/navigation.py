@@ -16,7 +16,13 @@ _ENTRIES = (
     ("points", _("Monitoring points"), "gauge", 50, ("/monitoring/settings/",)),
     ("changes", pgettext_lazy("alarm", "Setting changes"), "adjustments", 60, ()),
     ("sources", _("Data sources"), "plug-connected", 70, ()),
-    ("systems", _("Safety systems"), "shield-half", 80, ("/monitoring/devices/",)),
+    (
+        "systems",
+        _("Safety systems"),
+        "shield-half",
+        80,
+        ("/monitoring/devices/", "/monitoring/video/"),
+    ),
 )
 
 

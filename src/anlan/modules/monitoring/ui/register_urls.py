@@ -7,9 +7,11 @@ from anlan.modules.monitoring.ui import (
     point_views,
     source_views,
     system_views,
+    video_views,
 )
 from anlan.modules.monitoring.ui.lists import CHANGES, POINTS, SETTINGS, SOURCES
 from anlan.modules.monitoring.ui.system_lists import DEVICES
+from anlan.modules.monitoring.ui.video_lists import VIDEO
 
 urlpatterns = [
     path("points/new/", point_views.create, name="points_new"),
@@ -36,6 +38,9 @@ urlpatterns = [
     path("devices/<uuid:pk>/", system_views.device_show, name="devices_show"),
     path("devices/<uuid:pk>/edit/", system_views.device_edit, name="devices_edit"),
     path("devices/<uuid:pk>/remove/", system_views.device_remove, name="devices_remove"),
+    path("video/<uuid:pk>/", video_views.show, name="video_show"),
+    path("video/<uuid:pk>/finding/", video_views.report, name="video_finding"),
+    *VIDEO.urls("video/", "video"),
     *DEVICES.urls("devices/", "devices"),
     *POINTS.urls("points/", "points"),
     *SETTINGS.urls("settings/", "settings"),

@@ -69,6 +69,8 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "settings": [(one.label, _shown(one, row.settings.get(one.key)))
                      for one in SETTINGS.get(row.kind, ())],
         "send_to": f"{request.scheme}://{request.get_host()}/ingest" if row.kind == "http" else "",
+        "video_to": request.build_absolute_uri(reverse("api:video_event_take"))
+                    if row.kind == SourceKind.VIDEO else "",
         "history": history_of(actor, row),
         "may_edit": actor.may(policy.SOURCE_EDIT, row.scope_path, row.enterprise_id),
         "may_token": actor.may(policy.SOURCE_TOKEN, row.scope_path, row.enterprise_id),
@@ -197,6 +199,8 @@ KIND_CARDS = (
      gettext_lazy("The collector polls registers of controllers and gas panels.")),
     ("file", "file-text", SourceKind.FILE.label,
      gettext_lazy("Records of the past as CSV or Parquet, from a folder.")),
+    ("video", "video", SourceKind.VIDEO.label,
+     gettext_lazy("Its platform posts what cameras saw: smoke, an empty post, intrusion.")),
     ("simulator", "wave-sine", SourceKind.SIMULATOR.label,
      gettext_lazy("The demonstration plant, for trying and training.")),
 )  # fmt: skip

@@ -15,6 +15,7 @@ from anlan.modules.monitoring import policy
 from anlan.modules.monitoring.models import SafetyDevice
 from anlan.modules.monitoring.queries import systems as queries
 from anlan.modules.monitoring.services import systems
+from anlan.modules.monitoring.ui import camera_words
 from anlan.modules.registry.queries import listed
 from anlan.modules.registry.ui.columns import enterprise_column, enterprise_filter, yes_filter
 from anlan.modules.registry.ui.kinds import Group, Kind
@@ -43,7 +44,11 @@ DEVICE = Kind(
     help={
         "voting": _("For detectors: 1oo1, 1oo2, 2oo3 and the like."),
         "stroke_limit_s": _("For valves: a slower stroke has not passed."),
-        "address": _("For cameras, such as rtsp://10.1.2.9/stream1; without a password."),
+        "address": _(
+            "For cameras: rtsp://10.1.2.9/stream1, or by ONVIF"
+            " http://10.1.2.9/onvif/device_service; without a password. Asked every five"
+            " minutes whether it is on line."
+        ),
         "test_days": _("Left empty: 180 for detectors and valves, 365 for lightning warning."),
     },
 )
@@ -84,6 +89,13 @@ DEVICES = ListPage(
             tone={True: "done", False: "idle"},
             icon={True: "circle-check", False: "player-stop"}, sort=None,
         ),
+        Column(
+            "line", _("line"), kind="badge", value=camera_words.line_of,
+            choices=camera_words.STATES, tone=camera_words.TONES, icon=camera_words.ICONS,
+            sort=None,
+        ),
+        Column.of(SafetyDevice, "offline_since", sort=None, shown=False),
+        Column.of(SafetyDevice, "seen_at", sort=None, shown=False),
         Column.of(SafetyDevice, "model", shown=False, sort=None),
     ],
     filters=[
@@ -94,6 +106,8 @@ DEVICES = ListPage(
         yes_filter("overdue", _("test"), _("Test overdue"), lambda: Q(test_due_on__lt=today())),
         yes_filter("failed", pgettext_lazy("device", "result"),
                    pgettext_lazy("device", "Not passed"), lambda: Q(test_passed=False)),
+        yes_filter("offline", _("line"), pgettext_lazy("camera", "Off line"),
+                   lambda: queries.TOLD & Q(is_online=False)),
     ],
     order=("kind", "tag", "pk"),
     views=[
@@ -101,6 +115,7 @@ DEVICES = ListPage(
         View("detector", _("Gas detectors"), {"kind": ["detector"]}),
         View("valve", _("Emergency shut-off valves"), {"kind": ["valve"]}),
         View("camera", _("Cameras"), {"kind": ["camera"]}),
+        View("offline", _("Cameras off line"), {"kind": ["camera"], "offline": "yes"}),
         View("overdue", _("Test overdue"), {"overdue": "yes"}),
     ],
     row_url=device_url,

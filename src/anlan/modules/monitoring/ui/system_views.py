@@ -18,12 +18,15 @@ from anlan.base.audit.queries import history_of
 from anlan.base.clock import now, today
 from anlan.base.errors import NotYours, Refused
 from anlan.modules.monitoring import policy
-from anlan.modules.monitoring.choices import DeviceKind, DeviceTestKind, System
+from anlan.modules.monitoring.choices import FIRST_TEST, DeviceKind, DeviceTestKind, System
 from anlan.modules.monitoring.models import SystemStatement
 from anlan.modules.monitoring.queries import systems as queries
+from anlan.modules.monitoring.queries import video
 from anlan.modules.monitoring.services import systems
+from anlan.modules.monitoring.ui import camera_words
 from anlan.modules.monitoring.ui.point_views import SAID, actor_of, form_page
 from anlan.modules.monitoring.ui.system_lists import DEVICE, device_url
+from anlan.modules.monitoring.ui.trend_views import duration
 from anlan.modules.registry import queries as registry
 from anlan.modules.registry.ui.addresses import enterprise_address
 from anlan.modules.registry.ui.forms import RecordForm, kind_form
@@ -152,14 +155,6 @@ class TestForm(forms.Form):
     )  # fmt: skip
 
 
-_FIRST_TEST = {
-    DeviceKind.DETECTOR: DeviceTestKind.CALIBRATION,
-    DeviceKind.VALVE: DeviceTestKind.STROKE,
-    DeviceKind.CAMERA: DeviceTestKind.FUNCTION,
-    DeviceKind.LIGHTNING: DeviceTestKind.FUNCTION,
-}
-
-
 def _crumbs(row: Any, *more: tuple[str, str]) -> list[tuple[Any, str]]:
     listed = f"{reverse('monitoring:devices')}?enterprise={row.enterprise_id}"
     return [
@@ -176,7 +171,7 @@ def device_show(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = queries.devices(actor).one(pk)
     may_test = actor.may(policy.SYSTEM_TEST, row.scope_path, row.enterprise_id)
-    start = {"kind": _FIRST_TEST[DeviceKind(row.kind)], "done_on": today(), "passed": True}
+    start = {"kind": FIRST_TEST[DeviceKind(row.kind)], "done_on": today(), "passed": True}
     form = TestForm(request.POST or None, initial=start)
     if request.method == "POST":
         rights.require(actor, policy.SYSTEM_TEST, row)
@@ -188,9 +183,14 @@ def device_show(request: HttpRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Written down."))
             return HttpResponseRedirect(device_url(row))
+    line = camera_words.shown(row)
     context = {
         "row": row,
         "now": now(),
+        "line": line,
+        "gone": duration(line.offline_for) if line and line.offline_for else "",
+        "video_events": video.events_of(actor, row) if line else [],
+        "duty": queries.duty_of(actor, row),
         "form": form if may_test else None,
         "tests": queries.tests_of(actor, row),
         "groups": facts_of(row, DEVICE.groups),

@@ -1,6 +1,7 @@
 """What the index of every installation is made of, in a fixed number of statements."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,10 +18,11 @@ from anlan.engines.warning.model import Group, Model
 from anlan.modules.commitment import queries as commitment
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.queries import overdue
-from anlan.modules.monitoring.choices import GAS_KINDS, RuleKind
-from anlan.modules.monitoring.models import AlarmState
-from anlan.modules.monitoring.queries import overview
+from anlan.modules.monitoring.choices import GAS_KINDS, DeviceKind, RuleKind
+from anlan.modules.monitoring.models import AlarmState, SafetyDevice
+from anlan.modules.monitoring.queries import overview, systems
 from anlan.modules.registry.models import MhiUnit
+from anlan.modules.registry.models.base import LIVE
 from anlan.modules.registry.models.facility import OperatingState
 
 COMMITTED_BY = dt.time(10, 5)
@@ -39,6 +41,10 @@ class Gathered:
     n_gas: int = 0
     n_online: int = 0
     n_gas_offline: int = 0
+    n_cameras: int = 0
+    n_video_offline: int = 0
+    n_valves: int = 0
+    n_valves_out: int = 0
     sick: set[str] = field(default_factory=set)
     alarms: list[dict[str, Any]] = field(default_factory=list)
 
@@ -53,6 +59,7 @@ def gather(
     found = _units(units)
     online = _points(found)
     _alarms(found)
+    _devices(found)
     lacks = _lacks(now, {one.unit.enterprise_id for one in found.values()})
     return {
         pk: (
@@ -122,6 +129,36 @@ def _alarms(found: dict[UUID, Gathered]) -> None:
             one.sick.add(row["tag"])
         else:
             one.alarms.append(row)
+
+
+def _devices(found: dict[UUID, Gathered]) -> None:
+    """Count cameras off line, and shut-off valves out of service or whose last test failed.
+
+    A camera that no installation is named for is the whole plant's: it counts for each of them.
+    """
+    by_plant: dict[UUID, list[Gathered]] = defaultdict(list)
+    for one in found.values():
+        by_plant[one.unit.enterprise_id].append(one)
+    is_out = Q(kind=DeviceKind.VALVE) & (Q(in_service=False) | Q(test_passed=False))
+    rows: Any = (
+        SafetyDevice.objects.for_actor(SYSTEM)
+        .filter(systems.TOLD | (LIVE & Q(kind=DeviceKind.VALVE)), enterprise__in=list(by_plant))
+        .order_by()
+        .values("enterprise_id", "installation_id", "kind")
+        .annotate(
+            n=Count("pk"), bad=Count("pk", filter=is_out | (systems.TOLD & Q(is_online=False)))
+        )
+    )
+    for row in rows:
+        unit = found.get(row["installation_id"])
+        if row["kind"] == DeviceKind.CAMERA:
+            whole = row["installation_id"] is None
+            for one in by_plant[row["enterprise_id"]] if whole else filter(None, [unit]):
+                one.n_cameras += row["n"]
+                one.n_video_offline += row["bad"]
+        elif unit is not None:
+            unit.n_valves += row["n"]
+            unit.n_valves_out += row["bad"]
 
 
 def _lacks(now: dt.datetime, enterprises: Collection[UUID]) -> dict[UUID, list[str]]:
@@ -213,6 +250,10 @@ def _barriers(one: Gathered, is_told: bool, model: Model) -> list[index.Factor]:
     }
     if one.n_gas:
         counts["detector_unhealthy"] = (one.n_gas_offline, one.n_gas)
+    if one.n_cameras:
+        counts["video_offline"] = (one.n_video_offline, one.n_cameras)
+    if one.n_valves:
+        counts["shutoff_valve_out"] = (one.n_valves_out, one.n_valves)
     together = scores.barriers(counts, model)
     worst = max(counts, key=lambda code: counts[code][0] / counts[code][1])
     words = ", ".join(f"{code} {bad}/{of}" for code, (bad, of) in counts.items() if bad)

@@ -13,7 +13,7 @@ from anlan.base.duties.models.warning import Colour
 from anlan.base.errors import Forbidden
 from anlan.base.inbox.models import Notice
 from anlan.base.states.problems import FourEyes
-from anlan.modules.monitoring.models import AlarmState
+from anlan.modules.monitoring.models import AlarmState, SafetyDevice
 from anlan.modules.monitoring.tests.store import Store
 from anlan.modules.monitoring.tests.test_overview import alarm, point
 from anlan.modules.registry.models import MhiUnit
@@ -217,3 +217,20 @@ def test_the_patrol_finds_what_was_not_reported(world, people, level, store, cli
     sheet = client.get("/warnings/patrol/?format=docx").content
     assert "LI-1" in str([c.text for t in Document(io.BytesIO(sheet)).tables for c in t._cells])
     assert client.get("/warnings/patrol/?format=xlsx").content[:2] == b"PK"
+
+
+def test_cameras_off_line_stand_in_the_patrol_and_weaken_the_barriers(world, level) -> None:
+    places = [(level.installation_id, True), (None, False)]
+    for n, (place, is_online) in enumerate(places):
+        SafetyDevice.objects.create(
+            enterprise=world.plant_a, scope_path=world.plant_a.path, kind="camera",
+            tag=f"CAM-{n}", name="cam", address="rtsp://10.1.2.9/1", installation_id=place,
+            is_online=is_online, probed_at=now(),
+        )  # fmt: skip
+    officer = world.actor(Role.PARK_OFFICER, "park_a")
+    found = queries.patrol(officer, today())
+    assert (found.video, found.rows[0].video, found.rows[0].n_cameras) == (0.5, 0.5, 2)
+    assert queries.patrol(officer, today() - dt.timedelta(days=1)).video is None
+    assess_all(MORNING)
+    factors = {one["group"]: one for one in UnitIndex.objects.for_actor(SYSTEM).get().factors}
+    assert factors["B"]["factors"][0]["of"] == "video_offline 1/2"

@@ -43,6 +43,7 @@ def patrol(request: ActorRequest) -> HttpResponseBase:
             {
                 "row": row,
                 "online": _share(row.online),
+                "video": _share(row.video),
                 "longest": duration(row.longest) if row.longest else "",
             }
             for row in found.rows
@@ -52,6 +53,7 @@ def patrol(request: ActorRequest) -> HttpResponseBase:
             for row in found.regions
         ],
         "online": _share(found.online),
+        "video": _share(found.video),
         "committed": _share(found.committed),
         "n_uncleared": sum(row.n_uncleared for row in found.rows),
         "counters": queries.counters(request.actor),
@@ -97,7 +99,7 @@ def _cells(row: queries.PatrolRow) -> list[Any]:
         row.area,
         row.n_points,
         _share(row.online),
-        _("not connected"),
+        _share(row.video),
         committed,
         row.n_uncleared,
         duration(row.longest) if row.longest else "",
@@ -153,8 +155,12 @@ def _word(found: queries.Patrol, by: str) -> bytes:
     paper.add_heading(f"{_('Daily patrol')} {found.day}", 1)
     at = f"{now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     paper.add_paragraph(
-        _("Points on line %(online)s; commitment rate %(committed)s; video: not connected.")
-        % {"online": _share(found.online), "committed": _share(found.committed)}
+        _("Points on line %(online)s; video on line %(video)s; commitment rate %(committed)s.")
+        % {
+            "online": _share(found.online),
+            "video": _share(found.video),
+            "committed": _share(found.committed),
+        }
     )
     if not found.is_told:
         paper.add_paragraph(_("The historian did not answer: what was on line cannot be told."))

@@ -1,0 +1,40 @@
+"""Monitoring on a clock: cameras are asked, tests of devices become duties."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.clock import now
+from anlan.base.jobs import JobContext, JobResult, job
+from anlan.modules.monitoring.services import device_duties
+from anlan.modules.monitoring.services.probes import probe_cameras
+
+
+@job(
+    "monitoring.probe_cameras",
+    title=_("Ask cameras whether they are on line"),
+    every="*/5 * * * *",
+    resumes=True,
+)
+def probe(context: JobContext) -> JobResult:
+    """Ask every camera that has an address; safe to repeat."""
+    done = probe_cameras(now())
+    return JobResult(
+        _("%(asked)s cameras: %(online)s on line, %(offline)s off line, %(untold)s not asked"),
+        {
+            "asked": done.asked,
+            "online": done.online,
+            "offline": done.offline,
+            "untold": done.untold,
+        },
+    )
+
+
+@job(
+    "monitoring.device_duties",
+    title=_("Make duties of the tests of safety devices"),
+    every="20 0 * * *",
+    resumes=True,
+)
+def device_tests(context: JobContext) -> JobResult:
+    """Let the duty plans follow the devices; safe to repeat."""
+    changed = device_duties.follow_all()
+    return JobResult(_("%(n)s plans changed"), {"n": changed})
