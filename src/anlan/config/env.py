@@ -230,11 +230,21 @@ def flag(name: str, default: bool | Required = False, *, help: str = "") -> bool
 
 @overload
 def url(
-    name: str, default: str | Required = ..., *, help: str = ..., schemes: Iterable[str] = ...
+    name: str,
+    default: str | Required = ...,
+    *,
+    help: str = ...,
+    schemes: Iterable[str] = ...,
+    several: bool = ...,
 ) -> str: ...
 @overload
 def url(
-    name: str, default: None, *, help: str = ..., schemes: Iterable[str] = ...
+    name: str,
+    default: None,
+    *,
+    help: str = ...,
+    schemes: Iterable[str] = ...,
+    several: bool = ...,
 ) -> str | None: ...
 def url(
     name: str,
@@ -242,20 +252,30 @@ def url(
     *,
     help: str = "",
     schemes: Iterable[str] = (),
+    several: bool = False,
 ) -> str | None:
-    """An address with scheme; may hold a password: `NAME_FILE` works, errors never show it."""
+    """An address with scheme; may hold a password: `NAME_FILE` works, errors never show it.
+
+    With `several`, one or more of them with commas between, returned as they stand.
+    """
     allowed = tuple(schemes)
 
     def parse(raw: str) -> str:
+        for one in raw.split(",") if several else [raw]:
+            require(one.strip())
+        return raw
+
+    def require(one: str) -> None:
         wanted = " or ".join(f"{scheme}://…" for scheme in allowed) or "scheme://host…"
+        if several:
+            wanted += ", each with its scheme, commas between"
         try:
-            parts = urlsplit(raw)
+            parts = urlsplit(one)
             parts.port  # noqa: B018  (raises ValueError for a bad port)
         except ValueError as error:
             raise BadSetting(name, f"is not an address ({error}).", f"Write {wanted}") from error
-        if not parts.scheme or "://" not in raw or (allowed and parts.scheme not in allowed):
+        if not parts.scheme or "://" not in one or (allowed and parts.scheme not in allowed):
             raise BadSetting(name, "is not an address of the right kind.", f"Write {wanted}")
-        return raw
 
     value = _read(name, "address", default, help, parse, from_file=True)
     return value if value is not None or isinstance(default, Required) else default

@@ -12,7 +12,6 @@ calling, and a check that fails with the database cannot report on it.
 import hmac
 import socket
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -29,6 +28,7 @@ from prometheus_client import (
 )
 
 from anlan import __version__
+from anlan.config import nats_address
 from anlan.telemetry import client
 
 _tables_are_current = False
@@ -93,13 +93,13 @@ def _worker() -> str:
 
 
 def _messages() -> str:
-    address = urlsplit(settings.NATS_URL.split(",")[0])
-    try:
-        place = (address.hostname or "127.0.0.1", address.port or 4222)
-        with socket.create_connection(place, timeout=1):
-            return "ok"
-    except OSError:
-        return "down"
+    for one in nats_address.apart(settings.NATS_URL):
+        try:
+            with socket.create_connection(nats_address.place(one), timeout=1):
+                return "ok"
+        except OSError:
+            continue
+    return "down"
 
 
 @never_cache

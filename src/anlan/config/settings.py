@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
-from anlan.config import env
+from anlan.config import env, nats_address
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -190,11 +190,8 @@ DATABASE_POOL = env.integer(
 if DATABASE_POOL:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-NATS_URL = env.url(
-    "ANLAN_NATS_URL",
-    "nats://127.0.0.1:4222",
-    help="NATS with JetStream. Set it to use your own server; unset, `anlan up` runs one.",
-)
+NATS_URL = nats_address.from_environment()
+NATS_REPLICAS = nats_address.replicas()
 
 METRICS_TOKEN = env.secret(
     "ANLAN_METRICS_TOKEN",

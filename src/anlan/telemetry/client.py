@@ -23,7 +23,7 @@ from nats.aio.client import Client as Connection
 from nats.aio.msg import Msg
 from numpy.typing import NDArray
 
-from anlan.config import env
+from anlan.config import nats_address
 from anlan.telemetry import questions, stream
 from anlan.telemetry.wire import Batch
 
@@ -343,7 +343,7 @@ def install(asker: Asks | None) -> Asks | None:
 def _asked(question: questions.Question, timeout_s: float) -> "pa.Table":
     global _asker
     if _asker is None:
-        _asker = NatsAsker(env.url("ANLAN_NATS_URL", "nats://127.0.0.1:4222"))
+        _asker = NatsAsker(nats_address.from_environment())
     return _asker.ask(question, timeout_s)
 
 

@@ -46,7 +46,7 @@ class Desk:
     """Use `start` once, `take` for each batch, `stop` at the end."""
 
     def __init__(self, nats_url: str, database_url: str, limits: Limits) -> None:
-        self._nats_url, self._database_url, self._limits = nats_url, database_url, limits
+        self._nats_url, self._database_url, self.limits = nats_url, database_url, limits
         self.directory: Directory = directory.EMPTY
         self.is_loaded = False
         self.client: Client | None = None
@@ -152,7 +152,7 @@ class Desk:
                     await self.client.subscribe(stream.DIRECTORY_SUBJECT, cb=self._on_news)
                     self._publisher = stream.Publisher(self.client)
                 js = self.client.jetstream()
-                await stream.ensure(js, self._limits)
+                await stream.ensure(js, self.limits)
                 waiting = await stream.backlog(js)
                 BACKLOG.set(waiting.messages)
                 if waiting.is_tight != self._is_tight:

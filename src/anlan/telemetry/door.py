@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
-from anlan.config import env
+from anlan.config import env, nats_address
 from anlan.telemetry import options, payloads
 from anlan.telemetry.desk import Desk, Wait
 from anlan.telemetry.directory import Refused
@@ -177,7 +177,7 @@ def make() -> Door:
     """The door that the environment describes."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     desk = Desk(
-        env.url("ANLAN_NATS_URL", options.NATS_DEFAULT),
+        nats_address.from_environment(),
         env.url("ANLAN_DATABASE_URL", "postgresql://anlan_app@127.0.0.1:5432/anlan"),
         options.log_limits(),
     )

@@ -101,10 +101,9 @@ class Historian:
         client = self._client = await self._connected()
         js = client.jetstream()
         try:
-            await self._settle(js)
-            await self._follow(js)
+            if not await self._begun(js):
+                return
             await client.subscribe(f"{questions.PREFIX}.*", queue="historian", cb=self._on_question)
-            await client.flush()
             logger.info("ready: %d tags known", len(self.newest.of([])))
             keeper = asyncio.create_task(self._keep())
             try:
@@ -125,6 +124,18 @@ class Historian:
             except stream.TROUBLE as error:
                 logger.warning("the message server does not answer (%s); waiting", error)
                 await asyncio.sleep(1)
+
+    async def _begun(self, js: JetStreamContext) -> bool:
+        """Go on where the last run ended, as soon as the log answers; False if told to stop."""
+        while not self._stop.is_set():
+            try:
+                await self._settle(js)
+                await self._follow(js)
+                return True
+            except stream.TROUBLE as error:
+                logger.warning("the log does not answer (%s); waiting", error or type(error))
+                await asyncio.sleep(1)
+        return False
 
     # ---- position and newest values ----------------------------------------------------------
 
@@ -191,7 +202,9 @@ class Historian:
         writing: asyncio.Future[None] | None = None
         while not (self._stop.is_set() and writing is None and last is None):
             for message in await self._fetch() if not self._stop.is_set() else []:
-                if message.metadata.sequence.consumer != self._delivered + 1:
+                place = message.metadata.sequence
+                # The second: what was not acknowledged in time comes again, behind newer ones.
+                if place.consumer != self._delivered + 1 or place.stream <= self._seen:
                     await self._again(js)
                     break
                 self._delivered += 1

@@ -25,8 +25,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StreamConfig
-from nats.js.errors import NotFoundError
 
+from anlan.config import nats_streams
 from anlan.telemetry import nkeys, payloads, sparkplug, stream
 from anlan.telemetry.desk import Desk, Wait
 from anlan.telemetry.directory import Known, Refused
@@ -105,7 +105,7 @@ class Mqtt:
         js = client.jetstream()
         while True:
             try:
-                subscription = await _subscribed(js)
+                subscription = await _subscribed(js, self._desk.limits.replicas)
                 while True:
                     await self._take(client, subscription)
             except stream.TROUBLE as error:
@@ -309,7 +309,7 @@ def topic_of(subject: str) -> str:
     return "\0".join(subject.split("//")).replace(".", "/").replace("\0", ".")
 
 
-async def _subscribed(js: JetStreamContext) -> JetStreamContext.PullSubscription:
+async def _subscribed(js: JetStreamContext, replicas: int) -> JetStreamContext.PullSubscription:
     wanted = StreamConfig(
         name=STREAM,
         subjects=[
@@ -320,12 +320,10 @@ async def _subscribed(js: JetStreamContext) -> JetStreamContext.PullSubscription
         ],
         retention=RetentionPolicy.WORK_QUEUE,
         max_age=KEPT_S,
+        num_replicas=replicas,
         description="What came by MQTT and is not in the log of samples yet",
     )  # fmt: skip
-    try:
-        await js.stream_info(STREAM)
-    except NotFoundError:
-        await js.add_stream(wanted)
+    await nats_streams.ensure(js, wanted)
     return await js.pull_subscribe(
         "",
         durable=CONSUMER,

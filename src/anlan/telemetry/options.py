@@ -3,17 +3,19 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anlan.config import env
-
-NATS_DEFAULT = "nats://127.0.0.1:4222"
+from anlan.config import env, nats_address
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the stream keeps at most; whichever is reached first drops the oldest."""
+    """What the stream keeps at most; whichever is reached first drops the oldest.
+
+    `replicas` servers of a cluster keep it.
+    """
 
     max_age_s: float = 72 * 3600.0
     max_bytes: int = 8 << 30
+    replicas: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,25 @@ class Door:
     host: str | None
     port: int | None
     mqtt_port: int | None
+    mqtt_certificate: Path | None
+    mqtt_key: Path | None
     mqtt_seed: str | None
 
 
 def door() -> Door:
     """Read them. Raises `env.BadSetting` for the first bad one."""
+    certificate = env.path(
+        "ANLAN_MQTT_CERTIFICATE",
+        None,
+        help="""PEM file of the certificate, and those that signed it, with which MQTT is spoken
+        over TLS. Unset: without TLS, for a network of the plant's own only.""",
+    )
+    key = env.path(
+        "ANLAN_MQTT_KEY", None, help="PEM file of that certificate's private key, no password."
+    )
+    if (certificate is None) != (key is None):
+        missing = "ANLAN_MQTT_CERTIFICATE" if certificate is None else "ANLAN_MQTT_KEY"
+        raise env.BadSetting(missing, "is not set, but its counterpart is.", "Set both or none.")
     return Door(
         host=env.text(
             "ANLAN_DOOR_HOST",
@@ -69,6 +85,8 @@ def door() -> Door:
             help="""Port at which the embedded message server takes values in by MQTT 3.1.1, at
             ANLAN_DOOR_HOST. Unset: it takes none.""",
         ),
+        mqtt_certificate=certificate,
+        mqtt_key=key,
         mqtt_seed=env.secret(
             "ANLAN_MQTT_SEED",
             None,
@@ -82,7 +100,7 @@ def history() -> History:
     """Read them. Raises `env.BadSetting` for the first bad one."""
     days = "Days that {} are kept in the store; 0 for ever."
     return History(
-        nats_url=env.url("ANLAN_NATS_URL", NATS_DEFAULT),
+        nats_url=nats_address.from_environment(),
         folder=Path(env.path("ANLAN_DATA", "var")) / "history",
         keep=Keep(
             samples=env.integer(
@@ -100,7 +118,7 @@ def history() -> History:
 
 
 def log_limits() -> Limits:
-    """What the durable log of samples keeps at most."""
+    """What the durable log of samples keeps at most, and how often."""
     return Limits(
         max_age_s=3600.0
         * env.integer(
@@ -117,4 +135,5 @@ def log_limits() -> Limits:
             that the store has not taken yet, the door asks senders to wait.""",
         )
         << 20,
+        replicas=nats_address.replicas(),
     )

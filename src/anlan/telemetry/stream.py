@@ -18,8 +18,9 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig, StreamInfo
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import NotFoundError
 
+from anlan.config import nats_streams
 from anlan.config.nats_address import server_options
 from anlan.telemetry.options import Limits
 
@@ -71,10 +72,8 @@ async def _quiet(_: Exception) -> None:
     """Every caller meets the trouble itself, where it can say what it means."""
 
 
-async def ensure(
-    js: JetStreamContext, limits: Limits | None = None, replicas: int = 1
-) -> StreamInfo:
-    """Make the stream, or bring its limits up to date. Raises one of TROUBLE."""
+async def ensure(js: JetStreamContext, limits: Limits | None = None) -> StreamInfo:
+    """Make the stream, or bring limits and replicas up to date. Raises one of TROUBLE."""
     limits = limits or Limits()
     wanted = StreamConfig(
         name=STREAM,
@@ -86,19 +85,9 @@ async def ensure(
         max_age=limits.max_age_s,
         max_bytes=limits.max_bytes,
         duplicate_window=min(_DUPLICATE_WINDOW_S, limits.max_age_s),
-        num_replicas=replicas,
+        num_replicas=limits.replicas,
     )
-    try:
-        found = await js.stream_info(STREAM)
-    except NotFoundError:
-        try:
-            return await js.add_stream(wanted)
-        except APIError:  # another part was faster
-            return await js.stream_info(STREAM)
-    now = found.config
-    if (now.max_age, now.max_bytes) != (wanted.max_age, wanted.max_bytes):
-        return await js.update_stream(wanted)
-    return found
+    return await nats_streams.ensure(js, wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,12 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StorageType, StreamConfig
-from nats.js.errors import NotFoundError
 
 from anlan.base.ids import uuid7
 from anlan.base.live import counters
 from anlan.base.live.log import Log
 from anlan.base.live.message import Entry, Message, decode
+from anlan.config import nats_streams
 from anlan.config.nats_address import server_options
 
 logger = logging.getLogger(__name__)
@@ -230,19 +230,16 @@ class Bridge:
 
     async def _stream(self) -> tuple[int, int]:
         """Return the first and the last sequence of the stream, made if it is not there."""
-        try:
-            info = await self._js.stream_info(STREAM)
-        except NotFoundError:
-            info = await self._js.add_stream(
-                StreamConfig(
-                    name=STREAM,
-                    subjects=[SUBJECTS],
-                    max_age=KEPT_SECONDS,
-                    storage=StorageType.FILE,
-                    duplicate_window=120,
-                    description="Live events of Anlan's pages",
-                )
-            )
+        wanted = StreamConfig(
+            name=STREAM,
+            subjects=[SUBJECTS],
+            max_age=KEPT_SECONDS,
+            storage=StorageType.FILE,
+            duplicate_window=120,
+            num_replicas=settings.NATS_REPLICAS,
+            description="Live events of Anlan's pages",
+        )
+        info = await nats_streams.ensure(self._js, wanted)
         return info.state.first_seq, info.state.last_seq
 
     async def _publish_all(self) -> None:

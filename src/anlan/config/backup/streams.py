@@ -14,7 +14,7 @@ import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from anlan.config.nats_address import server_options
+from anlan.config.nats_address import apart, server_options
 from anlan.config.supervisor.problem import Problem
 
 CHUNK_BYTES = 128 * 1024
@@ -48,16 +48,19 @@ async def _connect(url: str) -> Client:
     async def quiet(_: Exception) -> None:
         """The exception that ends the connection is the one to report."""
 
-    try:
-        return await nats.connect(
-            **server_options(url),
-            connect_timeout=5,
-            max_reconnect_attempts=2,
-            allow_reconnect=False,
-            error_cb=quiet,
-        )
-    except Exception as error:  # nats-py raises many kinds, OSError and its own
-        raise Problem(f"The message server does not answer: {error}.") from error
+    trouble: Exception | None = None
+    for one in apart(url):
+        try:
+            return await nats.connect(
+                **server_options(one),
+                connect_timeout=5,
+                max_reconnect_attempts=2,
+                allow_reconnect=False,
+                error_cb=quiet,
+            )
+        except Exception as error:  # nats-py raises many kinds, OSError and its own
+            trouble = error
+    raise Problem(f"The message server does not answer: {trouble}.") from trouble
 
 
 async def _ask(client: Client, subject: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 import asyncio
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import nats as client
 import psycopg
 
 from anlan.config.doctor.check import Finding, fail, ok, warn
-from anlan.config.nats_address import server_options
+from anlan.config.nats_address import apart, place, replicas, server_options
 from anlan.config.supervisor.installation import Installation, manage
 
 OLDEST_SERVER = 150000
@@ -158,22 +159,51 @@ def migrations(here: Installation) -> Iterator[Finding]:
 
 
 def messages(here: Installation) -> Iterator[Finding]:
-    """NATS answers and has JetStream."""
-    try:
-        streams, stored = asyncio.run(_jetstream(here.nats_url()))
-    except Exception as error:  # nats-py raises many kinds, OSError and its own
+    """Every server of NATS answers, has JetStream, and keeps as many copies as are wanted."""
+    servers = apart(here.nats_url())
+    answers: list[_JetStream] = []
+    silent: dict[str, str] = {}
+    for one in servers:
+        try:
+            answers.append(asyncio.run(_jetstream(one)))
+        except Exception as error:  # nats-py raises many kinds, OSError and its own
+            silent["{}:{}".format(*place(one))] = f"{type(error).__name__} {error}".strip()
+    if not answers:
         yield fail(
             "messages",
-            f"no JetStream: {type(error).__name__} {error}".strip(),
+            f"no JetStream: {'; '.join(silent.values())}",
             "Check ANLAN_NATS_URL; the server needs JetStream enabled."
             if here.nats is None
             else f"See {here.folder / 'logs' / 'nats.log'}.",
         )
+        return
+    found = answers[0]
+    says = f"JetStream with {len(found.replicas)} streams, {found.stored / 1e6:.1f} MB"
+    if len(servers) > 1:
+        says += f"; {len(answers)} of {len(servers)} servers answer"
+    if silent:
+        yield warn("messages", f"{says}; silent: {', '.join(silent)}", "See that server's log.")
     else:
-        yield ok("messages", f"JetStream with {streams} streams, {stored / 1e6:.1f} MB")
+        yield ok("messages", says)
+    wanted = 1 if here.nats is not None else replicas()
+    fewer = sorted(name for name, copies in found.replicas.items() if copies < wanted)
+    if fewer:
+        yield warn(
+            "copies",
+            f"{', '.join(fewer)}: fewer than ANLAN_NATS_REPLICAS={wanted}",
+            "The cluster needs as many servers with JetStream; then start Anlan again.",
+        )
 
 
-async def _jetstream(url: str) -> tuple[int, int]:
+@dataclass(frozen=True, slots=True)
+class _JetStream:
+    """What one server tells: copies of each of our streams, bytes stored."""
+
+    replicas: dict[str, int]
+    stored: int
+
+
+async def _jetstream(url: str) -> _JetStream:
     async def quiet(_: Exception) -> None:
         """The exception that ends the connection is the one to report."""
 
@@ -185,8 +215,11 @@ async def _jetstream(url: str) -> tuple[int, int]:
         error_cb=quiet,
     )
     try:
-        info = await connection.jetstream().account_info()
-        return info.streams, info.storage
+        js = connection.jetstream()
+        info = await js.account_info()
+        streams = [found.config for found in await js.streams_info()]
+        copies = {str(one.name): one.num_replicas or 1 for one in streams}
+        return _JetStream(copies, info.storage)
     finally:
         await connection.close()
 

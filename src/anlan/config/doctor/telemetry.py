@@ -3,11 +3,14 @@
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from anlan.config.doctor.check import Finding, fail, ok, warn
+from anlan.config.supervisor import certificate
 from anlan.config.supervisor.installation import Installation
+from anlan.config.supervisor.problem import Problem
 from anlan.telemetry.client import BadQuestion, NatsAsker, NoHistorian
 from anlan.telemetry.questions import Status
 
@@ -15,6 +18,7 @@ FAR_BEHIND = 2_000
 """Batches that wait for the store: more than a few seconds at any usual rate."""
 LEAST_FREE = 2 << 30
 RECENT_S = 3600
+RENEW_BEFORE = timedelta(days=21)
 
 
 def historian(here: Installation) -> Iterator[Finding]:
@@ -57,6 +61,31 @@ def door(here: Installation) -> Iterator[Finding]:
         )
 
 
+def mqtt(here: Installation) -> Iterator[Finding]:
+    """Whether senders by MQTT are met with a certificate that holds."""
+    given = here.nats.mqtt if here.nats is not None else None
+    if given is None:
+        return
+    place = f"{given.host}:{given.port}"
+    if given.files is None:
+        yield ok("mqtt", f"at {place}, without TLS: for the plant's own network only")
+        return
+    try:
+        found = certificate.read(*given.files)
+    except Problem as problem:
+        yield fail("mqtt", str(problem), "See ANLAN_MQTT_CERTIFICATE and ANLAN_MQTT_KEY.")
+        return
+    says = (
+        f"at {place}, TLS for {', '.join(found.names) or 'no name'} until {found.ends_at:%Y-%m-%d}"
+    )
+    if not found.names:
+        yield warn("mqtt", says, "Clients refuse a certificate without names (subjectAltName).")
+    elif found.ends_at - datetime.now(UTC) < RENEW_BEFORE:
+        yield warn("mqtt", says, "Renew it, then start Anlan again.")
+    else:
+        yield ok("mqtt", says)
+
+
 def room(here: Installation) -> Iterator[Finding]:
     """Whether the store has room to merge what it holds."""
     home = here.folder / "history"
@@ -64,4 +93,4 @@ def room(here: Installation) -> Iterator[Finding]:
         yield warn("history", f"{free / 1e9:.1f} GB free", "Lower ANLAN_HISTORY_SAMPLE_DAYS.")
 
 
-CHECKS = (room, historian, door)
+CHECKS = (room, historian, door, mqtt)

@@ -31,8 +31,7 @@ class Installation:
         self.postgres = None if given.database_url else postgres.Postgres(self.folder)
         self.nats = None
         if not given.nats_url:
-            door = (given.door_host, given.mqtt_port) if given.mqtt_port else None
-            self.nats = nats.Nats(self.folder, door if given.telemetry else None)
+            self.nats = nats.Nats(self.folder, _mqtt(given))
 
     @property
     def url(self) -> str:
@@ -86,6 +85,7 @@ class Installation:
             found.pop("ANLAN_DB_AS_OWNER", None)
         if self.nats is not None:
             found["ANLAN_NATS_URL"] = self.nats.url()
+            found["ANLAN_NATS_REPLICAS"] = "1"  # a server alone refuses more
         if as_owner:
             found["ANLAN_DB_AS_OWNER"] = "1"
         return found
@@ -283,6 +283,15 @@ class Installation:
         """Whether the door is open, be it to say that values must wait."""
         found = _answer(self.options.door_host, self.options.door_port, "/healthz")
         return found is not None
+
+
+def _mqtt(given: options.Options) -> nats.Mqtt | None:
+    if not given.mqtt_port or not given.telemetry:
+        return None
+    files = None
+    if given.mqtt_certificate and given.mqtt_key:
+        files = (given.mqtt_certificate, given.mqtt_key)
+    return nats.Mqtt(given.door_host, given.mqtt_port, files)
 
 
 def _answer(host: str, port: int, path: str) -> int | None:

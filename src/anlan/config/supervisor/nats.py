@@ -5,10 +5,11 @@ import shutil
 import signal
 import socket
 import sysconfig
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from anlan.config.supervisor import ports
+from anlan.config.supervisor import certificate, ports
 from anlan.config.supervisor.folder import DataFolder
 from anlan.config.supervisor.part import Recipe
 from anlan.config.supervisor.problem import Problem
@@ -35,10 +36,19 @@ def binary() -> Path:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Mqtt:
+    """Where the gateway listens; with `files`, a certificate and its key, over TLS alone."""
+
+    host: str
+    port: int
+    files: tuple[Path, Path] | None = None
+
+
 class Nats:
     """The server whose streams lie in `streams/` of a data folder."""
 
-    def __init__(self, folder: DataFolder, mqtt: tuple[str, int] | None = None) -> None:
+    def __init__(self, folder: DataFolder, mqtt: Mqtt | None = None) -> None:
         self.folder, self.mqtt = folder, mqtt
 
     @property
@@ -52,7 +62,12 @@ class Nats:
         return f"nats://{USER}:{password}@127.0.0.1:{self.port}"
 
     def prepare(self) -> None:
-        """Choose the port and write the configuration."""
+        """Choose the port and write the configuration. Raises Problem for a bad certificate."""
+        if self.mqtt is not None and self.mqtt.files is not None:
+            # Copied: the server's own user need not be able to read the operator's key.
+            found = certificate.read(*self.mqtt.files)
+            self.folder.write("streams/mqtt.pem", found.chain)
+            self.folder.write("streams/mqtt.key", found.key)
         self.folder.remember(nats_port=ports.choose(self.folder.state().get("nats_port"), PORTS))
         self.folder.write("streams/nats.conf", self._configuration())
 
@@ -78,14 +93,19 @@ jetstream {{
             return f'authorization {{ user: "{USER}", password: "{password}" }}'
         # Whoever is not Anlan itself is let in by the door, with the token of a source.
         issuer = Issuer(seed_of(self.folder.secret(MQTT_ISSUER))).public
-        host, port = self.mqtt
         return f"""\
 authorization {{
   users: [ {{ user: "{USER}", password: "{password}" }} ]
   auth_callout {{ issuer: "{issuer}", auth_users: [ "{USER}" ] }}
   timeout: 5
 }}
-mqtt {{ host: "{host}", port: {port} }}"""
+mqtt {{ host: "{self.mqtt.host}", port: {self.mqtt.port}{self._tls()} }}"""
+
+    def _tls(self) -> str:
+        if self.mqtt is None or self.mqtt.files is None:
+            return ""
+        home = self.folder / "streams"
+        return f''', tls {{ cert_file: "{home}/mqtt.pem", key_file: "{home}/mqtt.key" }}'''
 
     def recipe(self) -> Recipe:
         """How the supervisor runs it."""

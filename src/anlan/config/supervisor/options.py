@@ -4,11 +4,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from anlan.config import env
+from anlan.config import env, nats_address
 from anlan.telemetry import options as telemetry
 
 DATABASE_SCHEMES = ("postgresql", "postgres")
-NATS_SCHEMES = ("nats", "tls", "ws", "wss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,8 @@ class Options:
     door_host: str
     door_port: int
     mqtt_port: int | None
+    mqtt_certificate: Path | None = None
+    mqtt_key: Path | None = None
 
 
 def read() -> Options:
@@ -81,7 +82,7 @@ def read() -> Options:
             help="""The same database with a role that may read all rows (BYPASSRLS), for
             `anlan backup` of a PostgreSQL of your own. Unset: the owner's address.""",
         ),
-        nats_url=env.url("ANLAN_NATS_URL", None, schemes=NATS_SCHEMES),
+        nats_url=nats_address.from_environment(None),
         secret_key=env.secret("ANLAN_SECRET_KEY", None),
         telemetry=env.flag(
             "ANLAN_TELEMETRY",
@@ -91,4 +92,6 @@ def read() -> Options:
         door_host=door.host or host,
         door_port=door.port or min(port + 10, 65535),
         mqtt_port=door.mqtt_port,
+        mqtt_certificate=door.mqtt_certificate,
+        mqtt_key=door.mqtt_key,
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from anlan.config import env
+from anlan.config import env, nats_address
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,19 @@ def test_a_bad_number_names_variable_span_and_default(
         f"ANLAN_T_PORT: {raw!r} is not a whole number from 1 to 65535. "
         "Give a whole number from 1 to 65535, or unset it to use 8000."
     )
+
+
+def test_several_addresses_are_each_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = "nats://anlan:p%40w@a:4222, nats://anlan:p%40w@b:4333"
+    monkeypatch.setenv("ANLAN_T_URL", both)
+    assert env.url("ANLAN_T_URL", schemes=["nats"], several=True, help="x") == both
+    assert nats_address.server_options(both) == {
+        "servers": ["nats://a:4222", "nats://b:4333"], "user": "anlan", "password": "p@w",
+    }  # fmt: skip
+    assert list(map(nats_address.place, nats_address.apart(both))) == [("a", 4222), ("b", 4333)]
+    monkeypatch.setenv("ANLAN_T_URL", "nats://a:4222,b:4222")
+    with pytest.raises(env.BadSetting, match="commas between"):
+        env.url("ANLAN_T_URL", schemes=["nats"], several=True, help="x")
 
 
 def test_a_missing_secret_offers_the_file_and_explains(monkeypatch: pytest.MonkeyPatch) -> None:

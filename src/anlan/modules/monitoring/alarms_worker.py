@@ -48,6 +48,7 @@ from anlan.modules.monitoring.services.alarms import (
     timers,
 )
 from anlan.telemetry import stream, wire
+from anlan.telemetry.options import log_limits
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ SNAPSHOT_S = 30.0
 LOOK_AT_RULES_S = 15.0
 # Messages that were stored before a fetch began have arrived when it comes back empty.
 IDLE_BEHIND_S = 1.0
+SHORTER_S = 10.0
+MOST_MISSED = 3
 LOCK = 0x414C4D00
 # Rows of one message: far below what a message may weigh.
 MOST_ROWS = 20_000
@@ -270,7 +273,7 @@ class Worker:
         while True:
             try:
                 client = await stream.connect(self.url, "anlan-alarms")
-                await stream.ensure(client.jetstream())
+                await stream.ensure(client.jetstream(), log_limits())
                 await client.subscribe(stream.DIRECTORY_SUBJECT, cb=self._on_news)
                 return client
             except stream.TROUBLE as error:
@@ -281,12 +284,15 @@ class Worker:
     async def _on_news(self, _: Msg) -> None:
         self._rules_changed.set()
 
+    @property
+    def _consumer(self) -> str:
+        return f"alarms-{self.partition}"
+
     async def _follow(self, js: JetStreamContext) -> JetStreamContext.PullSubscription:
         """Have the log delivered from behind the last message, without a gap."""
-        name = f"alarms-{self.partition}"
-        state = (await js.stream_info(stream.STREAM)).state
-        if state.last_seq < self.sequence:
-            logger.error("the log begins anew at %d, behind %d", state.last_seq, self.sequence)
+        name = self._consumer
+        if (last := await self._last_of(js)) < self.sequence:
+            logger.error("the log begins anew at %d, behind %d", last, self.sequence)
             self.sequence = 0
         from_time = self.sequence == 0 and self._since is not None
         with contextlib.suppress(NotFoundError):
@@ -307,8 +313,19 @@ class Worker:
                 filter_subject=stream.subject(self.partition, 0).removesuffix("0") + "*",
             ),
         )
-        self._delivered = 0
+        self._delivered = self._missed = 0
         return await js.pull_subscribe_bind(name, stream.STREAM)
+
+    async def _last_of(self, js: JetStreamContext) -> int:
+        """The log's last sequence, asked again for a while where it is behind ours.
+
+        A server of a cluster that has just come to lead may not have caught up with itself yet.
+        """
+        until = time.monotonic() + SHORTER_S
+        while True:
+            last = (await js.stream_info(stream.STREAM)).state.last_seq
+            if last >= self.sequence or time.monotonic() > until or await self._waited(0.5):
+                return last
 
     async def _work(self, judge: Judge, client: Client) -> None:
         js = client.jetstream()
@@ -326,14 +343,41 @@ class Worker:
                 await self._waited(0.5)
                 continue
             if not messages:
-                found = judge.tick(math.floor(began - IDLE_BEHIND_S))
-                if found:
-                    await self._in_database(lambda found=found: self._write(found, None))  # type: ignore[misc]
+                if not await self._idle(judge, js, began):
+                    subscription = None
             elif not await self._judged(judge, messages):
                 subscription = None
             await self._timely(judge)
         await self._send()
         await self._in_database(lambda: self._write([], None if self._unsent else judge))
+
+    async def _idle(self, judge: Judge, js: JetStreamContext, began: float) -> bool:
+        """Let the clock go on without messages, once the log itself says that none waits.
+
+        False where messages must be delivered anew.
+
+        A fetch comes back empty, too, while the server is away or another one takes its place; a
+        clock that went on then would be ahead of messages that are stored already.
+        """
+        now = math.floor(began - IDLE_BEHIND_S)
+        if now <= judge.ticked:
+            return True
+        try:
+            at = await js.consumer_info(stream.STREAM, self._consumer, timeout=1.0)
+        except NotFoundError:
+            return False
+        except stream.TROUBLE:
+            return True
+        if at.delivered is not None and at.delivered.consumer_seq > self._delivered:
+            # On its way to us; or it went to a connection that is no more.
+            self._missed += 1
+            return self._missed < MOST_MISSED
+        self._missed = 0
+        if not at.num_pending:
+            found = judge.tick(now)
+            if found:
+                await self._in_database(lambda: self._write(found, None))
+        return True
 
     @staticmethod
     async def _fetched(subscription: JetStreamContext.PullSubscription) -> list[Msg]:
@@ -350,11 +394,13 @@ class Worker:
         last = None
         first = self.sequence + 1
         for message in messages:
-            if message.metadata.sequence.consumer != self._delivered + 1:
+            place = message.metadata.sequence
+            # The second: what was not acknowledged in time comes again, behind newer ones.
+            if place.consumer != self._delivered + 1 or place.stream <= self.sequence:
                 break
             self._delivered += 1
             found += judge.take(message.data, message.metadata.timestamp.timestamp())
-            self.sequence = message.metadata.sequence.stream
+            self.sequence = place.stream
             last = message
         if found:
             await self._in_database(lambda: self._write(found, None))

@@ -35,8 +35,8 @@ class NatsServer:
     def __init__(self, folder: Path, extra: str = "") -> None:
         self.port = free_port()
         self.url = f"nats://127.0.0.1:{self.port}"
-        self._file = folder / "nats.conf"
-        self._file.write_text(
+        self.file = folder / "nats.conf"
+        self.file.write_text(
             f'server_name: "test"\nhost: "127.0.0.1"\nport: {self.port}\nmax_payload: 8MB\n'
             f'jetstream {{ store_dir: "{folder}" }}\n{extra}'
         )
@@ -44,7 +44,7 @@ class NatsServer:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [str(binary()), "-c", str(self._file)],
+            [str(binary()), "-c", str(self.file)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -3,15 +3,28 @@
 import asyncio
 import math
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
+from anlan.config.supervisor import certificate, nats
+from anlan.config.supervisor.account import choose
+from anlan.config.supervisor.folder import DataFolder
+from anlan.config.supervisor.problem import Problem
 from anlan.telemetry import mqtt, nkeys, sparkplug, stream, wire
 from anlan.telemetry.desk import Desk
 from anlan.telemetry.options import Limits
@@ -44,14 +57,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[NatsServe
     found.stop()
 
 
-def with_mqtt(server: tuple[NatsServer, int], play: Callable[["Heard"], Awaitable[None]]) -> None:
+def with_mqtt(
+    server: tuple[NatsServer, int],
+    play: Callable[["Heard"], Awaitable[None]],
+    seed: str = SEED,
+) -> None:
     async def run() -> None:
         desk = Desk(server[0].url, f"postgresql://nobody@127.0.0.1:{free_port()}/none", Limits())
         found = a_directory()
         found.sources[7] = replace(found.sources[7], group="G", node="N.1")
         desk.directory, desk.is_loaded = found, True
         await desk.start()
-        entry = mqtt.Mqtt(desk, SEED)
+        entry = mqtt.Mqtt(desk, seed)
         entry.start()
         heard = Heard(desk, server[1])
         await heard.begin()
@@ -100,10 +117,14 @@ class Heard:
             await asyncio.sleep(0.05)
         return found
 
-    def connected(self, password: str = TOKEN) -> paho.Client | None:
-        """A paho client that is signed in; None if it is not let in."""
+    def connected(
+        self, password: str = TOKEN, certificate: Path | None = None
+    ) -> paho.Client | None:
+        """A paho client that is signed in, over TLS with a certificate; None if not let in."""
         client = paho.Client(paho.CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
         client.username_pw_set("device", password)
+        if certificate is not None:
+            client.tls_set(str(certificate))
         answered: list[Any] = []
         client.on_connect = lambda *given: answered.append(given[3])
         client.connect("127.0.0.1", self.port)
@@ -158,6 +179,80 @@ def test_values_bodies_and_another_ones_topics(server: tuple[NatsServer, int]) -
         assert await in_thread(lambda: heard.connected("ans_zzzz_x")) is None
 
     with_mqtt(server, play)
+
+
+@pytest.fixture
+def tls_server(tmp_path: Path) -> Iterator[tuple[NatsServer, int, Path, str]]:
+    """The server as the supervisor configures it, with its certificate and the door's secret."""
+    pem, key = self_signed(tmp_path)
+    folder = DataFolder(tmp_path / "data", choose(tmp_path / "data", None))
+    folder.create()
+    made = nats.Nats(folder, nats.Mqtt("127.0.0.1", free_port(), (pem, key)))
+    made.prepare()
+    found = NatsServer(tmp_path)
+    found.port, found.url = made.port, made.url()
+    found.file = folder / "streams" / "nats.conf"
+    found.start()
+    assert made.mqtt is not None
+    await_port(made.mqtt.port)
+    yield found, made.mqtt.port, pem, folder.secret(nats.MQTT_ISSUER)
+    found.stop()
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine's loopback address, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "plant")])
+    now = datetime.now(UTC)
+    names = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name)
+    builder = builder.public_key(key.public_key()).serial_number(1)
+    builder = builder.not_valid_before(now - timedelta(days=1))
+    builder = builder.not_valid_after(now + timedelta(days=9)).add_extension(names, critical=False)
+    pem, secret = folder / "server.pem", folder / "server.key"
+    pem.write_bytes(builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    secret.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return pem, secret
+
+
+def test_with_a_certificate_the_gateway_speaks_tls_alone(
+    tls_server: tuple[NatsServer, int, Path, str],
+) -> None:
+    server, port, pem, seed = tls_server
+
+    async def play(heard: Heard) -> None:
+        client = await in_thread(lambda: heard.connected(certificate=pem))
+        assert client is not None
+        client.publish("anlan/7/LT-101", "3.5", qos=1)
+        assert [value for _, _, value, _ in await heard.samples(1)] == [3.5]
+        client.disconnect()
+        client.loop_stop()
+        with pytest.raises(OSError, match="timed out|reset|closed"):
+            await in_thread(lambda: plain(port))
+
+    with_mqtt((server, port), play, seed)
+
+
+def plain(port: int) -> None:
+    """Speak MQTT without TLS; the server hangs up."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+        line.sendall(b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00")
+        if not line.recv(1) or not line.recv(64):
+            raise ConnectionError("closed")
+
+
+def test_a_certificate_that_cannot_serve_is_named(tmp_path: Path) -> None:
+    pem, key = self_signed(tmp_path)
+    found = certificate.read(pem, key)
+    assert found.names == ("127.0.0.1",)
+    assert found.ends_at > datetime.now(UTC) + timedelta(days=8)
+    (other := tmp_path / "other").mkdir()
+    with pytest.raises(Problem, match="is not the key of"):
+        certificate.read(pem, self_signed(other)[1])
+    with pytest.raises(Problem, match="no certificate"):
+        certificate.read(key, key)
+    with pytest.raises(Problem, match="cannot be read"):
+        certificate.read(tmp_path / "none.pem", key)
 
 
 def test_sparkplug_births_data_by_alias_and_deaths(server: tuple[NatsServer, int]) -> None:

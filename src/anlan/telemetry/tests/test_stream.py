@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from anlan.telemetry import stream, wire
+from anlan.telemetry.bench.cluster import Cluster
+from anlan.telemetry.options import Limits
 from anlan.telemetry.tests.servers import NatsServer
 
 
@@ -27,7 +30,7 @@ def test_a_batch_is_taken_once_and_carries_when_it_came(nats_server: NatsServer)
         client = await stream.connect(nats_server.url, "test")
         js = client.jetstream()
         await stream.ensure(js)
-        await stream.ensure(js, stream.Limits(max_age_s=3600.0))
+        await stream.ensure(js, Limits(max_age_s=3600.0))
         publisher = stream.Publisher(client)
         moment = datetime(2026, 11, 22, 8, 0, 0, 5, UTC)
         first = await publisher.publish(7, _batch(), message_id="a", received=moment)
@@ -54,6 +57,46 @@ def test_a_batch_without_an_answer_is_not_taken(nats_server: NatsServer) -> None
         await client.jetstream().delete_stream(stream.STREAM)
         with pytest.raises(stream.NotTaken):
             await stream.Publisher(client, timeout_s=0.5).publish(7, _batch())
+        await client.close()
+
+    asyncio.run(play())
+
+
+def test_three_servers_keep_the_log_when_the_one_that_leads_is_killed(tmp_path: Path) -> None:
+    async def play(cluster: Cluster) -> None:
+        await cluster.ready()
+        client = await stream.connect(cluster.url, "test")
+        js = client.jetstream()
+        assert (await stream.ensure(js, Limits())).config.num_replicas == 1
+        assert (await stream.ensure(js, Limits(replicas=3))).config.num_replicas == 3
+        publisher = stream.Publisher(client, timeout_s=1.0)
+
+        async def send(number: int) -> int:
+            while True:
+                try:
+                    return await publisher.publish(7, _batch(), message_id=f"m-{number}")
+                except stream.NotTaken:
+                    await asyncio.sleep(0.1)
+
+        first = await asyncio.gather(*(send(k) for k in range(20)))
+        sending = asyncio.gather(*(send(k) for k in range(10, 60)))
+        dead = await cluster.kill_leader()
+        after = await sending
+        assert await cluster.leader() != dead
+        assert sorted({*first, *after}) == list(range(1, 61))
+        await client.close()
+
+    with Cluster(tmp_path) as cluster:
+        asyncio.run(play(cluster))
+
+
+def test_a_server_alone_refuses_three_copies_and_keeps_the_one(nats_server: NatsServer) -> None:
+    async def play() -> None:
+        client = await stream.connect(nats_server.url, "test")
+        js = client.jetstream()
+        await stream.ensure(js)
+        kept = await stream.ensure(js, Limits(replicas=3))
+        assert kept.config.num_replicas == 1
         await client.close()
 
     asyncio.run(play())
