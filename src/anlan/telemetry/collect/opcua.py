@@ -14,6 +14,7 @@ from asyncua.ua.uaerrors import UaError
 
 from anlan.telemetry.collect.buffer import Buffer, Sample, now_us, number
 from anlan.telemetry.collect.config import OpcUa
+from anlan.telemetry.collect.security import secure
 from anlan.telemetry.wire import BAD, GOOD, UNCERTAIN
 
 logger = logging.getLogger("anlan.collect")
@@ -46,7 +47,7 @@ class Reader:
             client.set_user(self._config.user)
             client.set_password(self._config.password)
         if self._config.security:
-            await client.set_security_string(self._config.security)
+            await secure(client, self._config.security)
         async with client:
             nodes = [client.get_node(node) for node in self._config.nodes]
             self._tags = dict(self._config.nodes)

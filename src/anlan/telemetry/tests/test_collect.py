@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 from asyncua import Server, ua
+from asyncua.crypto.cert_gen import setup_self_signed_certificate
+from asyncua.crypto.truststore import TrustStore
+from asyncua.crypto.validator import CertificateValidator, CertificateValidatorOptions
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pymodbus.datastore import ModbusDeviceContext, ModbusSequentialDataBlock, ModbusServerContext
 from pymodbus.server import ModbusTcpServer
 
@@ -153,6 +159,51 @@ def test_opc_ua_values_come_with_time_quality_and_loss(tmp_path: Path, door: Fak
         assert last["quality"] == 2
         over.set()
         await work
+
+    asyncio.run(play())
+
+
+def test_opc_ua_is_signed_and_encrypted_with_a_certificate_the_server_trusts(
+    tmp_path: Path, door: FakeDoor
+) -> None:
+    async def identity(name: str, use: x509.ObjectIdentifier) -> tuple[Path, Path]:
+        pem, key = tmp_path / f"{name}.der", tmp_path / f"{name}.key"
+        await setup_self_signed_certificate(key, pem, f"urn:plant:{name}", "localhost", [use], {})
+        return pem, key
+
+    async def play() -> None:
+        theirs, their_key = await identity("server", ExtendedKeyUsageOID.SERVER_AUTH)
+        ours, our_key = await identity("collector", ExtendedKeyUsageOID.CLIENT_AUTH)
+        trusted = tmp_path / "trusted"
+        trusted.mkdir()
+        shutil.copy(ours, trusted)
+        store = TrustStore([trusted], [])
+        await store.load()
+        server = Server()
+        await server.init()
+        url = f"opc.tcp://127.0.0.1:{free_port()}/"
+        server.set_endpoint(url)
+        await server.set_application_uri("urn:plant:server")
+        server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
+        await server.load_certificate(theirs)
+        await server.load_private_key(their_key, format="pem")
+        options = CertificateValidatorOptions.TRUSTED_VALIDATION
+        server.set_certificate_validator(
+            CertificateValidator(options | CertificateValidatorOptions.PEER_CLIENT, store)
+        )
+        place = await server.register_namespace("plant")
+        await server.nodes.objects.add_variable(ua.NodeId("LT101", place), "LT101", 4.25)
+        security = f"Basic256Sha256,SignAndEncrypt,{ours},{our_key},{theirs}"
+        config = Config(
+            server=door.url, token="t", buffer=str(tmp_path / "buffer"),
+            opcua=[OpcUa(url, {f"ns={place};s=LT101": "LT-101"}, [], 50, security)],
+        )  # fmt: skip
+        over = asyncio.Event()
+        async with server:
+            work = asyncio.create_task(collect(config, over))
+            await until(lambda: door.of("LT-101") == [4.25])
+            over.set()
+            await work
 
     asyncio.run(play())
 
