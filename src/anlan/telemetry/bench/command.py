@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from anlan.telemetry.bench import history, ingest, whole
+from anlan.telemetry.bench import history, ingest, torture, whole
 
 Say = Callable[[str], None]
 
@@ -22,7 +22,12 @@ class Sizes:
     ingest_rate: int = 1_000_000
     ingest_seconds: float = 300.0
     rows: int = 200_000_000
-    kills: int = 0
+    kills: int = 50
+    every: float = 4.0
+    torture_rate: int = 20_000
+    torture_tags: int = 500
+    nodes: int = 1
+    seed: int = 1
 
 
 PARTS = ("whole", "ingest", "history", "torture")
@@ -71,23 +76,57 @@ def _whole(sizes: Sizes, folder: Path, say: Say) -> bool:
     )
 
 
-def _ingest(sizes: Sizes, folder: Path, say: Say, kills: int = 0) -> bool:
+def _ingest(sizes: Sizes, folder: Path, say: Say) -> bool:
     rate = sizes.ingest_rate
-    say(f"\nLog and store: {rate:,} samples/s, {sizes.ingest_seconds:.0f} s, {kills} kills")
-    got = ingest.run(folder, rate, sizes.ingest_seconds, sizes.tags, kills)
+    say(f"\nLog and store: {rate:,} samples/s, {sizes.ingest_seconds:.0f} s")
+    got = ingest.run(folder, rate, sizes.ingest_seconds, sizes.tags)
     say(
         f"  sent {got.sent:,}, stored {got.stored:,}, {got.bytes_a_sample:.1f} bytes a sample;"
         f" the store was done {got.caught_up_s:.1f} s later; cores used: {_shares(got.processors)}"
     )
     met = _verdict(say, "samples lost", abs(got.lost), 0, "", True)
-    if kills:
-        return met
     reached = got.sent / (got.seconds + max(0.0, got.caught_up_s - 5))
     return _verdict(say, "samples a second", reached, 0.98 * rate, "", False) and met
 
 
 def _torture(sizes: Sizes, folder: Path, say: Say) -> bool:
-    return _ingest(sizes, folder, say, max(2, sizes.kills))
+    say(
+        f"\nThe product while it is killed: {sizes.kills} times, {sizes.torture_rate:,} samples/s"
+        f" from {sizes.torture_tags:,} tags, {sizes.nodes} message server(s), seed {sizes.seed}"
+    )
+    got = torture.run(
+        folder,
+        kills=sizes.kills,
+        every_s=sizes.every,
+        rate=sizes.torture_rate,
+        tags=sizes.torture_tags,
+        nodes=sizes.nodes,
+        seed=sizes.seed,
+        say=say,
+    )
+    told = got.journal
+    say(f"  killed: {', '.join(f'{name} {n}' for name, n in sorted(got.kills.items()))}")
+    say(
+        f"  {got.batches:,} batches confirmed, sent again {got.repeated:,} times; the generator was"
+        f" late by {got.behind_s:.1f} s at most; all was settled {got.settled_s:.0f} s later"
+    )
+    say(
+        f"  {told['messages']:,} messages judged anew: {told['lines']:,} lines of the journal,"
+        f" {told['shelves_over']} of {told['shelved']} shelves ended"
+    )
+    for line in told["examples"]:
+        say(f"    {line}")
+    return all(
+        [
+            _verdict(say, f"samples lost, of {got.samples:,}", got.lacking, 0, "", True),
+            _verdict(say, "samples too many", got.surplus, 0, "", True),
+            _verdict(say, "points with other samples", len(got.unlike), 0, "", True),
+            _verdict(say, "lines the journal lacks", told["missing"], 0, "", True),
+            _verdict(say, "lines it has too many", told["extra"], 0, "", True),
+            _verdict(say, "shelves not ended, or twice", got.shelves_wrong, 0, "", True),
+            _verdict(say, "broken links of journal and audit", told["doubts"], 0, "", True),
+        ]
+    )
 
 
 def _history(sizes: Sizes, folder: Path, say: Say) -> bool:

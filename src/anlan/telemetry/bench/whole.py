@@ -26,6 +26,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from anlan.config.supervisor.ports import choose
 from anlan.telemetry import client
@@ -125,15 +126,16 @@ def run(
 
 
 class Product:
-    """`anlan demo` in a folder of its own."""
+    """`anlan demo` or another such command in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, command: str = "demo", **environment: str) -> None:
+        self.folder, self._mode = folder, command
         self.port = choose(None, range(15400, 15700))
         self.door = self.port + 10
         self.base = f"http://127.0.0.1:{self.port}"
         kept = {k: v for k, v in os.environ.items() if not k.startswith("ANLAN_")}
         self._environment = {**kept, "ANLAN_DATA": str(folder), "ANLAN_WEB_WORKERS": "1"}
+        self._environment |= environment
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-c", "from anlan.cli import main; main()", *arguments]
@@ -144,7 +146,7 @@ class Product:
         self.folder.mkdir(parents=True, exist_ok=True)
         with open(self.folder.with_suffix(".out"), "wb") as output:
             process = subprocess.Popen(  # noqa: S603
-                self._command("demo", "--port", str(self.port)),
+                self._command(self._mode, "--port", str(self.port)),
                 env=self._environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -157,12 +159,10 @@ class Product:
                 process.send_signal(signal.SIGTERM)
                 process.wait(120)
 
-    def fill(self, tags: int) -> tuple[str, int]:
-        """Make points and alarms; returns the source's key and the first point's number, which
-        the others follow."""
-        code = FILL.format(tags=tags, limit=LIMIT)
+    def manage(self, *arguments: str) -> str:
+        """What a management command prints. Raises RuntimeError."""
         found = subprocess.run(  # noqa: S603
-            self._command("manage", "shell", "-v", "0", "-c", code),
+            self._command("manage", *arguments),
             env=self._environment,
             capture_output=True,
             text=True,
@@ -170,7 +170,14 @@ class Product:
         )
         if found.returncode:
             raise RuntimeError(found.stderr[-2000:])
-        token, *numbers = found.stdout.rpartition(">>")[2].split()
+        return found.stdout
+
+    def fill(self, tags: int, code: str = FILL) -> tuple[str, int]:
+        """Make points and alarms; returns the source's key and the first point's number, which
+        the others follow."""
+        code = code.format(tags=tags, limit=LIMIT)
+        said = self.manage("shell", "-v", "0", "-c", code)
+        token, *numbers = said.rpartition(">>")[2].split()
         first, last = map(int, numbers)
         if last - first + 1 != tags:
             raise RuntimeError("other points were made meanwhile")
@@ -178,7 +185,9 @@ class Product:
 
     @property
     def nats_url(self) -> str:
-        """The address of its message server."""
+        """The address of its message servers."""
+        if outside := self._environment.get("ANLAN_NATS_URL"):
+            return outside
         port = json.loads((self.folder / "state.json").read_text())["nats_port"]
         password = (self.folder / "secrets" / "nats").read_text().strip()
         return f"nats://anlan:{quote(password, safe='')}@127.0.0.1:{port}"
@@ -310,7 +319,7 @@ class Generator:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self._row = 0
         self._next_alarm = 0
-        self.sent = self.raised = 0
+        self.sent = self.raised = self.repeated = 0
         self.behind = 0.0
 
     def run(self, seconds: float) -> None:
@@ -337,6 +346,12 @@ class Generator:
         times = np.full(rows, int(due * 1e6))
         if rows > self._tags:  # a tag has one value at a moment
             times = times + row // self._tags
+        return self.encoded(tags, times, values)
+
+    def encoded(
+        self, tags: NDArray[np.int64], times: NDArray[np.int64], values: NDArray[np.float64]
+    ) -> bytes:
+        """A batch as Arrow; `tags` count from the first point, `times` are microseconds."""
         table = pa.table(
             {
                 "tag": pa.array((tags + self._first).astype(np.int32)),
@@ -355,7 +370,8 @@ class Generator:
             "Content-Type": "application/vnd.apache.arrow.stream",
             "Anlan-Batch": f"{os.getpid()}-{self._row}",
         }
-        for _ in range(300):
+        for attempt in range(600):
+            self.repeated += attempt > 0
             try:
                 self._connection.request("POST", "/ingest/", body, headers)
                 answer = self._connection.getresponse()

@@ -14,9 +14,9 @@ import pytest
 from django.db import connection
 
 from anlan.base.actors.actor import SYSTEM
-from anlan.modules.monitoring import alarms_core
+from anlan.modules.monitoring import alarms_core, alarms_replay
 from anlan.modules.monitoring.alarms_worker import Judge, Worker, gone, judgements
-from anlan.modules.monitoring.models import AlarmEvent, AlarmRule, AlarmState, WorkerPosition
+from anlan.modules.monitoring.models import AlarmRule, AlarmState, WorkerPosition
 from anlan.modules.monitoring.services.alarms import Judgement, standing, take_events
 from anlan.modules.monitoring.tests.alarm_data import MONDAY, make_rule, raised
 from anlan.telemetry import stream, wire
@@ -179,24 +179,16 @@ def test_kills_under_load_leave_the_journal_of_an_undisturbed_run(tmp_path):
         process.terminate()
         assert process.wait(20) == 0
         process = None
-        log = asyncio.run(_log(server.url))
+        found = alarms_replay.replayed(server.url)
     finally:
         if process is not None:
             process.kill()
             process.wait()
         server.stop()
-    wanted = _undisturbed(log)
-    rows = AlarmEvent.objects.for_actor(SYSTEM).values_list("rule_id", "what", "since", "at")
-    assert len(wanted) > 100
-    assert sorted(rows) == sorted(wanted)
-    raised = {pk for pk, what, _since, _at in wanted if what == "raised"}
+    assert (found.messages, found.missing, found.extra) == (N_MESSAGES, (), ())
+    assert found.wanted > 100
+    raised = {pk for pk, what, _since, _at in alarms_replay.journal() if what == "raised"}
     assert raised == {row.rule_id for row in AlarmState.objects.for_actor(SYSTEM) if row.opened}
-
-
-def _undisturbed(log):
-    judge = Judge(alarms_core.load())
-    found = [one for data, at in log for one in judge.take(data, at)]
-    return [(one.rule_id, one.what, one.since, one.at) for one in judgements(found)]
 
 
 def _worker(url: str) -> subprocess.Popen[bytes]:
@@ -220,14 +212,6 @@ async def _publish(url: str, numbers: list[int], part: int) -> None:
     for number in range(N_MESSAGES * part // PARTS, N_MESSAGES * (part + 1) // PARTS):
         await publisher.publish(1, _message(number, numbers))
     await client.close()
-
-
-async def _log(url: str) -> list[tuple[bytes, float]]:
-    client = await stream.connect(url, "test")
-    subscription = await client.jetstream().subscribe(stream.SUBJECTS, ordered_consumer=True)
-    messages = [await subscription.next_msg(5) for _ in range(N_MESSAGES)]
-    await client.close()
-    return [(one.data, one.metadata.timestamp.timestamp()) for one in messages]
 
 
 def _sequence() -> int:
