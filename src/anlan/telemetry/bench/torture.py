@@ -80,8 +80,8 @@ class Tortured:
     @property
     def shelves_wrong(self) -> int:
         """Shelves that did not end, or more than once."""
-        told = self.journal
-        return abs(int(told["shelves_over"]) - told["shelved"]) + int(told["on_the_shelf"])
+        told: dict[str, int] = self.journal
+        return abs(told["shelves_over"] - told["shelved"]) + told["on_the_shelf"]
 
 
 def run(
