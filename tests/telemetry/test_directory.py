@@ -63,6 +63,7 @@ def test_the_door_knows_sources_keys_and_tags(open_world: World) -> None:
     one = found.open("ans_abcd1234_secret", datetime.now(UTC))
     points = {point.tag: point.number for point in all_points(open_world)}
     assert (one.number, one.name, one.group, one.node) == (source.number, "DCS", "G", "N")
+    assert (one.kind, one.addresses) == ("http", {"ns=2;s=a": "LI-1", "LI-1": "LI-2"})
     first, second = points["LI-1"], points["LI-2"]
     assert one.numbers == {"LI-1": first, "LI-2": second, "ns=2;s=a": first}
     assert one.own == {first, second}

@@ -6,8 +6,9 @@ writes only the four columns of a source that are made for it.
 
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
 INGEST = "ingest"
+SETTINGS = "directory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class Known:
     group: str = ""
     """Sparkplug's group id and edge node id, from the topic in the source's settings."""
     node: str = ""
+    kind: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    """The tags of its points by their address, of those that have one."""
 
 
 class Refused(Exception):
@@ -125,11 +131,13 @@ async def load(connection: psycopg.AsyncConnection) -> Directory:
     """Read all of it. Raises psycopg.Error."""
     sources = {}
     rows = await connection.execute(
-        "SELECT number, name, enabled, settings FROM monitoring_source WHERE removed_at IS NULL"
+        "SELECT number, name, enabled, kind, settings FROM monitoring_source"
+        " WHERE removed_at IS NULL"
     )
-    async for number, name, enabled, settings in rows:
-        topic = settings.get("topic", "") if isinstance(settings, dict) else ""
-        sources[number] = Known(number, name, enabled, {}, frozenset(), *edge_node(str(topic)))
+    async for number, name, enabled, kind, settings in rows:
+        given = settings if isinstance(settings, dict) else {}
+        node = edge_node(str(given.get("topic", "")))
+        sources[number] = Known(number, name, enabled, {}, frozenset(), *node, kind, given)
     rows = await connection.execute(
         """SELECT s.number, p.tag, p.address, p.number, p.range_low, p.range_high
            FROM monitoring_point p JOIN monitoring_source s ON s.id = p.source_id
@@ -141,14 +149,12 @@ async def load(connection: psycopg.AsyncConnection) -> Directory:
         sources[source].numbers[tag] = number
         found.low[number] = -np.inf if low is None else low
         found.high[number] = np.inf if high is None else high
-    for source, _, address, number, _, _ in points:
+    for source, tag, address, number, _, _ in points:
         if address:
             sources[source].numbers.setdefault(address, number)
+            sources[source].addresses[address] = tag
     for one in list(sources.values()):
-        own = frozenset(one.numbers.values())
-        sources[one.number] = Known(
-            one.number, one.name, one.enabled, one.numbers, own, one.group, one.node
-        )
+        sources[one.number] = replace(one, own=frozenset(one.numbers.values()))
     rows = await connection.execute(
         """SELECT t.prefix, s.number, t.secret_hash, t.scopes, t.expires_at, t.revoked_at
            FROM monitoring_sourcetoken t JOIN monitoring_source s ON s.id = t.source_id"""

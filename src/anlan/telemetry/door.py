@@ -1,5 +1,6 @@
 """The door: measured values come in by HTTP, each sender with its token.
 
+    GET  /settings/  what a source's page says a collector is to read (scope `directory`)
     POST /ingest/    Arrow IPC (application/vnd.apache.arrow.stream) or JSON (application/json)
     GET  /healthz    whether values are taken
 
@@ -19,7 +20,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from anlan.config import env, nats_address
 from anlan.telemetry import options, payloads
 from anlan.telemetry.desk import Desk, Wait
-from anlan.telemetry.directory import Refused
+from anlan.telemetry.directory import INGEST, SETTINGS, Known, Refused
 from anlan.telemetry.mqtt import Mqtt
 from anlan.telemetry.payloads import BadPayload
 
@@ -96,6 +97,8 @@ class Door:
         if path == "/metrics" and self._may_see(headers):
             text = generate_latest(REGISTRY)
             return Answer(200, {"": text}, **{"Content-Type": CONTENT_TYPE_LATEST})
+        if path == "/settings" and method == "GET":
+            return self._settings(headers)
         if path != "/ingest":
             return problem(404, "Not found", "Values go to /ingest/.")
         if method != "POST":
@@ -107,18 +110,34 @@ class Door:
         token = self._metrics_token
         return bool(token) and hmac.compare_digest(token.encode(), given.encode())
 
-    async def _ingest(self, headers: dict[str, str], receive: Receive) -> Answer:
-        # Before anything is read: who must wait anyway need not send it all.
-        self.desk.require_room()
+    def _source(self, headers: dict[str, str], scope: str) -> Known:
         mark, _, token = headers.get("authorization", "").partition(" ")
         if mark.lower() != "bearer" or not token:
             raise problem(401, "No token", "Send Authorization: Bearer with the source's token.")
         try:
-            source = self.desk.directory.open(token.strip(), datetime.now(UTC))
+            return self.desk.directory.open(token.strip(), datetime.now(UTC), scope)
         except Refused as refused:
             if refused.status == 401:
                 self.desk.look_again()
             raise problem(refused.status, "Refused", str(refused)) from refused
+
+    def _settings(self, headers: dict[str, str]) -> Answer:
+        source = self._source(headers, SETTINGS)
+        return Answer(
+            200,
+            {
+                "number": source.number,
+                "name": source.name,
+                "kind": source.kind,
+                "settings": source.settings,
+                "points": source.addresses,
+            },
+        )
+
+    async def _ingest(self, headers: dict[str, str], receive: Receive) -> Answer:
+        # Before anything is read: who must wait anyway need not send it all.
+        self.desk.require_room()
+        source = self._source(headers, INGEST)
         body = await _read(headers, receive)
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         batch_id = headers.get("anlan-batch", "")[:100]

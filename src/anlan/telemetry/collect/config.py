@@ -16,6 +16,19 @@ security = "Basic256Sha256,SignAndEncrypt,cert.pem,key.pem,server.pem"
 host = "10.0.0.7"
 every_s = 1.0
 registers = [ { tag = "PT-7", address = 10, kind = "float32", table = "holding" } ]
+
+[[folders]]
+path = "/var/spool/historian"          # each file in it is sent, then lies in sent/
+kind = "csv"
+zone = "Asia/Shanghai"                 # of times without one
+
+Or what is to be read comes from the page of the source in Anlan (the token must be allowed to read
+settings), and only secrets stand here:
+
+from_server = true
+certificate = "cert.pem"               # our own, for OPC UA
+key = "key.pem"
+password = "…"
 """
 
 import tomllib
@@ -39,6 +52,7 @@ class OpcUa(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     security: str = ""
     user: str = ""
     password: str = ""
+    thumbprint: str = ""
 
 
 class Register(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,6 +77,14 @@ class Modbus(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     every_s: float = 1.0
 
 
+class Folder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One folder into which files of values are put. `zone` is that of times without one."""
+
+    path: str
+    kind: Literal["csv", "parquet"] = "csv"
+    zone: str = ""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of it."""
 
@@ -74,6 +96,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     buffer_megabytes: int = 10_000
     opcua: list[OpcUa] = []
     modbus: list[Modbus] = []
+    folders: list[Folder] = []
+    from_server: bool = False
+    certificate: str = ""
+    key: str = ""
+    password: str = ""
 
     def secret(self) -> str:
         """The token. Raises BadConfig."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from asyncua import ua
@@ -12,6 +13,7 @@ from asyncua.common.node import Node
 from asyncua.common.subscription import Subscription
 from asyncua.ua.uaerrors import UaError
 
+from anlan.telemetry.collect import trust
 from anlan.telemetry.collect.buffer import Buffer, Sample, now_us, number
 from anlan.telemetry.collect.config import OpcUa
 from anlan.telemetry.collect.security import secure
@@ -27,8 +29,8 @@ QUEUE = 100
 class Reader:
     """Follows one server for ever."""
 
-    def __init__(self, config: OpcUa, buffer: Buffer) -> None:
-        self._config, self._buffer = config, buffer
+    def __init__(self, config: OpcUa, buffer: Buffer, kept: Path) -> None:
+        self._config, self._buffer, self._kept = config, buffer, kept
         self._tags: dict[str, str] = {}
 
     async def run(self) -> None:
@@ -48,6 +50,9 @@ class Reader:
             client.set_password(self._config.password)
         if self._config.security:
             await secure(client, self._config.security)
+            # The one that the channel is about to be made with.
+            certificate = client.security_policy.peer_certificate
+            trust.require(self._kept, self._config.url, certificate or b"", self._config.thumbprint)
         async with client:
             nodes = [client.get_node(node) for node in self._config.nodes]
             self._tags = dict(self._config.nodes)

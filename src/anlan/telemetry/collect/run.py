@@ -6,10 +6,11 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from anlan.telemetry.collect import files, modbus, opcua
+from anlan.telemetry.collect import files, folders, modbus, opcua
 from anlan.telemetry.collect.buffer import Buffer
 from anlan.telemetry.collect.config import Config
 from anlan.telemetry.collect.sender import Sender
+from anlan.telemetry.collect.settings import with_settings
 
 logger = logging.getLogger("anlan.collect")
 
@@ -18,19 +19,25 @@ TELL_S = 60.0
 
 
 async def collect(config: Config, stop: asyncio.Event | None = None) -> None:
-    """Read and send until SIGTERM, Ctrl-C or `stop`. What is read by then is on disk."""
+    """Read and send until SIGTERM, Ctrl-C or `stop`. What is read by then is on disk.
+
+    Raises BadConfig where the settings of the source are wanted and cannot be used.
+    """
     over = stop or asyncio.Event()
     if stop is None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, over.set)
-    buffer = Buffer(Path(config.buffer), config.buffer_megabytes)
+    config = await asyncio.to_thread(with_settings, config)
+    kept = Path(config.buffer)
+    buffer = Buffer(kept, config.buffer_megabytes)
     sender = Sender(buffer, config.server, config.secret(), config.certificates)
     work = [
         asyncio.create_task(sender.run()),
         asyncio.create_task(_flush(buffer)),
         asyncio.create_task(_tell(buffer, sender)),
-        *(asyncio.create_task(opcua.Reader(one, buffer).run()) for one in config.opcua),
+        *(asyncio.create_task(opcua.Reader(one, buffer, kept).run()) for one in config.opcua),
         *(asyncio.create_task(modbus.Reader(one, buffer).run()) for one in config.modbus),
+        *(asyncio.create_task(folders.Reader(one, buffer).run()) for one in config.folders),
     ]
     ending = asyncio.create_task(over.wait())
     try:

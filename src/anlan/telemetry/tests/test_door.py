@@ -37,7 +37,10 @@ TOKEN = "ans_aaaa_geheim"
 
 
 def a_directory() -> Directory:
-    source = Known(7, "DCS", True, {"LT-101": 1, "TI-9": 2, "40001": 2}, frozenset({1, 2}))
+    source = Known(
+        7, "DCS", True, {"LT-101": 1, "TI-9": 2, "40001": 2}, frozenset({1, 2}),
+        kind="modbus", settings={"host": "10.0.0.7"}, addresses={"40001": "TI-9"},
+    )  # fmt: skip
     off = Known(8, "off", False)
     digest = hashlib.sha256(b"geheim").digest()
     later = NOW + timedelta(days=1)
@@ -219,6 +222,19 @@ def test_a_key_that_does_not_fit(token: str, status: int) -> None:
     with pytest.raises(Refused) as refused:
         a_directory().open(token, NOW)
     assert refused.value.status == status
+
+
+def test_a_collector_asks_what_its_source_says(nats_server: NatsServer) -> None:
+    async def play(post: Post, desk: Desk) -> None:
+        status, said, _ = await post(b"", token="ans_bbbb_geheim", path="/settings/", method="GET")
+        assert status == 200
+        assert said == {
+            "number": 7, "name": "DCS", "kind": "modbus", "settings": {"host": "10.0.0.7"},
+            "points": {"40001": "TI-9"},
+        }  # fmt: skip
+        assert (await post(b"", path="/settings/", method="GET"))[0] == 403
+
+    with_door(nats_server, play)
 
 
 def test_a_key_made_this_moment_is_known_soon(
