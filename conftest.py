@@ -27,6 +27,7 @@ def django_db_setup(
     django_db_keepdb: bool,
     django_db_createdb: bool,
     django_db_modify_db_settings: None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[None]:
     """Build the test database as its owner, then go on as the application's role.
 
@@ -35,17 +36,16 @@ def django_db_setup(
     """
     from django.conf import settings
     from django.db import connection
-    from django.test.utils import setup_databases, teardown_databases
 
-    from anlan.base.actors.protection import protect_database
-    from anlan.base.quick_states import quick_states
+    from tests.support.databases import only_database, own_database
 
-    with django_db_blocker.unblock():
-        with quick_states():
-            before = setup_databases(
-                verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb
-            )
-        protect_database()
+    worker = getattr(request.config, "workerinput", {}).get("workerid")
+    database = (
+        own_database(tmp_path_factory.getbasetemp().parent, worker)
+        if worker and not django_db_keepdb
+        else only_database(keepdb=django_db_keepdb, anew=django_db_createdb)
+    )
+    with django_db_blocker.unblock(), database:
         request.config.stash[FILLED] = filled_tables()
         options = connection.settings_dict["OPTIONS"]
         options["options"] = f"-c role={settings.DATABASE_APP_ROLE}"
@@ -61,8 +61,6 @@ def django_db_setup(
                 " AND backend_type = 'client backend'"
             )
         connection.close()
-        if not django_db_keepdb:
-            teardown_databases(before, verbosity=0)
 
 
 def _flush_as_owner(connection: Any) -> None:
