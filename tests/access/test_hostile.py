@@ -15,6 +15,8 @@ from tests.access.parameters import rule_of, values_of
 from tests.access.rows import build_rows
 from tests.support.world import PASSWORD, World
 
+pytestmark = pytest.mark.usefixtures("unwatched_templates")
+
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ZERO = "00000000-0000-0000-0000-000000000000"
 EVIL = ("//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)")

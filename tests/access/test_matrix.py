@@ -13,9 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.template import Template
 from django.test import Client
-from django.test.utils import _TestState  # type: ignore[attr-defined]
 
 from anlan.base.actors import wall
 from anlan.base.actors.roles import Role
@@ -34,6 +32,8 @@ from tests.access.parameters import (
 )
 from tests.access.rows import MARK, Rows, build_rows
 from tests.support.world import World, build_world
+
+pytestmark = pytest.mark.usefixtures("unwatched_templates")
 
 # Where each role stands so that plant A is theirs and plant B is not.
 PLACES = {
@@ -85,12 +85,6 @@ def filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[Filled]:
         world = build_world()
         yield world, build_rows(world, "plant_a"), build_rows(world, "plant_b")
         transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def _unwatched_templates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw templates as the product does: a test's would copy the context of each for later."""
-    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ from tests.access.addresses import every_address
 from tests.access.parameters import rule_of, values_of
 from tests.support.world import World
 
+pytestmark = pytest.mark.usefixtures("unwatched_templates")
+
 PAYLOAD = "\"'><x-ss>"
 RAW = re.compile(r"<x-ss")
 # Answers that a browser never reads as a page.
