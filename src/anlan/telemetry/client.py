@@ -14,11 +14,10 @@ from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 import numpy as np
-import pyarrow as pa
 from nats.aio.client import Client as Connection
 from nats.aio.msg import Msg
 from numpy.typing import NDArray
@@ -26,6 +25,9 @@ from numpy.typing import NDArray
 from anlan.config import nats_address
 from anlan.telemetry import questions, stream
 from anlan.telemetry.wire import Batch
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 T = TypeVar("T")
 PATIENCE_S = 5.0
@@ -303,6 +305,8 @@ class NatsAsker:
             raise NoHistorian("The store does not answer in time.") from error
         finally:
             del self._waiting[key]
+        import pyarrow as pa  # a fifth of a second, which not every process needs
+
         return pa.ipc.open_stream(data).read_all()
 
 
@@ -349,4 +353,6 @@ def _asked(question: questions.Question, timeout_s: float) -> "pa.Table":
 
 def answer_from(columns: dict[str, Sequence[Any]], **metadata: str) -> "pa.Table":
     """An Arrow table as the store would send it; for tests that install an asker."""
+    import pyarrow as pa
+
     return pa.table(columns).replace_schema_metadata(metadata or None)

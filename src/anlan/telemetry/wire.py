@@ -6,23 +6,34 @@ times as much.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
+
+# Arrow is imported where it is used: web processes know batches and hardly ever see one.
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 GOOD, UNCERTAIN, BAD = 0, 1, 2
 
-SCHEMA = pa.schema(
-    [
-        ("tag", pa.int32()),
-        ("ts", pa.timestamp("us", tz="UTC")),
-        ("value", pa.float64()),
-        ("quality", pa.uint8()),
-    ]
-)
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
+
+
+@lru_cache(maxsize=1)
+def schema() -> "pa.Schema":
+    """The four columns."""
+    import pyarrow as pa
+
+    return pa.schema(
+        [
+            ("tag", pa.int32()),
+            ("ts", pa.timestamp("us", tz="UTC")),
+            ("value", pa.float64()),
+            ("quality", pa.uint8()),
+        ]
+    )
 
 
 class BadBatch(ValueError):
@@ -84,33 +95,39 @@ def joined(batches: list[Batch]) -> Batch:
 
 def table_of(batch: Batch) -> "pa.RecordBatch":
     """The batch as Arrow, without copying."""
+    import pyarrow as pa
+
     return pa.RecordBatch.from_arrays(
         [
             pa.array(batch.tags),
-            pa.array(batch.times_us).cast(SCHEMA.field(1).type),
+            pa.array(batch.times_us).cast(schema().field(1).type),
             pa.array(batch.values, from_pandas=False),
             pa.array(batch.quality),
         ],
-        schema=SCHEMA,
+        schema=schema(),
     )
 
 
 def encode(batch: Batch) -> bytes:
     """The batch as one Arrow IPC stream."""
+    import pyarrow as pa
+
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, SCHEMA) as writer:
+    with pa.ipc.new_stream(sink, schema()) as writer:
         writer.write_batch(table_of(batch))
     return bytes(sink.getvalue())
 
 
 def decode(data: bytes) -> Batch:
     """The batch in a message. Raises BadBatch for everything that is not a whole one."""
+    import pyarrow as pa
+
     # Arrow takes a stream cut between two of its messages for a whole one.
     if not data.endswith(_END_OF_STREAM):
         raise BadBatch("The message is torn: it does not end as an Arrow stream.")
     try:
         with pa.ipc.open_stream(data) as reader:
-            if not reader.schema.equals(SCHEMA):
+            if not reader.schema.equals(schema()):
                 raise BadBatch("The columns are not tag, ts, value and quality of their types.")
             found = list(reader)
         for one in found:
@@ -123,6 +140,8 @@ def decode(data: bytes) -> Batch:
 
 
 def _arrays(one: "pa.RecordBatch") -> Batch:
+    import pyarrow as pa
+
     tag, moment, value, quality = one.columns
     return Batch(
         tag.to_numpy(),

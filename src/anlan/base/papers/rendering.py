@@ -14,7 +14,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -126,6 +125,8 @@ def render_docx(template: Path, values: Mapping[str, Any]) -> bytes:
     Values are escaped, and the template runs in a sandbox: it may come from a user of the
     installation, and must not reach Python.
     """
+    from docxtpl import DocxTemplate  # slow to load, and few processes make a Word file
+
     document = DocxTemplate(template)
     try:
         document.render(plain(values), jinja_env=SandboxedEnvironment(autoescape=True))

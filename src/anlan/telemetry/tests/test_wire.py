@@ -63,12 +63,12 @@ def test_holes_are_refused() -> None:
     rows = pa.RecordBatch.from_arrays(
         [
             pa.array([None], kind) if name == "value" else pa.array([1], pa.int64()).cast(kind)
-            for name, kind in zip(wire.SCHEMA.names, wire.SCHEMA.types, strict=True)
+            for name, kind in zip(wire.schema().names, wire.schema().types, strict=True)
         ],
-        schema=wire.SCHEMA,
+        schema=wire.schema(),
     )
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, wire.SCHEMA) as writer:
+    with pa.ipc.new_stream(sink, wire.schema()) as writer:
         writer.write_batch(rows)
     with pytest.raises(BadBatch, match="holes"):
         wire.decode(bytes(sink.getvalue()))

@@ -11,7 +11,6 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
-from docx import Document
 
 from anlan.base.actors.middleware import ActorRequest
 from anlan.base.clock import SHANGHAI, now, today
@@ -151,6 +150,8 @@ def _workbook(found: queries.Patrol) -> bytes:
 
 
 def _word(found: queries.Patrol, by: str) -> bytes:
+    from docx import Document  # slow to load, and few processes make a Word file
+
     paper = Document()
     paper.add_heading(f"{_('Daily patrol')} {found.day}", 1)
     at = f"{now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
