@@ -30,7 +30,12 @@ CATALOGUES := $(shell find src/anlan -name '*.po' 2>/dev/null)
 	$(PY) -m anlan.config.compile_messages
 	@touch $@
 
-setup: .venv/.installed src/anlan/static/dist/manifest.json .venv/.messages ## make .venv and build web/
+# Its parts run as a user who may not write beside the source: each would compile it at each start.
+.venv/.compiled: .venv/.installed $(shell find src -name '*.py' 2>/dev/null)
+	$(PY) -m compileall -q src
+	@touch $@
+
+setup: .venv/.installed src/anlan/static/dist/manifest.json .venv/.messages .venv/.compiled ## make .venv and build web/
 
 demo: setup ## run the product with its demo city
 	$(BIN)/anlan demo
