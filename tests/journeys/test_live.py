@@ -13,6 +13,8 @@ from tests.journeys.visitor import Visitor
 from tests.ops.conftest import Product
 
 Open = Callable[..., Visitor]
+SILENCE_MS = 45_000
+"""After which a page says that nothing has come (`SILENCE` of live.ts), and a little."""
 UNIT = "硝化装置"  # below the threshold in the demo city
 
 
@@ -52,6 +54,7 @@ def test_the_bell_rises_in_an_open_page_and_a_lost_line_catches_up(
     visit: Open, product: Product
 ) -> None:
     his = visit("inspector")
+    his.page.clock.install()
     his.go("/registry/map/")
     line = his.page.locator("[data-an-live]")
     expect(line).to_have_attribute("data-state", "on", timeout=30_000)
@@ -72,6 +75,7 @@ def test_the_bell_rises_in_an_open_page_and_a_lost_line_catches_up(
         # With its workers, which would go on serving without it.
         os.killpg(product.pid("web"), signal.SIGKILL)
         expect(line).to_have_attribute("data-state", re.compile("retry|lost"), timeout=30_000)
+        his.page.clock.fast_forward(SILENCE_MS)
         expect(his.page.locator("#an-live-banner")).to_be_visible(timeout=90_000)
     finally:
         os.kill(supervisor, signal.SIGCONT)
