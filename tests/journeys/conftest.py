@@ -18,14 +18,26 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.visitor import Visitor
 from tests.ops.conftest import Product
+from tests.support.patience import browsers_end_after
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 PICTURES = Path(__file__).resolve().parents[2] / "test-artifacts"
 # Three workers share two cores, and a product just started draws its first pages slowly.
 expect.set_options(timeout=15_000)
 # The product's lines of events and the browser's own traffic need neither GPU nor network.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+FLAGS = ["--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-background-networking",
+         "--no-first-run", "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+# Less than what pytest-timeout gives a test: that would end the worker, and hide the reason.
+LONGEST_SECONDS = 270
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> Iterator[None]:
+    """No test waits for ever for a browser that does not answer."""
+    with browsers_end_after(LONGEST_SECONDS):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -122,7 +122,7 @@ class Product:
         """kill -9 of the supervisor alone."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait()
+        self.process.wait(30)
 
     def stop(self) -> int:
         """Ask it to stop; returns its exit code."""

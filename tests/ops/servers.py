@@ -1,6 +1,9 @@
 """PostgreSQL and NATS as an operator of their own would run them, made as the docs say."""
 
+import os
 import re
+import select
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -85,6 +88,7 @@ def servers(folder: Path) -> Iterator[Servers]:
     )
     try:
         assert helper.stdout is not None
+        assert select.select([helper.stdout], [], [], 120)[0], "the servers do not start"
         assert helper.stdout.readline().decode().strip() == READY_LINE
         hba = found.keeper.postgres.cluster / "pg_hba.conf"
         hba.write_text("host all all 127.0.0.1/32 scram-sha-256\n")
@@ -98,4 +102,7 @@ def servers(folder: Path) -> Iterator[Servers]:
         yield found
     finally:
         helper.terminate()
-        helper.wait()
+        try:
+            helper.wait(60)
+        except subprocess.TimeoutExpired:
+            os.killpg(helper.pid, signal.SIGKILL)

@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 ESBUILD = ROOT / "web" / "node_modules" / ".bin" / "esbuild"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-         "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream",
-         "--use-fake-device-for-media-stream"]  # fmt: skip
+FLAGS = ["--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-background-networking",
+         "--no-first-run", "--disable-component-update", "--disable-sync",
+         "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 60_000
 """How long something may take on a slow machine; nothing waits that long when all is well."""
@@ -71,7 +71,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> str:
     subprocess.run(
         [str(ESBUILD), str(Path(__file__).with_name("drive.ts")), "--bundle", "--format=iife",
          "--target=chrome100", f"--outfile={out}", "--log-level=error"],
-        check=True,
+        check=True, timeout=120,
     )  # fmt: skip
     return out.read_text("utf-8")
 

@@ -47,7 +47,7 @@ def test_nothing_is_lost_and_nothing_doubled(
     page.evaluate(f"() => pocket.sealMany({RECORDS}, 20, 40000)")
     assert page.evaluate("() => pocket.counts()") == {"sealed": RECORDS}
     page.evaluate(
-        "() => { globalThis.done = null; pocket.keepSending(400).then((r) => { done = r; }); }"
+        "() => { globalThis.done = null; pocket.keepSending(250).then((r) => { done = r; }); }"
     )
     kill_at = sorted(chance.sample(range(5, CUTS - 5), KILLS))
     gone_at = chance.sample(range(CUTS), SESSIONS_ENDED)
@@ -67,7 +67,7 @@ def test_nothing_is_lost_and_nothing_doubled(
         time.sleep(chance.uniform(0.01, 0.1))
     cuts = line.cuts
     line.mend()
-    page.wait_for_function("() => done !== null", timeout=400_000)
+    page.wait_for_function("() => done !== null", timeout=250_000)
     print(f"{cuts} cuts, {KILLS} kills, {time.monotonic() - began:.0f} s")  # noqa: T201
     assert cuts >= CUTS
     assert page.evaluate("() => done") == {"complete": RECORDS}

@@ -21,7 +21,7 @@ def sleeper() -> Iterator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen(SLEEP, start_new_session=True)
     yield process
     process.kill()
-    process.wait()
+    process.wait(30)
 
 
 def record_of(process: "subprocess.Popen[bytes]") -> orphans.Record:
@@ -74,7 +74,7 @@ def test_workers_that_outlive_their_leader_are_found_by_their_session() -> None:
     child = int(leader.stdout.readline())
     record = record_of(leader)
     leader.kill()
-    leader.wait()
+    leader.wait(30)
     assert [found.pid for found in orphans.family(record)] == [child]
     assert orphans.end(record, patience=5) == 1
     deadline = time.monotonic() + 5

@@ -171,7 +171,7 @@ def test_kills_under_load_leave_the_journal_of_an_undisturbed_run(tmp_path):
             asyncio.run(_publish(server.url, numbers, part))
             _await(lambda part=part: _sequence() > N_MESSAGES * part // PARTS)
             os.kill(process.pid, signal.SIGKILL)
-            process.wait()
+            process.wait(30)
             process = _worker(server.url)
         # The last part is left to the worker that is then told to stop.
         asyncio.run(_publish(server.url, numbers, PARTS - 1))
@@ -183,7 +183,7 @@ def test_kills_under_load_leave_the_journal_of_an_undisturbed_run(tmp_path):
     finally:
         if process is not None:
             process.kill()
-            process.wait()
+            process.wait(30)
         server.stop()
     assert (found.messages, found.missing, found.extra) == (N_MESSAGES, (), ())
     assert found.wanted > 100
