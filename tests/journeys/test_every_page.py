@@ -18,18 +18,24 @@ IN_ENGLISH: set[str] = set()
 SKIPPED = re.compile(
     r"/accounts/logout|\.(xlsx|docx|pdf|geojson)$|^/(static|live|api|help|files)/|/end/$"
 )
-TEXTS = """() => {
-  const found = [];
+# Everything there is to know of a page, asked at once: how much too wide it is, its words, its
+# links.
+LOOK = """() => {
+  const texts = new Set();
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode()); ) {
     const inside = node.parentElement;
     if (inside && !inside.closest("script, style, code, pre, noscript, template, svg, [lang=en]"))
-      found.push(node.textContent.trim());
+      texts.add(node.textContent.trim());
   }
   for (const element of document.querySelectorAll("[placeholder], [aria-label], [title]"))
     for (const name of ["placeholder", "aria-label", "title"])
-      found.push((element.getAttribute(name) || "").trim());
-  return found.filter(Boolean);
+      texts.add((element.getAttribute(name) || "").trim());
+  const links = new Set();
+  for (const link of document.querySelectorAll("a[href]:not([download])"))
+    links.add(new URL(link.getAttribute("href"), document.baseURI).href);
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return { over: scrollWidth - clientWidth, texts: [...texts].filter(Boolean), links: [...links] };
 }"""
 # Sentences, or single lower-case words that are no name, code or unit.
 ENGLISH = re.compile(r"[A-Za-z]{3,} [A-Za-z]{2,}|^[A-Z][a-z]{3,}$")
@@ -75,19 +81,17 @@ def walk(
         # The phone draws its pages itself, after they were loaded.
         if within != "/":
             visitor.page.wait_for_selector("#pk-app[aria-busy]", state="detached")
-        if (over := visitor.overflow()) > 0:
-            wrong.append(f"{path} is {over} px too wide")
+        found = visitor.page.evaluate(LOOK)
+        if found["over"] > 0:
+            wrong.append(f"{path} is {found['over']} px too wide")
         wrong += visitor.complaints
-        for text in visitor.page.evaluate(TEXTS):
+        for text in found["texts"]:
             plain = re.sub(r"\s+", " ", text)
             if plain.startswith(("Mozilla/", "User agent: Mozilla/")):
                 continue
             if ENGLISH.search(plain) and not CHINESE.search(plain) and plain not in KNOWN:
                 english.setdefault(plain[:80], path)
-        for link in visitor.page.eval_on_selector_all(
-            "a[href]:not([download])",
-            'all => all.map(a => new URL(a.getAttribute("href"), document.baseURI).href)',
-        ):
+        for link in found["links"]:
             if link.startswith(visitor.base):
                 parts = urlsplit(link)
                 if parts.path.startswith(within):
