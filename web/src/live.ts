@@ -91,6 +91,16 @@ export function connectLive(): void {
   };
 
   open();
+  // The machine itself knows when its line is gone; an idle stream would tell only after the silence.
+  window.addEventListener("offline", () => {
+    close();
+    show("lost");
+  });
+  window.addEventListener("online", () => {
+    failures = 0;
+    show("retry");
+    open();
+  });
   window.addEventListener("pagehide", close);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) open();

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 
 from anlan.config import env, nats_address
+from anlan.telemetry import options as telemetry
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -184,6 +185,11 @@ elif DATABASE_OWNER_URL:
     DATABASES = {"default": _database(DATABASE_URL)}
 else:
     DATABASES = {"default": _database(DATABASE_URL, options=f"-c role={DATABASE_APP_ROLE}")}
+DOOR_PORT = telemetry.door().port or min(
+    env.integer("ANLAN_PORT", 8000, minimum=1, maximum=65535) + 10, 65535
+)
+"""Where measured values are taken in, told on the pages of sources."""
+
 DATABASE_POOL = env.integer(
     "ANLAN_DATABASE_POOL", 0, minimum=0, maximum=200, help="Connections kept by each web process."
 )

@@ -1,6 +1,7 @@
 """Kinds of notices: a code, and the words people read in their own language."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,7 +13,8 @@ OPEN = _("Open")
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind. `title` and `body` have named placeholders (`%(name)s`) filled from the
-    notice's params when it is read. `is_immediate` leaves at once, others with the digest."""
+    notice's params when it is read. `is_immediate` leaves at once, others with the digest.
+    `shown` turns params that are codes, such as a colour's number, into the reader's words."""
 
     code: str
     title: str | Promise
@@ -20,6 +22,19 @@ class Kind:
     icon: str = "bell"
     is_immediate: bool = False
     action: str | Promise = OPEN
+    shown: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+
+    def title_of(self, params: dict[str, Any]) -> str:
+        """Return the title in the active language."""
+        return words(self.title, self._filled(params))
+
+    def body_of(self, params: dict[str, Any]) -> str:
+        """Return the text in the active language; may be empty."""
+        return words(self.body, self._filled(params))
+
+    def _filled(self, params: dict[str, Any]) -> dict[str, Any]:
+        told = {name: show(params[name]) for name, show in self.shown.items() if name in params}
+        return params | told
 
 
 _kinds: dict[str, Kind] = {}

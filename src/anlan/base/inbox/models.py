@@ -89,12 +89,12 @@ class Notice(models.Model):
     @property
     def title(self) -> str:
         """Return the title in the active language."""
-        return kinds.words(kinds.kind_of(self.kind).title, self.params)
+        return kinds.kind_of(self.kind).title_of(self.params)
 
     @property
     def body(self) -> str:
         """Return the text in the active language; may be empty."""
-        return kinds.words(kinds.kind_of(self.kind).body, self.params)
+        return kinds.kind_of(self.kind).body_of(self.params)
 
     @property
     def icon(self) -> str:
@@ -255,7 +255,7 @@ class HeldRun(models.Model):
         if self.what == DIGEST:
             return str(Purpose.DIGEST.label)
         first = getattr(self, "first_draft", None) or (self.drafts[0] if self.drafts else {})
-        return kinds.words(kinds.kind_of(self.what).title, first.get("params", {}))
+        return kinds.kind_of(self.what).title_of(first.get("params", {}))
 
     @property
     def enterprise_id(self) -> None:

@@ -1,8 +1,17 @@
 """What people are told about warnings."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.duties.models.warning import Colour
 from anlan.base.inbox.kinds import Kind, register
+
+
+def colour_word(colour: Any) -> str:
+    """Return a colour in the reader's language; notices of earlier editions keep a word."""
+    return str(Colour(colour).label) if isinstance(colour, int) else str(colour)
+
 
 RAISED = register(
     Kind(
@@ -12,6 +21,7 @@ RAISED = register(
         icon="alert-triangle",
         is_immediate=True,
         action=_("Look"),
+        shown={"colour": colour_word},
     )
 )
 ASKED = register(

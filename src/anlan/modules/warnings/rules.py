@@ -16,6 +16,11 @@ KNOWN_SHARE = 0.15
 overdue finding alone does not (0.11). Product default."""
 
 
+def level_at_rest(base: float) -> int:
+    """Return the colour of a unit at rest as marks number levels: 1 red to 4 blue."""
+    return 5 - int(NUMBERS[engine.packaged().colour(base)])
+
+
 def known_rise(found: index.Assessment) -> float:
     """Return how many points of the index come from inputs that are known."""
     return sum(one.points for one in found.contributions if any(f.score for f in one.factors))

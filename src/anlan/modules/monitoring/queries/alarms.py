@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.scope import Counting
@@ -79,7 +80,8 @@ def listed(actor: Actor, wanted: Wanted) -> QuerySet[AlarmState]:
 
 
 def counts(actor: Actor, unit: UUID | None = None) -> dict[str, int]:
-    """How many alarms are in each set, and of each priority among the standing ones."""
+    """How many alarms are in each set, and of each priority among the standing ones; `worst` is
+    the highest priority that nobody has acknowledged, 4 where there is none."""
     rows = AlarmState.objects.for_actor(actor).exclude(shown=Shown.NORMAL)
     if unit:
         rows = rows.filter(rule__point__installation_id=unit)
@@ -88,7 +90,8 @@ def counts(actor: Actor, unit: UUID | None = None) -> dict[str, int]:
         f"priority_{level}": Count("pk", filter=Q(shown__in=STANDING, priority=level))
         for level in (1, 2, 3, 4)
     }
-    return rows.aggregate(**named, **levels)
+    worst = Coalesce(Min("priority", filter=Q(shown__in=UNACKNOWLEDGED)), 4)
+    return rows.aggregate(**named, **levels, worst=worst)
 
 
 def counting_unacknowledged(actor: Actor) -> Counting:

@@ -179,16 +179,20 @@ def return_to_service(actor: Actor, rule_ids: Iterable[UUID | str], *, test: str
     )  # fmt: skip
 
 
-def note(actor: Actor, rule_id: UUID | str, comment: str) -> Done:
-    """Write down what was done about an alarm. Raises NotYours, Forbidden, BadInput."""
+def note(actor: Actor, rule_id: UUID | str, comment: str, cause: str = "") -> Done:
+    """Write down what was done about an alarm, behind the cause if that was found.
+
+    Raises NotYours, Forbidden, BadInput.
+    """
     if not comment.strip():
         raise BadInput(Problem("comment", NOTE_MISSING, code="missing"))
 
     def move(held: Held) -> tuple[states.Step, Happening]:
         return states.Step(held.alarm), Happening.NOTED
 
+    said = f"{cause.strip()} → {comment.strip()}" if cause.strip() else comment
     return _act(
-        actor, [rule_id], ALARM_ACKNOWLEDGE, events.ALARM_NOTED, move, comment=comment
+        actor, [rule_id], ALARM_ACKNOWLEDGE, events.ALARM_NOTED, move, comment=said
     )  # fmt: skip
 
 

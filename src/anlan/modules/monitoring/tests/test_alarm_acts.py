@@ -136,9 +136,9 @@ def test_what_was_done_is_written_down_without_moving_the_alarm(world, operator)
     take_events([raised(rule)], None, MONDAY)
     with pytest.raises(BadInput):
         alarms_acts.note(operator, rule.pk, " ")
-    alarms_acts.note(operator, rule.pk, "王启航 现场核查")
+    alarms_acts.note(operator, rule.pk, "王启航 现场核查", "液位计失灵")
     assert _shown(rule) == Shown.UNACKNOWLEDGED
-    assert _last(rule).comment == "王启航 现场核查"
+    assert _last(rule).comment == "液位计失灵 → 王启航 现场核查"
 
 
 def test_foreign_alarms_and_onlookers_are_refused(world, operator):

@@ -27,9 +27,17 @@ class CommentForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """What was seen or done."""
+    """Why it came, if that is known, and what was seen or done."""
 
-    comment = _text(gettext_lazy("What was seen or done"), rows=3, required=True)
+    def __init__(self, rule: AlarmRule, data: Any) -> None:
+        super().__init__(data)
+        self.fields["cause"] = forms.CharField(
+            label=gettext_lazy("Cause found"),
+            required=False,
+            max_length=200,
+            help_text=_("Expected: %(causes)s") % {"causes": rule.cause} if rule.cause else "",
+        )
+        self.fields["comment"] = _text(gettext_lazy("What was seen or done"), rows=3, required=True)
 
 
 class ShelveForm(forms.Form):
@@ -115,7 +123,7 @@ ACTS: dict[str, AlarmAct] = {
     "note": AlarmAct(
         gettext_lazy("Write a note"),
         gettext_lazy("Noted."),
-        lambda rule, data: NoteForm(data),
+        lambda rule, data: NoteForm(rule, data),
         lambda actor, rule, given: alarms_acts.note(actor, rule.pk, **given),
     ),
     "shelve": AlarmAct(

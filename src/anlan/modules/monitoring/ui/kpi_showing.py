@@ -66,6 +66,10 @@ class Address:
         """Return the address without a unit."""
         return self(unit="")
 
+    def of_day(self, day: dt.date) -> str:
+        """Return the address that draws a day."""
+        return self(day=day.isoformat())
+
 
 def cards(found: Mapping[str, Any], rows: Sequence[Announced], period: Period) -> list[Card]:
     """Return the six figures that are looked at first."""

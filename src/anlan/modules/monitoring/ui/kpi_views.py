@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actors.queries import organisation_one
@@ -82,20 +83,27 @@ def page(request: HttpRequest) -> HttpResponse:
     found = alarm_kpi.load(rows, period)
     worst = alarm_kpi.worst(rows, rules)
     day = parse_date(request.GET.get("day", "")) if request.GET.get("day") else None
+    address = kpi_showing.Address(plant.pk, request.GET)
+    plot = kpi_showing.plot(rows, rules, kpi_showing.busiest_day(rows, day))
+    units = alarms.units_with_points(actor).filter(enterprise=plant)
+    total = ngettext("%(n)s alarm announced", "%(n)s alarms announced", found["activations"])
     context = {
         "plant": plant,
+        "total": total % {"n": f"{found['activations']:,}"},
         "period": period,
         "days": round((period.end - period.start).total_seconds() / 86_400),
         "figures": kpi_showing.cards(found, rows, period),
         "found": found,
         "definitions": kpi_showing.definitions(found["definitions"]),
-        "plot": kpi_showing.plot(rows, rules, kpi_showing.busiest_day(rows, day)),
+        "plot": plot,
+        "day_before": address.of_day(plot.before) if plot else "",
+        "day_after": address.of_day(plot.after) if plot else "",
         "bars": kpi_showing.bars(worst, found["activations"]),
         "gain": kpi_showing.gain(worst, found, period),
         "improve_url": reverse("monitoring:kpi_improve") + f"?{request.GET.urlencode()}",
         "floods_url": reverse("monitoring:kpi_floods") + f"?{request.GET.urlencode()}",
-        "units": list(alarms.units_with_points(actor).filter(enterprise=plant)),
-        "address": kpi_showing.Address(plant.pk, request.GET),
+        "units": [(unit, address(unit=unit.pk)) for unit in units],
+        "address": address,
         "spans": SPANS,
         "state": "asking",
         "may_request": actor.may(LIMIT_REQUEST, plant.path, plant.pk),

@@ -1,9 +1,11 @@
 """Pages of data sources: what they send, what was odd with it, their keys."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -68,7 +70,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "tokens": [(one, _token_state(one, moment)) for one in tokens[:20]],
         "settings": [(one.label, _shown(one, row.settings.get(one.key)))
                      for one in SETTINGS.get(row.kind, ())],
-        "send_to": f"{request.scheme}://{request.get_host()}/ingest" if row.kind == "http" else "",
+        "send_to": _door(request) if row.kind in (SourceKind.HTTP, SourceKind.SIMULATOR) else "",
         "video_to": request.build_absolute_uri(reverse("api:video_event_take"))
                     if row.kind == SourceKind.VIDEO else "",
         "history": history_of(actor, row),
@@ -81,6 +83,13 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "monitoring/source.html", context)
+
+
+def _door(request: HttpRequest) -> str:
+    """Return where values are taken in, on the machine that this page came from."""
+    host = urlsplit(f"//{request.get_host()}").hostname or "localhost"
+    near = f"[{host}]" if ":" in host else host
+    return f"http://{near}:{settings.DOOR_PORT}/ingest/"
 
 
 def _token_state(token: SourceToken, moment: Any) -> str:

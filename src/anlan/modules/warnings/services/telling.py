@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.translation import override
 
 from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.models import Membership, Organisation
@@ -70,7 +69,7 @@ def _draft(row: EarlyWarning, place: str, user: UUID) -> Draft:
         recipient=user,
         kind=notices.RAISED.code,
         params={
-            "colour": colour_word(row.colour),
+            "colour": int(row.colour),
             "place": place,
             "score": f"{row.score:.0f}",
             "acknowledge": f"{row.acknowledge_by.astimezone(SHANGHAI):%m-%d %H:%M}",
@@ -84,12 +83,6 @@ def _draft(row: EarlyWarning, place: str, user: UUID) -> Draft:
         scope_path=row.scope_path,
         enterprise_id=row.enterprise_id,
     )
-
-
-def colour_word(colour: int) -> str:
-    """Return a colour in the product's language: notices keep the word, not the number."""
-    with override("zh-hans"):
-        return str(Colour(colour).label)
 
 
 def _people(enterprises: Iterable[UUID]) -> dict[tuple[UUID, str], set[UUID]]:

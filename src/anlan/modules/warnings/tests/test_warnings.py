@@ -4,6 +4,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.utils.translation import override
 from docx import Document
 
 from anlan.base.actors.actor import SYSTEM
@@ -123,6 +124,11 @@ def test_a_high_high_alarm_opens_a_warning_and_tells_its_levels(world, people, l
     }  # fmt: skip
     assert assess_all(MORNING + MINUTE).opened == 0
     assert Notice.objects.filter(kind="warnings.raised").count() == 5
+    told_once = Notice.objects.filter(kind="warnings.raised").first()
+    with override("en"):
+        assert told_once.title.startswith("Red warning: ")
+    with override("zh-hans"):
+        assert told_once.title.startswith("红色预警：")
 
 
 def test_a_yellow_warning_stays_in_the_county(world, people, store) -> None:

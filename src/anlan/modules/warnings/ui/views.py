@@ -14,7 +14,7 @@ from anlan.base.audit.queries import history_of
 from anlan.base.clock import now
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.engines.warning import model
-from anlan.modules.warnings import matrix, policy, queries
+from anlan.modules.warnings import matrix, policy, queries, rules
 from anlan.modules.warnings.services import acts
 from anlan.modules.warnings.states import WarningState
 from anlan.modules.warnings.ui import showing
@@ -35,8 +35,11 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
         "lines": showing.lines(row.factors),
         "overrides": [showing.word(model.packaged(), "override", code) for code in row.overrides],
         "rose": round(row.score - row.base, 1),
+        "is_red_at_rest": model.packaged().colour(row.base) is model.Colour.RED,
         "standing": standing,
-        "standing_lines": showing.lines(standing.factors) if standing and is_open else [],
+        "standing_lines": showing.lines(standing.factors)
+        if standing and is_open and standing.factors != row.factors
+        else [],
         "asked": matrix.rows()[row.colour],
         "requests": queries.requests(actor, pk),
         "history": history_of(actor, row),
@@ -102,5 +105,9 @@ def matrix_page(request: ActorRequest) -> HttpResponse:
         (showing.word(figures, "weight", group), round(weight, 3))
         for group, weight in figures.weights.items()
     ]
-    context = {"rows": rows, "weights": weights, "version": figures.version}
+    rest = [
+        (showing.word(figures, "base", level), points, rules.level_at_rest(points))
+        for level, points in figures.bases.items()
+    ]
+    context = {"rows": rows, "weights": weights, "rest": rest, "version": figures.version}
     return render(request, "warnings/matrix.html", context)
