@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import math
 import os
 import random
 import signal
@@ -12,6 +13,7 @@ import time
 import numpy as np
 import pytest
 from django.db import connection
+from nats.js.api import ConsumerConfig, ConsumerInfo, SequenceInfo
 
 from anlan.base.actors.actor import SYSTEM
 from anlan.modules.monitoring import alarms_core, alarms_replay
@@ -152,6 +154,36 @@ def test_calculated_values_go_back_into_the_log_once(world):
     assert (name, where) == ("calculated-0-7-7-0", "tm.calculated.0")
     assert batch.tags.tolist() == [twice.number]
     assert (batch.times_us.tolist(), batch.values.tolist()) == ([START_US], [160.0])
+
+
+class _Log:
+    """A log that says how far it has delivered and what waits."""
+
+    def __init__(self, delivered: int, pending: int) -> None:
+        self.told = ConsumerInfo(
+            name="", stream_name="", config=ConsumerConfig(), created=MONDAY, num_pending=pending,
+            delivered=SequenceInfo(consumer_seq=delivered, stream_seq=delivered),
+        )  # fmt: skip
+
+    async def consumer_info(self, *_: object, **__: object) -> ConsumerInfo:
+        return self.told
+
+
+def test_the_clock_waits_for_messages_that_are_stored_and_not_here_yet(world):
+    make_rule(world.plant_a)
+    judge, worker = Judge(alarms_core.load()), Worker("nats://nobody")
+    worker._delivered, worker._missed = 5, 0
+    began = MONDAY.timestamp()
+
+    def idle(delivered: int, pending: int) -> bool:
+        log = _Log(delivered, pending)
+        return asyncio.run(worker._idle(judge, log, began))  # type: ignore[arg-type]
+
+    assert idle(5, pending=2)
+    assert [idle(7, pending=0) for _ in range(3)] == [True, True, False]  # it will not come
+    assert judge.ticked == -math.inf
+    assert idle(5, pending=0)
+    assert judge.ticked == began - 1
 
 
 @pytest.mark.usefixtures("committed")
