@@ -25,6 +25,7 @@ _ORDER = ("LL", "L", "H", "HH")
 class Heard(Protocol):
     """What tells whether a source sends."""
 
+    kind: str
     enabled: bool
     last_seen_at: datetime | None
 
@@ -194,6 +195,8 @@ def _toxic(
 
 
 SILENT_AFTER = timedelta(minutes=2)
+QUIET_AFTER = timedelta(days=1)
+"""For a video platform, which speaks only when it sees something."""
 
 
 def source_health(source: "Heard", now: datetime) -> str:
@@ -202,7 +205,8 @@ def source_health(source: "Heard", now: datetime) -> str:
         return "off"
     if source.last_seen_at is None:
         return "never"
-    return "online" if now - source.last_seen_at <= SILENT_AFTER else "silent"
+    allowed = QUIET_AFTER if source.kind == "video" else SILENT_AFTER
+    return "online" if now - source.last_seen_at <= allowed else "silent"
 
 
 def _weaker(one: Row, other: Row) -> Provenance:

@@ -86,7 +86,8 @@ def _fields(device: SafetyDevice, day: dt.date) -> dict[str, Any] | None:
     lead = min(LEAD_DAYS, device.test_days)
     words = {
         "test": DeviceTestKind(FIRST_TEST[DeviceKind(device.kind)]).label,
-        "device": device,
+        # Some plants repeat the tag in the name.
+        "device": device.name if device.name.startswith(device.tag) else device,
         "n": device.test_days,
     }
     return {
