@@ -60,6 +60,7 @@ RULES = (
     Rule(r"^monitoring/changes/<uuid:pk>/", {"pk": "mon_change", "verb": "=withdraw"}),
     Rule(r"^monitoring/devices/<uuid:pk>/", {"pk": "mon_device"}),
     Rule(r"^monitoring/video/<uuid:pk>/", {"pk": "mon_video"}),
+    Rule(r"^monitoring/groups/<uuid:pk>/", {"pk": "mon_group"}),
     Rule(r"^monitoring/systems/of/", {"enterprise_id": "enterprises", "system": "=video"}),
     Rule(r"^monitoring/sources/tokens/<uuid:pk>/", {"pk": "mon_token"}),
     Rule(r"^monitoring/sources/<uuid:pk>/", {"pk": "mon_source"}),

@@ -30,7 +30,7 @@ from anlan.modules.indicators.rules import last_week
 from anlan.modules.indicators.services import incentives
 from anlan.modules.inspections.services import checklists, records, tasks
 from anlan.modules.monitoring.models import KnownFlood, SourceToken, VideoEvent
-from anlan.modules.monitoring.services import changes, sources, systems
+from anlan.modules.monitoring.services import changes, groups, sources, systems
 from anlan.modules.monitoring.tests import data as points
 from anlan.modules.registry import services
 from anlan.modules.registry.models import Enterprise, Identification
@@ -163,7 +163,7 @@ def build_rows(world: World, plant: str) -> Rows:
         "user": world.user(Role.SAFETY_MANAGER, plant),
         "organisation": world.places[plant],
     }
-    made |= _monitoring(actor, mark)
+    made |= _monitoring(actor, made["units"], mark)
     made |= _warnings(made["units"], mark)
     made |= _duties(actor, world.places[plant], world.user(Role.OPERATOR, plant).pk, mark)
     made |= _commitment(actor, world, plant, mark)
@@ -171,8 +171,8 @@ def build_rows(world: World, plant: str) -> Rows:
     return rows
 
 
-def _monitoring(actor: Any, mark: str) -> dict[str, Any]:
-    """Return a point with an alarm, its open change, a source with a key."""
+def _monitoring(actor: Any, unit: Any, mark: str) -> dict[str, Any]:
+    """Return a point with an alarm, its open change, a source with a key, a group of tags."""
     source = sources.source_create(actor, {"name": f"DCS {mark}", "kind": "http"})
     point = points.point(actor, name=f"液位{mark}", source=source.pk)
     setting = points.setting(actor, point, cause=f"进料{mark}")
@@ -204,7 +204,15 @@ def _monitoring(actor: Any, mark: str) -> dict[str, Any]:
         "mon_device": systems.device_create(
             actor, {"kind": "valve", "tag": "XV-101", "name": f"切断阀{mark}"}
         ),
+        "mon_group": groups.group_create(
+            actor, {"name": f"测点组{mark}", "installation": unit.pk, "tags": _group(actor)}
+        ),
     }
+
+
+def _group(actor: Any) -> list[str]:
+    """Enter the points of a group of tags; return their tags."""
+    return [points.point(actor, tag=f"TI-{n}", kind="temperature").tag for n in (1, 2, 3)]
 
 
 def _warnings(unit: Any, mark: str) -> dict[str, Any]:

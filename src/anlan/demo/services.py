@@ -27,6 +27,7 @@ from anlan.demo.events import LOADED
 from anlan.demo.history.load import load_history
 from anlan.demo.plan import FLAGSHIP, SIZES, EnterprisePlan, areas, enterprises
 from anlan.demo.plant import GROUPS
+from anlan.demo.watching import load_groups
 from anlan.modules.monitoring.demo import load_points
 from anlan.modules.monitoring.services.alarms_demo import load_alarms
 from anlan.modules.registry import events, services
@@ -74,6 +75,7 @@ def demo_load(seed: int, size: str, on: date, progress: Progress = lambda done, 
             load_history(seed, on)
             load_points()
             load_alarms()
+            load_groups()
     return loaded
 
 

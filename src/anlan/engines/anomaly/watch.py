@@ -1,11 +1,12 @@
 """A group of tags watched together: fitted once on normal operation, judged again and again.
 
 Values are smoothed first, so that what lasts counts and what flickers does not; then T² within the
-usual directions and Q outside of them (`models.Pca`) are compared with limits taken from blocks of
+usual directions and Q outside of them (`models.Pca`) are compared with limits taken from parts of
 the training period that the model has not seen.
 """
 
 import io
+import zipfile
 from dataclasses import dataclass
 from math import ceil, inf
 from typing import Self
@@ -46,7 +47,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A fitted group. `used` (tags,) are those that moved in training; the others say nothing."""
+    """A fitted group. `used` (tags,) are those that moved in training; the others say nothing.
+
+    `bounds` are the limits of T² and Q, `explained` the share of movement that the kept directions
+    hold. `later` is the share of the last third of the period that a model of the rest would have
+    found beyond: much of it says that the period does not cover ordinary operation.
+    """
 
     pca: Pca
     bounds: Rows
@@ -54,15 +60,17 @@ class Watch:
     n_fitted: int
     n_held: int
     explained: float
-    beyond: float
+    later: float
 
     @classmethod
     def fit(cls, rows: Rows, *, false_alarms: float, margin: float = 1.0) -> Self:
         """Fit on consecutive rows of normal operation (n, tags).
 
-        Three of ten blocks in time are held back; of their rows about `false_alarms` (a share)
-        lie beyond the limits, which are then widened by `margin`. Raises ValueError for too few
-        rows, fewer than two tags that move, and what is not finite.
+        Limits are the larger of two kinds: of blocks spread over the period that the model has
+        not seen, and of the last third for a model of what came before it, which shows how far
+        tomorrow may differ. Of either about `false_alarms` (a share) lie beyond; `margin` widens
+        them. Raises ValueError for too few rows, fewer than two tags that move, and what is not
+        finite.
         """
         if len(rows) < rows_needed(rows.shape[1], false_alarms):
             raise ValueError(f"{len(rows)} rows are too few")
@@ -70,22 +78,23 @@ class Watch:
         if used.sum() < 2:
             raise ValueError("fewer than two tags move")
         smooth = smoothed(rows[:, used], WEIGHT)[SETTLED:]
-        held = np.arange(len(smooth)) * _BLOCKS // len(smooth) % 3 == 2
-        pca = Pca.fit(smooth[~held], share=_SHARE)
-        apart = pca.statistics(smooth[held])
-        bounds = limits(apart, false_alarms) * margin
+        cut = int(len(smooth) * (1 - HELD_SHARE))
+        earlier, before = _fit(smooth[:cut], false_alarms)
+        later = earlier.statistics(smooth[cut:])
+        pca, bounds = _fit(smooth, false_alarms)
+        bounds = np.maximum(bounds, limits(later, false_alarms)) * margin
         if pca.axes.shape[1] == int(used.sum()):
             bounds[1] = inf  # every direction is kept: nothing is left outside of them
-        scaled = (smooth[~held] - pca.mean) / pca.spread
+        scaled = (smooth - pca.mean) / pca.spread
         total = max(float((scaled**2).sum()), 1e-300)
         return cls(
             pca,
             np.maximum(bounds, 1e-12),
             used.astype(float),
-            int((~held).sum()),
-            int(held.sum()),
+            len(smooth) - int(_held(len(smooth)).sum()),
+            int(_held(len(smooth)).sum()),
             float(((scaled @ pca.axes) ** 2).sum()) / total,
-            float((apart > bounds).any(axis=1).mean()),
+            float((later > before * margin).any(axis=1).mean()),
         )
 
     def judge(self, rows: Rows) -> Verdict:
@@ -112,7 +121,7 @@ class Watch:
     def to_bytes(self) -> bytes:
         """Return the model as numpy's own file of arrays, without code in it."""
         stream = io.BytesIO()
-        figures = [self.n_fitted, self.n_held, self.explained, self.beyond]
+        figures = [self.n_fitted, self.n_held, self.explained, self.later]
         np.savez(
             stream,
             mean=self.pca.mean,
@@ -131,12 +140,27 @@ class Watch:
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as kept:
                 pca = Pca(kept["mean"], kept["spread"], kept["axes"], kept["variances"])
-                fitted, held, explained, beyond = kept["figures"].tolist()
+                fitted, held, explained, later = kept["figures"].tolist()
                 return cls(
-                    pca, kept["bounds"], kept["used"], int(fitted), int(held), explained, beyond
+                    pca, kept["bounds"], kept["used"], int(fitted), int(held), explained, later
                 )
-        except (OSError, KeyError, EOFError) as error:
+        except (OSError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(f"this is no fitted group: {error}") from error
+
+
+def _held(n: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+    """Tell which of n rows are held back: three of ten blocks in time."""
+    held: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = np.arange(n) * _BLOCKS // n % 3 == 2
+    return held
+
+
+def _fit(smooth: Rows, false_alarms: float) -> tuple[Pca, Rows]:
+    held = _held(len(smooth))
+    pca = Pca.fit(smooth[~held], share=_SHARE)
+    bounds = limits(pca.statistics(smooth[held]), false_alarms)
+    if pca.axes.shape[1] == smooth.shape[1]:
+        bounds[1] = inf
+    return pca, bounds
 
 
 def rows_needed(tags: int, false_alarms: float) -> int:

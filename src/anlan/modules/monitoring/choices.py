@@ -205,3 +205,23 @@ FIRST_TEST = {
     DeviceKind.LIGHTNING: DeviceTestKind.FUNCTION,
 }
 """The test that a device is due for."""
+
+
+class Interval(models.IntegerChoices):
+    """How far apart the rows of a group of tags lie: seconds."""
+
+    TEN = 10, _("10 s")
+    HALF = 30, _("30 s")
+    MINUTE = 60, _("1 min")
+    FIVE = 300, _("5 min")
+    TEN_MINUTES = 600, _("10 min")
+
+
+class GroupState(models.TextChoices):
+    """How a group of tags stands."""
+
+    UNFITTED = "unfitted", _("Not fitted")
+    NORMAL = "normal", pgettext_lazy("group of tags", "Normal")
+    ABOVE = "above", _("Beyond, not for long")
+    UNUSUAL = "unusual", _("Unusual")
+    UNKNOWN = "unknown", pgettext_lazy("group of tags", "Unknown")

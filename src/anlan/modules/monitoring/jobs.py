@@ -1,10 +1,11 @@
-"""Monitoring on a clock: cameras are asked, tests of devices become duties."""
+"""Work of monitoring: cameras are asked, tests become duties, groups of tags are fitted."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.clock import now
 from anlan.base.jobs import JobContext, JobResult, job
-from anlan.modules.monitoring.services import device_duties
+from anlan.modules.monitoring.services import device_duties, groups
 from anlan.modules.monitoring.services.probes import probe_cameras
 
 
@@ -38,3 +39,18 @@ def device_tests(context: JobContext) -> JobResult:
     """Let the duty plans follow the devices; safe to repeat."""
     changed = device_duties.follow_all()
     return JobResult(_("%(n)s plans changed"), {"n": changed})
+
+
+@job(groups.FIT_JOB, title=_("Fit a group of tags"), resumes=True)
+def fit_group(context: JobContext, *, group_id: str) -> JobResult:
+    """Fit a group on its training period; safe to repeat."""
+    row = groups.fit(
+        context.actor,
+        group_id,
+        lambda done, total: context.progress(done, total, _("Reading values")),
+    )
+    return JobResult(
+        _("Fitted on %(rows)s rows"),
+        {"rows": row.fit["rows"]},
+        url=reverse("monitoring:groups_show", args=[row.pk]),
+    )

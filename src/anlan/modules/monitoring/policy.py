@@ -15,6 +15,8 @@ _TECHNICAL = frozenset({Role.TECHNICAL})
 # answers for its monitoring system (order 40), so he may set it up too.
 POINT_EDIT = grant("monitoring.points.edit", _ENGINEERS | _TECHNICAL)
 SOURCE_EDIT = grant("monitoring.sources.edit", _ENGINEERS | _TECHNICAL)
+# What counts as normal operation is judged by who knows the process and its instruments.
+GROUP_EDIT = grant("monitoring.groups.edit", _ENGINEERS | _TECHNICAL)
 # Keys let a machine write in the plant's name: fewer hands.
 SOURCE_TOKEN = grant("monitoring.sources.token", {Role.EQUIPMENT_ENGINEER, Role.TECHNICAL})
 

@@ -13,6 +13,7 @@ _ENTRIES = (
     ("alarms", _("Alarms"), "bell-ringing", 20, ("/monitoring/journal/",)),
     ("kpi", _("Alarm load"), "chart-histogram", 25, ()),
     ("trends", _("Trends"), "chart-line", 30, ()),
+    ("groups", _("Unusual operation"), "wave-sine", 40, ()),
     ("points", _("Monitoring points"), "gauge", 50, ("/monitoring/settings/",)),
     ("changes", pgettext_lazy("alarm", "Setting changes"), "adjustments", 60, ()),
     ("sources", _("Data sources"), "plug-connected", 70, ()),

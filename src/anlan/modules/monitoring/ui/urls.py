@@ -5,6 +5,7 @@ from django.urls.resolvers import URLPattern
 
 from anlan.modules.monitoring.ui import (
     alarms_urls,
+    group_urls,
     live_values,
     overview_views,
     register_urls,
@@ -26,4 +27,5 @@ urlpatterns: list[URLPattern] = [
     path("live/<uuid:enterprise_id>/", live_values.live, name="live"),
     *register_urls.urlpatterns,
     *alarms_urls.urlpatterns,
+    *group_urls.urlpatterns,
 ]

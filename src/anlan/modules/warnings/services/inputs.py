@@ -18,9 +18,9 @@ from anlan.engines.warning.model import Group, Model
 from anlan.modules.commitment import queries as commitment
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.queries import overdue
-from anlan.modules.monitoring.choices import GAS_KINDS, DeviceKind, RuleKind
+from anlan.modules.monitoring.choices import GAS_KINDS, DeviceKind, GroupState, RuleKind
 from anlan.modules.monitoring.models import AlarmState, SafetyDevice
-from anlan.modules.monitoring.queries import overview, systems
+from anlan.modules.monitoring.queries import groups, overview, systems
 from anlan.modules.registry.models import MhiUnit
 from anlan.modules.registry.models.base import LIVE
 from anlan.modules.registry.models.facility import OperatingState
@@ -47,6 +47,7 @@ class Gathered:
     n_valves_out: int = 0
     sick: set[str] = field(default_factory=set)
     alarms: list[dict[str, Any]] = field(default_factory=list)
+    groups: list[dict[str, Any]] = field(default_factory=list)
 
 
 def gather(
@@ -60,13 +61,15 @@ def gather(
     online = _points(found)
     _alarms(found)
     _devices(found)
+    for row in groups.standing_of(SYSTEM, list(found)):
+        found[row["installation_id"]].groups.append(row)
     lacks = _lacks(now, {one.unit.enterprise_id for one in found.values()})
     return {
         pk: (
             one.unit,
             index.Inputs(
                 level=one.unit.level if one.unit.is_mhi else None,
-                factors=_factors(one, online, lacks.get(one.unit.enterprise_id), model),
+                factors=_factors(one, online, lacks.get(one.unit.enterprise_id), model, now),
             ),
         )
         for pk, one in found.items()
@@ -191,10 +194,11 @@ def _lacks(now: dt.datetime, enterprises: Collection[UUID]) -> dict[UUID, list[s
 
 
 def _factors(
-    one: Gathered, is_told: bool, lacks: list[str] | None, model: Model
+    one: Gathered, is_told: bool, lacks: list[str] | None, model: Model, now: dt.datetime
 ) -> list[index.Factor]:
     return [
         *_process(one, is_told, model),
+        *_unusual(one, model, now),
         *_gas(one, is_told, model),
         *_barriers(one, is_told, model),
         *_management(lacks, model),
@@ -218,6 +222,33 @@ def _process(one: Gathered, is_told: bool, model: Model) -> list[index.Factor]:
     if not is_told or not one.n_online:
         made.append(index.Factor(Group.PROCESS, "unknown", None))
     return made or [index.Factor(Group.PROCESS, "normal", 0.0)]
+
+
+def _unusual(one: Gathered, model: Model, now: dt.datetime) -> list[index.Factor]:
+    """Return the groups of tags that left their usual relation, naming what has a part in it.
+
+    One that cannot be judged is unknown with what it had; one beyond for a short time is calm.
+    """
+    score = model.scores["process", "unusual_group"]
+    made = []
+    for row in one.groups:
+        if row["state"] == GroupState.UNUSUAL:
+            parts = ", ".join(f"{tag} {share:.0%}" for tag, share in row["parts"])
+            of = f"{row['name']} ({parts})"
+            made.append(index.Factor(Group.PROCESS, "unusual_group", score, of=of))
+        elif row["state"] == GroupState.UNKNOWN:
+            known = row["known_at"]
+            made.append(
+                index.Factor(
+                    Group.PROCESS,
+                    "unusual_group",
+                    None,
+                    of=": ".join(filter(None, (row["name"], ", ".join(row["missing"][:5])))),
+                    last=score if row["above_since"] else None,
+                    unknown_for_s=(now - known).total_seconds() if known else 0.0,
+                )
+            )
+    return made
 
 
 def _gas(one: Gathered, is_told: bool, model: Model) -> list[index.Factor]:

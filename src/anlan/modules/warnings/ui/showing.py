@@ -56,7 +56,7 @@ def _words(figures: model.Model, one: dict[str, Any]) -> tuple[str, ...]:
     told = []
     for factor in one["factors"]:
         if factor["score"] is None:
-            told.append(_("No value to be had"))
+            told.append(": ".join(filter(None, (factor["of"], _("No value to be had")))))
             continue
         text = word(figures, part, factor["code"])
         of = factor["of"]
