@@ -56,6 +56,14 @@ VIDEO_TAKEN = Event(
 GROUP_CREATED = Event("monitoring.group.created", _("Group of tags entered"))
 GROUP_CHANGED = Event("monitoring.group.changed", _("Group of tags changed"))
 GROUP_REMOVED = Event("monitoring.group.removed", _("Group of tags removed from the lists"))
-GROUP_FITTED = Event("monitoring.group.fitted", _("Group of tags fitted"))
+GROUP_FITTED = Event(
+    "monitoring.group.fitted",
+    _("Group of tags fitted"),
+    labels={
+        "rows": _("Whole rows"),
+        "later": _("Last third beyond, by the rest"),
+        "origin": _("Values from"),
+    },
+)
 GROUP_UNUSUAL = Event("monitoring.group.unusual", _("Group of tags out of its usual relation"))
 GROUP_NORMAL = Event("monitoring.group.normal", _("Group of tags back in its usual relation"))

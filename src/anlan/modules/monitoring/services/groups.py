@@ -254,11 +254,12 @@ def _keep(
     rights.require(actor, policy.GROUP_EDIT, row)
     if (row.tags, row.interval_s) != (seen.tags, seen.interval_s):
         raise GroupChanged()
-    before = row.fit or None
     row.fitted, row.numbers, row.fitted_at, row.fit = data, numbers, now(), told
     row.state, row.above_since, row.parts, row.missing = GroupState.UNKNOWN, None, [], []
     row.t2 = row.q = row.judged_at = row.known_at = None
     row.version += 1
     row.save()
-    record(actor, events.GROUP_FITTED, row, before=before, after=told)
+    # The page tells the rest of the newest fit.
+    kept = {name: told[name] for name in ("rows", "later", "origin")}
+    record(actor, events.GROUP_FITTED, row, after=kept)
     return row

@@ -157,7 +157,12 @@ def _write(rows: list[WatchGroup], before: Mapping[UUID, str], now: dt.datetime)
     entries = []
     for row in rows:
         was = before[row.pk]
-        told = {"t2": row.t2, "q": row.q, "tags": [tag for tag, _share in row.parts]}
+        told = {
+            "state": row.state,
+            "t2": row.t2,
+            "q": row.q,
+            "tags": [tag for tag, _share in row.parts],
+        }
         if row.state == GroupState.UNUSUAL and was != GroupState.UNUSUAL:
             entries.append(Entry(events.GROUP_UNUSUAL, row, {"state": was}, told))
         elif row.state == GroupState.NORMAL and was == GroupState.UNUSUAL:
