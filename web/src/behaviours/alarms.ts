@@ -37,7 +37,8 @@ function keepPlaces(): void {
   whenAdded("[data-an-alarm-rows]", () => {
     for (const box of boxes()) if (chosen.has(box.value) && !box.disabled) box.checked = true;
     const field = document.querySelector<HTMLInputElement>("#an-al-comment");
-    if (field && comment) field.value = comment;
+    // With nothing chosen any more it was said of what is acknowledged by now.
+    if (field && comment && boxes().some((box) => box.checked)) field.value = comment;
     const row = focused && document.querySelector<HTMLElement>(`[data-an-alarm="${focused}"]`);
     if (row) {
       for (const one of all("[data-an-alarm]")) one.tabIndex = one === row ? 0 : -1;

@@ -61,6 +61,16 @@ def test_several_are_acknowledged_with_one_comment(world, client, operator):
     assert '"error"' in again.headers["HX-Trigger"]
 
 
+def test_the_button_of_a_line_takes_neither_the_chosen_nor_the_comment(world, client, operator):
+    line, chosen = make_rule(world.plant_a), make_rule(world.plant_a, "TI-1103")
+    take_events([raised(line), raised(chosen)], None, MONDAY)
+    given = {"one": str(line.pk), "rule": [str(chosen.pk)], "comment": "交接班已知"}
+    client.post("/monitoring/alarms/acknowledge/", given)
+    assert _shown(line) == Shown.ACKNOWLEDGED
+    assert _shown(chosen) == Shown.UNACKNOWLEDGED
+    assert not AlarmEvent.objects.for_actor(SYSTEM).filter(comment="交接班已知").exists()
+
+
 def test_an_alarm_tells_what_to_do_and_takes_each_act(world, client, operator):
     rule = make_rule(world.plant_a, cause="液位计失灵", action="停进料泵", response_seconds=600)
     take_events([raised(rule)], None, MONDAY)

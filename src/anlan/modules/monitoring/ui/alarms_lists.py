@@ -18,6 +18,11 @@ def second_words(moment: dt.datetime | None) -> str:
     return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
+def _measured(row: AlarmEvent) -> float | None:
+    """Return the value with the digits that its point shows; samples carry all of a float's."""
+    return None if row.value is None else round(row.value, row.rule.point.decimals)
+
+
 JOURNAL = ListPage(
     key="monitoring.journal",
     title=_("Alarm journal"),
@@ -35,7 +40,7 @@ JOURNAL = ListPage(
         Column("kind", _("Alarm"), value="rule.kind"),
         Column.of(AlarmEvent, "what", sort=None),
         Column.of(AlarmEvent, "priority", sort=None),
-        Column.of(AlarmEvent, "value", sort=None),
+        Column.of(AlarmEvent, "value", sort=None, value=_measured),
         Column.of(AlarmEvent, "limit", sort=None),
         Column("announced_at", _("announced at"), value=lambda row: second_words(row.announced_at)),
         Column.of(AlarmEvent, "by_name", sort=None),

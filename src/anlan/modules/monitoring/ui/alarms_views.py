@@ -189,10 +189,13 @@ def _refused(request: HttpRequest, error: Exception) -> HttpResponse:
 @login_required
 @require_POST
 def acknowledge(request: HttpRequest) -> HttpResponse:
-    """Acknowledge the chosen alarms, with one comment for all."""
-    comment = request.POST.get("comment", "")
+    """Acknowledge the chosen alarms with one comment for all, or `one` alone: what is chosen and
+    typed besides belongs to the others."""
+    one = request.POST.get("one", "")
+    chosen = [one] if one else request.POST.getlist("rule")
+    comment = "" if one else request.POST.get("comment", "")
     try:
-        done = alarms_acts.acknowledge(_actor(request), request.POST.getlist("rule"), comment)
+        done = alarms_acts.acknowledge(_actor(request), chosen, comment)
     except SAID as error:
         return _refused(request, error)
     words = ngettext("%(n)s alarm acknowledged.", "%(n)s alarms acknowledged.", done.moved)

@@ -1,5 +1,6 @@
 """Pages of warnings: plumbing between services and templates."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from anlan.base.audit.queries import history_of
 from anlan.base.clock import now
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.engines.warning import model
+from anlan.modules.monitoring.ui import alarms_showing
 from anlan.modules.warnings import matrix, policy, queries, rules
 from anlan.modules.warnings.services import acts
 from anlan.modules.warnings.states import WarningState
@@ -95,12 +97,19 @@ def _say(request: ActorRequest, error: Refused | Forbidden | BadInput) -> None:
         messages.error(request, f"{error.message()} {error.remedy_text()}")
 
 
+def _in_words(length: dt.timedelta) -> str:
+    return alarms_showing.duration(length.total_seconds())
+
+
 @require_GET
 @login_required
 def matrix_page(request: ActorRequest) -> HttpResponse:
     """Who is told of which colour and by when they act, with whose figures these are."""
     figures = model.packaged()
-    rows = [(5 - colour, row) for colour, row in sorted(matrix.rows().items(), reverse=True)]
+    rows = [
+        (5 - colour, row, [_in_words(one) for one in (row.acknowledge, row.report, row.clear)])
+        for colour, row in sorted(matrix.rows().items(), reverse=True)
+    ]
     weights = [
         (showing.word(figures, "weight", group), round(weight, 3))
         for group, weight in figures.weights.items()
