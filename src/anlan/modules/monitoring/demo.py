@@ -347,7 +347,8 @@ def _systems(plant: Enterprise, points: dict[str, Point], *, is_main: bool) -> N
             continue
         is_valve = point.kind == "valve_state"
         given.append({
-            "kind": _DEVICES[point.kind], "tag": point.tag, "name": point.name,
+            "kind": _DEVICES[point.kind], "tag": point.tag,
+            "name": point.name.removeprefix(point.tag).strip() or point.name,
             "point": point.pk, "installation": point.installation_id,
             "equipment": point.equipment_id,
             "voting": "" if is_valve else "2oo3" if n % 5 == 0 else "1oo1",
