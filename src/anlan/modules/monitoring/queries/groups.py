@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.scoped import ScopedQuerySet
-from anlan.modules.monitoring.choices import GroupState
 from anlan.modules.monitoring.models import Point, WatchGroup, WatchVerdict
 from anlan.modules.registry.models.base import LIVE
 from anlan.modules.registry.queries import coded
@@ -46,12 +45,12 @@ def verdicts(actor: Actor, group_id: UUID, since: dt.datetime) -> list[WatchVerd
 
 
 def standing_of(actor: Actor, unit_ids: Collection[UUID]) -> list[dict[str, Any]]:
-    """Return how the fitted groups in use of installations stand, in one statement."""
+    """Return how the groups in use of installations were judged, in one statement."""
     rows = WatchGroup.objects.for_actor(actor).filter(
-        LIVE, in_use=True, fitted_at__isnull=False, installation__in=unit_ids
+        LIVE, in_use=True, judged_at__isnull=False, installation__in=unit_ids
     )
     columns = ("installation_id", "name", "state", "parts", "missing", "above_since", "known_at")
-    return list(rows.exclude(state=GroupState.UNFITTED).order_by("name").values(*columns))
+    return list(rows.order_by("name").values(*columns))
 
 
 def aligned(moment: dt.datetime, interval_s: int) -> dt.datetime:
