@@ -6,8 +6,8 @@ Uses the database that `ANLAN_DATABASE_URL` and `ANLAN_DATABASE_OWNER_URL` name,
 demonstration loaded: give it one that may be thrown away. The file goes through the import's own
 jobs: taken, checked, written, with every row's history. Some rows are wrong; they must stay row
 errors while the rest is written. Beside it the plain Django way on a sample: `clean_fields`
-and `save` for each point and each alarm, an audit event each. The rows are deleted afterwards, their
-history stays. Ends with 1 when a target is missed.
+and `save` for each point and each alarm, an audit event each. The rows are deleted afterwards,
+their history stays. Ends with 1 when a target is missed.
 """
 
 import argparse
