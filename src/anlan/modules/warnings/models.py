@@ -107,7 +107,7 @@ class EarlyWarning(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.get_colour_display()}"
+        return str(self.unit)
 
 
 class FeedbackRequest(ScopedModel):

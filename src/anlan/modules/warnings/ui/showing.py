@@ -56,19 +56,19 @@ def _words(figures: model.Model, one: dict[str, Any]) -> tuple[str, ...]:
     told = []
     for factor in one["factors"]:
         if factor["score"] is None:
-            told.append(": ".join(filter(None, (factor["of"], _("No value to be had")))))
+            told.append(_(": ").join(filter(None, (factor["of"], _("No value to be had")))))
             continue
         text = word(figures, part, factor["code"])
         of = factor["of"]
         if part == "barrier" and of:
-            of = ", ".join(
+            of = _(", ").join(
                 f"{word(figures, part, item.split(' ')[0])} {item.split(' ')[1]}"
                 for item in of.split(", ")
             )
             text = ""
         elif factor["value"] is not None:
             of = f"{of} = {factor['value']:.4g}"
-        told.append(": ".join(filter(None, (text, of))))
+        told.append(_(": ").join(filter(None, (text, of))))
     if not told and one["group"] in UNCONNECTED:
         told.append(_("Not connected: counted as unknown, which is 0.3 of the worst"))
     elif not told and one["unknown"]:
