@@ -390,6 +390,10 @@ class Worker:
 
     async def _judged(self, judge: Judge, messages: list[Msg]) -> bool:
         """Judge messages, write what came of them, acknowledge; False where one is missing."""
+        if not self._kept_at and messages[0].metadata.sequence.consumer == self._delivered + 1:
+            # Before anything is said: a kill from now on finds where and with what to begin.
+            self.sequence = max(self.sequence, messages[0].metadata.sequence.stream - 1)
+            await self._in_database(lambda: self._write([], judge))
         found: list[Event] = []
         last = None
         first = self.sequence + 1
