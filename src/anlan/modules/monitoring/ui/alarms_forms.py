@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -35,7 +36,10 @@ class NoteForm(forms.Form):
             label=gettext_lazy("Cause found"),
             required=False,
             max_length=200,
-            help_text=_("Expected: %(causes)s") % {"causes": rule.cause} if rule.cause else "",
+            # Forms take help for markup: what somebody typed is escaped here.
+            help_text=_("Expected: %(causes)s") % {"causes": escape(rule.cause)}
+            if rule.cause
+            else "",
         )
         self.fields["comment"] = _text(gettext_lazy("What was seen or done"), rows=3, required=True)
 
