@@ -23,7 +23,8 @@ from anlan.config.supervisor.installation import Installation
 from tests.ops.conftest import Product, clean_environment
 
 PARTS = ("door", "alarms")
-PATIENCE = 60.0
+# The index of early warning is computed once a minute.
+PATIENCE = 90.0
 
 
 @contextlib.contextmanager

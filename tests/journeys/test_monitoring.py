@@ -86,7 +86,8 @@ def test_from_a_rising_level_to_the_question_of_the_county(visit: Open) -> None:
     told = journal(operator, gauge.tag)
     for words in (moment(rose + DELAY), moment(topped + DELAY), "进料阀内漏 → 已停进料泵", "倒罐"):
         assert words in told, (words, told)
-    assert announced(operator) == before + 2
+    # Beside these two a point that fell silent may have told so.
+    assert announced(operator) >= before + 2
 
     safety = visit("safety")
     warning = its_warning(safety, unit, f"{gauge.tag} HH")
