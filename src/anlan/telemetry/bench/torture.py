@@ -37,28 +37,8 @@ LEADERLESS_S = 1.0
 SETTLE_S = 180.0
 
 FILL = """
-import hashlib
-from datetime import timedelta
-from anlan.base.actors.actor import SYSTEM
-from anlan.base.actors.models import Organisation
-from anlan.base.clock import now
-from anlan.modules.monitoring.models import AlarmRule, Point, Source, SourceToken
-from anlan.modules.monitoring.services.alarms_acts import shelve
-place = Organisation(kind="enterprise", code="T1", name="Plant")
-place.path = f"e{{place.pk.hex}}/"
-place.save()
-here = dict(enterprise=place, scope_path=place.path)
-source = Source.objects.create(**here, name="bench", kind="http")
-SourceToken.objects.create(**here, source=source, prefix="bench1", scopes=["ingest"],
-    secret_hash=hashlib.sha256(b"bench").digest(), expires_at=now() + timedelta(days=1))
-points = [Point.objects.create(**here, tag=f"B-{{k}}", name="bench", kind="level", source=source,
-    range_low=0, range_high=200) for k in range({tags})]
-rules = [AlarmRule(**here, point=point, kind="HH", limit={limit}, deadband=2, priority=1 + k % 4,
-    on_delay_s=k % 3, off_delay_s=k % 2) for k, point in enumerate(points)]
-AlarmRule.objects.bulk_create(rules)
-numbers = sorted(Point.objects.unscoped("bench").values_list("number", flat=True))
-shelve(SYSTEM, [rule.pk for rule in rules[:{shelves}]], seconds={shelf_s}, reason="bench")
-print(">>", "anls_bench1_bench", numbers[0], numbers[-1])
+from anlan.demo.bench_plant import fill
+print(">>", fill({tags}, {limit}, {shelves}, {shelf_s}))
 """
 
 
