@@ -78,20 +78,20 @@ class WarningsQuery(PageQuery):
 class ReportIn(Schema):
     """Why the index rose and what is done about it."""
 
-    cause: str = Field(max_length=1000)
-    measure: str = Field(max_length=1000)
+    cause: str = Field("", max_length=1000)
+    measure: str = Field("", max_length=1000)
 
 
 class ReasonIn(Schema):
     """Why the warning is over."""
 
-    reason: str = Field(max_length=1000)
+    reason: str = Field("", max_length=1000)
 
 
 class TextIn(Schema):
     """A question or an answer."""
 
-    text: str = Field(max_length=1000)
+    text: str = Field("", max_length=1000)
 
 
 class NothingIn(Schema):
