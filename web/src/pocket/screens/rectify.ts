@@ -8,7 +8,7 @@ import { askCamera, compressed } from "../photos";
 import { photosOf } from "../pictures";
 import { say } from "../say";
 import { submit } from "../sealing";
-import { button, buzz, gone, h, icon, note, tag } from "../ui";
+import { button, buzz, gone, h, icon, tag } from "../ui";
 import { clockTime, day, dayAndTime, t, when } from "../words";
 
 screen("/p/rectify/", async (world, query) => {
