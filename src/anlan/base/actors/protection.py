@@ -12,13 +12,15 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from anlan.base.actors.wall import history_wall_sql, scoped_tables, wall_sql
+from anlan.base.actors.wall import history_wall_sql, place_wall_sql, scoped_tables, wall_sql
 
 # Rows that must never change once written, whoever asks.
 APPEND_ONLY = {"audit_event"}
 READ_ONLY = ("audit_head",)
 # Tables without a wall that hold something of every place: only functions of the owner read them.
 HIDDEN: set[str] = set()
+# Tables of what is said of a place and holds for all below it (`wall.place_wall_sql`).
+OF_PLACES: set[str] = set()
 
 LOCK_TIMEOUT = "2s"
 PAUSE_SECONDS = 1.0
@@ -30,6 +32,11 @@ _SAMPLE = "anlan_wall_sample"
 def hide_table(table: str) -> None:
     """Keep a table from the application's role altogether; apps say so when they start."""
     HIDDEN.add(table)
+
+
+def wall_by_place(table: str) -> None:
+    """Let a table be read by all below its rows' places; apps say so when they start."""
+    OF_PLACES.add(table)
 
 
 def append_only(table: str) -> None:
@@ -50,6 +57,8 @@ def protect_database() -> None:
     _create_role()
     for table in scoped_tables():
         _raise_wall(table, wall_sql(table), wall_sql(_SAMPLE))
+    for table in sorted(OF_PLACES):
+        _raise_wall(table, place_wall_sql(table), place_wall_sql(_SAMPLE))
     _raise_wall("audit_event", history_wall_sql(), history_wall_sql(_SAMPLE))
     _grant()
 
@@ -96,7 +105,11 @@ def _wall_of(table: str) -> list[tuple[object, ...]]:
             " WHERE t.oid = to_regclass(%s) ORDER BY p.polname",
             [f'"{table}"'],
         )
-        return cursor.fetchall()
+        # A condition that looks into another table names its own columns with their table.
+        return [
+            tuple(one.replace(f"{table}.", "") if isinstance(one, str) else one for one in row)
+            for row in cursor.fetchall()
+        ]
 
 
 def _role() -> str:

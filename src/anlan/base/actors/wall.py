@@ -109,6 +109,40 @@ def wall_sql(table: str) -> list[str]:
     ]
 
 
+# What is said of a place (an area, a park, one enterprise) is read there, above, and by all below;
+# it is written there and above alone. The enterprises of a park keep their county's path.
+_OURS = f"o.path ^@ ANY ({_PREFIXES}) OR o.owner_enterprise_id = ANY ({_ENTERPRISES})"
+_PLACE = f"""
+    (SELECT current_setting('anlan.everything', true)) = 'on'
+    OR EXISTS (SELECT 1 FROM actors_organisation o WHERE o.id = place_id AND ({_OURS}))
+"""  # noqa: S608 - no value of anybody's goes in
+_PLACE_BELOW = f"""{_PLACE}
+    OR EXISTS (
+        SELECT 1 FROM actors_organisation o WHERE o.id = place_id AND (
+            (o.kind IN ('area', 'park')
+             AND EXISTS (SELECT 1 FROM unnest({_PREFIXES}) AS mine WHERE mine ^@ o.path))
+            OR (o.kind = 'area' AND EXISTS (
+                SELECT 1 FROM actors_organisation e
+                 WHERE e.id = ANY ({_ENTERPRISES}) AND e.path ^@ o.path))
+            OR (o.kind = 'park' AND EXISTS (
+                SELECT 1 FROM actors_organisation e WHERE e.park_id = o.id
+                   AND (e.path ^@ ANY ({_PREFIXES}) OR e.id = ANY ({_ENTERPRISES}))))
+        )
+    )
+"""  # noqa: S608 - no value of anybody's goes in
+
+
+def place_wall_sql(table: str) -> list[str]:
+    """Return the statements that put the wall round a table whose rows are said of a place
+    (`place_id`) and hold for all below it; safe to repeat."""
+    return [
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
+        f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
+        f'DROP POLICY IF EXISTS anlan_scope ON "{table}"',
+        f'CREATE POLICY anlan_scope ON "{table}" USING ({_PLACE_BELOW}) WITH CHECK ({_PLACE})',
+    ]
+
+
 # An enterprise that moved to another area takes its history along: its events keep the path they
 # were written with, because they are hashed, but its people and the new area's must read them.
 _MOVED = f"""enterprise_id IN (
