@@ -39,7 +39,7 @@ from anlan.modules.registry.services.scenario import scenario_save
 from anlan.modules.registry.tests import data
 from anlan.modules.risk.services import editions, shutdowns
 from anlan.modules.risk.tests import data as risk
-from anlan.modules.warnings.models import EarlyWarning, FeedbackRequest
+from anlan.modules.warnings.models import EarlyWarning, FeedbackRequest, WeatherSignal
 from tests.support.world import World
 
 # Every foreign row carries this word; no answer to one's own people may contain it.
@@ -216,7 +216,7 @@ def _group(actor: Any) -> list[str]:
 
 
 def _warnings(unit: Any, mark: str) -> dict[str, Any]:
-    """Return a standing warning of a unit with a question about it."""
+    """Return a standing warning of a unit with a question about it, and a weather signal."""
     moment = now()
     warning = EarlyWarning.objects.create(
         enterprise_id=unit.enterprise_id, scope_path=unit.scope_path, unit=unit, colour=3,
@@ -227,7 +227,11 @@ def _warnings(unit: Any, mark: str) -> dict[str, Any]:
         enterprise_id=unit.enterprise_id, scope_path=unit.scope_path, warning=warning,
         text=f"why {mark}", due_at=moment,
     )  # fmt: skip
-    return {"early_warning": warning, "feedback_request": question}
+    signal = WeatherSignal.objects.create(
+        place_id=unit.enterprise_id, kind="wind", colour=2, source=f"weather {mark}",
+        from_at=moment, until_at=moment + timedelta(days=1),
+    )  # fmt: skip
+    return {"early_warning": warning, "feedback_request": question, "weather_signal": signal}
 
 
 def _duties(actor: Any, place: Any, colleague: Any, mark: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from anlan.modules.monitoring.api_video import router as video_router
 from anlan.modules.registry.api.routes import routers as registry_routers
 from anlan.modules.risk.api import routers as risk_routers
 from anlan.modules.warnings.api import router as warnings_router
+from anlan.modules.warnings.api_weather import router as weather_router
 
 
 class Description(OpenAPISchema):
@@ -85,6 +86,7 @@ api.add_router("/v1", tasks_router)
 api.add_router("/v1", alarms_router)
 api.add_router("/v1", points_router)
 api.add_router("/v1", warnings_router)
+api.add_router("/v1", weather_router)
 api.add_router("/v1", video_router)
 for router in [*registry_routers(), *risk_routers()]:
     api.add_router("/v1", router)

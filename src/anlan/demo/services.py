@@ -28,6 +28,7 @@ from anlan.demo.history.load import load_history
 from anlan.demo.plan import FLAGSHIP, SIZES, EnterprisePlan, areas, enterprises
 from anlan.demo.plant import GROUPS
 from anlan.demo.watching import load_groups
+from anlan.demo.weather import load_weather
 from anlan.modules.monitoring.demo import load_points
 from anlan.modules.monitoring.services.alarms_demo import load_alarms
 from anlan.modules.registry import events, services
@@ -76,6 +77,7 @@ def demo_load(seed: int, size: str, on: date, progress: Progress = lambda done, 
             load_points()
             load_alarms()
             load_groups()
+            load_weather()
     return loaded
 
 

@@ -1,5 +1,8 @@
 """Rows of early warning."""
 
+import datetime as dt
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.scoped import ScopedModel
 from anlan.base.duties.models.warning import Colour
+from anlan.base.ids import uuid7
 from anlan.modules.registry.models import MhiUnit
 from anlan.modules.warnings.states import STANDING, WARNING, WarningState
 
@@ -144,3 +148,88 @@ class FeedbackRequest(ScopedModel):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class WeatherKind(models.TextChoices):
+    """What a weather signal is about: what the index of environment names (lightning, wind, heat,
+    flood), and all else under its own words."""
+
+    LIGHTNING = "lightning", pgettext_lazy("weather signal", "Lightning")
+    WIND = "wind", pgettext_lazy("weather signal", "Wind")
+    HEAT = "heat", pgettext_lazy("weather signal", "Heat")
+    FLOOD = "flood", pgettext_lazy("weather signal", "Rain and flood")
+    OTHER = "other", pgettext_lazy("weather signal", "Other weather")
+
+
+class WeatherSignal(models.Model):
+    """A meteorological warning signal (气象灾害预警信号) for an area, a park or one enterprise.
+
+    It belongs to a place and holds for all below it, who read it too: so it is no row of an
+    enterprise, and its wall is `place_wall_sql`. In force from `from_at` until `until_at`, or
+    until it was ended early. `source` is who gave the warning, `entered_by` who keeps it here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    place = models.ForeignKey(
+        "actors.Organisation",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("weather signal", "holds for"),
+    )
+    kind = models.CharField(
+        pgettext_lazy("weather signal", "weather"), max_length=12, choices=WeatherKind.choices
+    )
+    colour = models.PositiveSmallIntegerField(_("colour"), choices=Colour.choices[1:])
+    from_at = models.DateTimeField(pgettext_lazy("weather signal", "in force from"))
+    until_at = models.DateTimeField(pgettext_lazy("weather signal", "in force until"))
+    text = models.TextField(
+        pgettext_lazy("weather signal", "words of the signal"), max_length=1000, blank=True
+    )
+    source = models.CharField(pgettext_lazy("weather signal", "given by"), max_length=120)
+    entered_at = models.DateTimeField(
+        pgettext_lazy("weather signal", "entered at"), auto_now_add=True
+    )
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    ended_at = models.DateTimeField(pgettext_lazy("weather signal", "ended early at"), null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    end_reason = models.CharField(
+        pgettext_lazy("weather signal", "why ended early"), max_length=300, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("weather signal")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_at__gt=models.F("from_at")), name="weather_signal_has_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | ~Q(end_reason=""),
+                name="weather_signal_end_says_why",
+            ),
+        ]
+        indexes = [
+            # The signals in force: read once a minute.
+            models.Index(fields=["until_at"], name="weather_signal_until"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.get_colour_display()} · {self.place}"
+
+    @property
+    def scope_path(self) -> str:
+        """Return the place it holds for."""
+        return self.place.path
+
+    @property
+    def enterprise_id(self) -> UUID | None:
+        """Return the enterprise, where it holds for one alone."""
+        return self.place.enterprise_id
+
+    @property
+    def over_at(self) -> dt.datetime:
+        """Return when it is over."""
+        return min(self.until_at, self.ended_at) if self.ended_at else self.until_at

@@ -9,3 +9,10 @@ REPORT = grant("warnings.report", _PLANT | {Role.CONTROL_ROOM})
 # Whoever says that the danger is over answers for it; never who reported (four eyes).
 CLEAR = grant("warnings.clear", RESPONSIBLE | {Role.SAFETY_MANAGER})
 ASK = grant("warnings.ask", {Role.PARK_OFFICER, Role.BUREAU_INSPECTOR, Role.BUREAU_LEADER})
+# An officer for the area or park and all below it, an enterprise for itself.
+WEATHER = grant(
+    "warnings.weather",
+    RESPONSIBLE
+    | {Role.SAFETY_MANAGER, Role.CONTROL_ROOM}
+    | {Role.PARK_OFFICER, Role.BUREAU_INSPECTOR, Role.BUREAU_LEADER},
+)

@@ -27,3 +27,10 @@ class AnsweredAlready(Refused):
 
     code = "warnings.answered_already"
     text = _("This question has been answered.")
+
+
+class SignalIsOver(Refused):
+    """A weather signal is not in force any more."""
+
+    code = "warnings.signal_is_over"
+    text = _("This weather signal is over.")

@@ -24,6 +24,8 @@ from anlan.modules.monitoring.queries import groups, overview, systems
 from anlan.modules.registry.models import MhiUnit
 from anlan.modules.registry.models.base import LIVE
 from anlan.modules.registry.models.facility import OperatingState
+from anlan.modules.warnings import queries_weather, rules
+from anlan.modules.warnings.models import WeatherSignal
 
 COMMITTED_BY = dt.time(10, 5)
 """From when on a missing commitment counts (Asia/Shanghai)."""
@@ -55,7 +57,8 @@ def gather(
 ) -> dict[UUID, tuple[MhiUnit, index.Inputs]]:
     """Return the inputs of every installation that is in use and is a major hazard or measured.
 
-    Work permits and weather are not connected: their groups have no input and say so.
+    Work permits are not connected: their group has no input and says so; so has the environment
+    where nobody ever kept weather signals.
     """
     found = _units(units)
     online = _points(found)
@@ -63,13 +66,18 @@ def gather(
     _devices(found)
     for row in groups.standing_of(SYSTEM, list(found)):
         found[row["installation_id"]].groups.append(row)
-    lacks = _lacks(now, {one.unit.enterprise_id for one in found.values()})
+    enterprises = {one.unit.enterprise_id for one in found.values()}
+    lacks = _lacks(now, enterprises)
+    weather = queries_weather.kept(SYSTEM, now, enterprises)
     return {
         pk: (
             one.unit,
             index.Inputs(
                 level=one.unit.level if one.unit.is_mhi else None,
-                factors=_factors(one, online, lacks.get(one.unit.enterprise_id), model, now),
+                factors=[
+                    *_factors(one, online, lacks.get(one.unit.enterprise_id), model, now),
+                    *_environment(weather.of(one.unit.scope_path, one.unit.enterprise_id), model),
+                ],
             ),
         )
         for pk, one in found.items()
@@ -297,3 +305,17 @@ def _management(lacks: list[str] | None, model: Model) -> list[index.Factor]:
     return [
         index.Factor(Group.MANAGEMENT, code, scores.management([code], model)) for code in lacks
     ]
+
+
+def _environment(signals: list[WeatherSignal] | None, model: Model) -> list[index.Factor]:
+    """Return the signals in force; `of` is kind, end (ISO 8601, Shanghai) and place."""
+    if signals is None:
+        return []
+    made = []
+    for row in signals:
+        colour = str(rules.COLOURS[row.colour])
+        until = row.over_at.astimezone(SHANGHAI).isoformat(timespec="minutes")
+        of = f"{row.kind} {until} {row.place.name}"
+        score = scores.environment([colour], model)
+        made.append(index.Factor(Group.ENVIRONMENT, colour, score, of=of))
+    return made or [index.Factor(Group.ENVIRONMENT, "normal", 0.0)]

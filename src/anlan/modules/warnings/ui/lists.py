@@ -1,6 +1,9 @@
 """The list of warnings."""
 
+from typing import Any
+
 from django.db.models import Q
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -8,9 +11,10 @@ from django.utils.translation import pgettext_lazy
 from anlan.base.clock import now
 from anlan.base.lists import Column, Filter, ListPage, View
 from anlan.modules.registry.ui.columns import enterprise_column, enterprise_filter, place_filters
-from anlan.modules.warnings import queries
+from anlan.modules.warnings import queries, queries_weather
 from anlan.modules.warnings.models import EarlyWarning
 from anlan.modules.warnings.states import STANDING, UNREPORTED, WarningState
+from anlan.modules.warnings.ui import showing
 
 TONES = {
     WarningState.OPEN: "idle",
@@ -25,6 +29,8 @@ ICONS = {
     WarningState.CLEARED: "circle-check",
 }
 
+MOST_SIGNALS = 3
+
 
 def colour_level(row: EarlyWarning) -> int:
     """Return the colour as the marks number levels: 1 red to 4 blue."""
@@ -33,6 +39,18 @@ def colour_level(row: EarlyWarning) -> int:
 
 def _late(values: tuple[str, ...]) -> Q:
     return queries.late(now())
+
+
+def _weather(request: HttpRequest) -> dict[str, Any]:
+    """Return the weather signals in force where the reader is, the worst first."""
+    rows = queries_weather.signals(request.actor)  # type: ignore[attr-defined]
+    found = rows.filter(queries_weather.in_force(now())).order_by("-colour", "until_at", "pk")
+    return {
+        "weather": [
+            (row.pk, showing.signal_words(row.kind, row.colour, row.over_at, row.place.name))
+            for row in found[:MOST_SIGNALS]
+        ]
+    }
 
 
 WARNINGS = ListPage(
@@ -73,5 +91,6 @@ WARNINGS = ListPage(
     row_url=lambda row: reverse("warnings:show", args=[row.pk]),
     first_step=_("A warning opens by itself when the index of an installation rises."),
     template="warnings/list.html",
+    context=_weather,
     nav="warnings",
 )  # fmt: skip

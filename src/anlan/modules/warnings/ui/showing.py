@@ -1,5 +1,6 @@
 """An index in words, factor by factor."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from anlan.base.clock import SHANGHAI, today
+from anlan.base.duties.models.warning import Colour
 from anlan.engines.warning import model
+from anlan.modules.warnings.models import WeatherKind
 
 PARTS = {
     "P": "process",
@@ -17,7 +21,6 @@ PARTS = {
     "E": "environment",
     "M": "management",
 }
-UNCONNECTED = frozenset({"W", "E"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ def _words(figures: model.Model, one: dict[str, Any]) -> tuple[str, ...]:
             continue
         text = word(figures, part, factor["code"])
         of = factor["of"]
-        if part == "barrier" and of:
+        if part == "environment" and of:
+            text, of = _weather(factor["code"], of), ""
+        elif part == "barrier" and of:
             of = _(", ").join(
                 f"{word(figures, part, item.split(' ')[0])} {item.split(' ')[1]}"
                 for item in of.split(", ")
@@ -69,13 +74,36 @@ def _words(figures: model.Model, one: dict[str, Any]) -> tuple[str, ...]:
         elif factor["value"] is not None:
             of = f"{of} = {factor['value']:.4g}"
         told.append(_(": ").join(filter(None, (text, of))))
-    if not told and one["group"] in UNCONNECTED:
+    if not told and part == "environment":
+        told.append(
+            _("Nobody keeps weather signals here: counted as unknown, which is 0.3 of the worst")
+            if one["unknown"]
+            else _("No weather signal in force")
+        )
+    elif not told and part == "work":
         told.append(_("Not connected: counted as unknown, which is 0.3 of the worst"))
     elif not told and one["unknown"]:
         told.append(_("Nothing is measured: counted as unknown, which is 0.3 of the worst"))
     elif not told:
         told.append(_("Nothing wrong"))
     return tuple(told)
+
+
+def _weather(code: str, of: str) -> str:
+    """Return a weather signal in words; `of` is as `services.inputs` writes it."""
+    kind, until, place = of.split(" ", 2)
+    return signal_words(kind, Colour[code.upper()], dt.datetime.fromisoformat(until), place)
+
+
+def signal_words(kind: str, colour: int, until: dt.datetime, place: str) -> str:
+    """Return a weather signal in one line, as the index tells it."""
+    end = until.astimezone(SHANGHAI)
+    return _("%(kind)s, %(colour)s signal, until %(until)s (%(place)s)") % {
+        "kind": WeatherKind(kind).label,
+        "colour": Colour(colour).label,
+        "until": f"{end:%H:%M}" if end.date() == today() else f"{end:%m-%d %H:%M}",
+        "place": place,
+    }
 
 
 def word(figures: model.Model, part: str, code: str) -> str:

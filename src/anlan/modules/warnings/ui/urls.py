@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from anlan.modules.warnings.ui import patrol_views, views
+from anlan.modules.warnings.ui import patrol_views, views, weather_views
 from anlan.modules.warnings.ui.lists import WARNINGS
+from anlan.modules.warnings.ui.weather_lists import WEATHER
 
 app_name = "warnings"
 
@@ -13,5 +14,8 @@ urlpatterns = [
     path("<uuid:pk>/", views.show, name="show"),
     path("<uuid:pk>/do/", views.do, name="do"),
     path("requests/<uuid:pk>/", views.answer, name="answer"),
+    path("weather/new/", weather_views.new, name="weather_new"),
+    path("weather/<uuid:pk>/", weather_views.show, name="weather_show"),
+    *WEATHER.urls("weather/", "weather"),
     *WARNINGS.urls("", "list"),
 ]
