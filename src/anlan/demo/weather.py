@@ -12,7 +12,7 @@ from anlan.modules.warnings.models import WeatherKind, WeatherSignal
 from anlan.modules.warnings.services import weather
 
 HOUR = dt.timedelta(hours=1)
-SOURCE = "演示：县气象台"
+SOURCE = "演示：气象台"
 
 
 def load_weather() -> int:

@@ -48,9 +48,8 @@ WEATHER = ListPage(
     columns=[
         Column("colour", _("colour"), kind="level", value=lambda row: 5 - row.colour,
                scale="warning", sort=("colour", "until_at")),
-        Column.of(WeatherSignal, "kind", fixed=True),
-        Column("place", pgettext_lazy("weather signal", "holds for"), value="place.name",
-               wide=True),
+        Column.of(WeatherSignal, "kind", fixed=True, wide=True),
+        Column("place", pgettext_lazy("weather signal", "holds for"), value="place.name"),
         Column("state", _("state"), kind="badge", value=state_of, choices=STATES, tone=TONES,
                icon=ICONS),
         Column.of(WeatherSignal, "from_at"),
