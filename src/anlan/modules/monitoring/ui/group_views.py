@@ -17,6 +17,7 @@ from anlan.base.audit.queries import history_of
 from anlan.base.clock import now
 from anlan.base.errors import Forbidden, NotYours, Refused
 from anlan.base.jobs.queries import jobs_of
+from anlan.engines.anomaly.watch import SETTLED
 from anlan.modules.monitoring import policy
 from anlan.modules.monitoring.choices import GroupState
 from anlan.modules.monitoring.models import WatchGroup
@@ -32,6 +33,7 @@ from anlan.modules.registry.ui.forms import RecordForm, kind_form
 from anlan.modules.registry.ui.record import facts_of
 
 DAY = dt.timedelta(days=1)
+MOST_MISSING = 6
 MOST_SHOWN = 12
 """As many tags as the trend viewer takes."""
 NARROW = 0.1
@@ -79,7 +81,9 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
             for tag, share in row.parts
         ],
         "members": list(points.items()),
-        "missing": ", ".join(row.missing),
+        "missing": ", ".join(row.missing[:MOST_MISSING]),
+        "n_missing": len(row.missing),
+        "minutes": SETTLED * row.interval_s // 60,
         "trend_url": viewer_url(*(point.pk for point in named)) if named else "",
         "all_url": viewer_url(*(one.pk for one in list(points.values())[:MOST_SHOWN] if one)),
         "fit": fit,
