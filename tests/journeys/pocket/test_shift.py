@@ -47,7 +47,12 @@ def to_question(page: Page) -> None:
     while page.query_selector(".pk-ask") is None:
         before = page.url
         page.click(".pk-dock .pk-btn--primary")
-        page.wait_for_function("(before) => location.href !== before", arg=before)
+        # The address changes first and the screen follows: a tap in between presses the old screen.
+        page.wait_for_function(
+            "(before) => location.href !== before && document.getElementById('pk-app')"
+            ".dataset.shown === location.pathname + location.search",
+            arg=before,
+        )
         page.wait_for_selector(".pk-ask, .pk-dock .pk-btn--primary")
 
 

@@ -96,12 +96,18 @@ export async function draw(fresh = false): Promise<void> {
     }
     return;
   }
-  if (!fresh && pressed) {
+  // A screen that is already there is not put up again under a finger, however much it is owed.
+  if (pressed && (!fresh || shown === address())) {
+    owed ||= fresh;
     waiting = true;
     return;
   }
   paint(made, world, fresh);
 }
+
+/** The address of what is painted: it follows the address of the page, which changes first. */
+let shown = "";
+const address = (): string => location.pathname + location.search;
 
 let wasShut = false;
 /** A finding can be reported from the lock screen; drafts of the person stay hidden. */
@@ -128,6 +134,8 @@ function paint(made: Screen, world: World, fresh: boolean): void {
   add(main, made.main);
   const dock = h(`div.pk-dock${made.tab ? "" : ".pk-dock--alone"}`);
   add(dock, [isLocked() ? null : undoBar(), ...(made.dock ?? [])]);
+  shown = address();
+  root.dataset.shown = shown;
   root.replaceChildren(bar);
   add(root, [made.under, main, dock.childNodes.length ? dock : null, made.tab ? tabs(made.tab, world) : null]);
   if (fresh) {
