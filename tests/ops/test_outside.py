@@ -157,6 +157,16 @@ def counted(outside: Servers, *database: str) -> list[int]:
     return [int(one(outside, f"SELECT count(*) FROM {table}", *database)) for table in tables]
 
 
+@contextmanager
+def jobs_stand_still(product: Product) -> Iterator[None]:
+    """Hold the worker: some of its jobs leave a line of history, also during a backup."""
+    os.killpg(product.pid("worker"), signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(product.pid("worker"), signal.SIGCONT)
+
+
 def test_backup_and_restore_between_their_servers(
     product: Product, outside: Servers, empty: NatsServer, tmp_path: Path
 ) -> None:
@@ -169,19 +179,17 @@ def test_backup_and_restore_between_their_servers(
 
     with_nats(outside.nats, fill)
     archive, new = tmp_path / "theirs.tar.gz", tmp_path / "new"
-    # The product goes on meanwhile, and some of its jobs leave a line of history.
-    before = counted(outside)
-    made = anlan("backup", str(archive), "--data", str(product.data), **outside.environment())
+    with jobs_stand_still(product):
+        before = counted(outside)
+        made = anlan("backup", str(archive), "--data", str(product.data), **outside.environment())
     assert made.returncode == 0, made.stderr + made.stdout
-    after = counted(outside)
     with outside.superuser() as connection:
         connection.execute("CREATE DATABASE second OWNER anlan_owner TEMPLATE template0")
         connection.execute("GRANT CONNECT, TEMPORARY ON DATABASE second TO anlan_app")
     there = {**outside.environment("second"), "ANLAN_NATS_URL": empty.url}
     back = anlan("restore", str(archive), "--data", str(new), **there)
     assert back.returncode == 0, back.stderr + back.stdout
-    bounds = zip(before, counted(outside, "second"), after, strict=True)
-    assert all(least <= found <= most for least, found, most in bounds), (before, after)
+    assert counted(outside, "second") == before
     assert with_nats(empty.url, count) == 1
     proof = anlan("audit", "verify", "--data", str(new), **there)
     assert proof.returncode == 0, proof.stdout

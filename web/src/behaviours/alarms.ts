@@ -1,4 +1,4 @@
-import { all, isTyping, text, whenAdded } from "./dom";
+import { all, isTyping, text } from "./dom";
 
 /**
  * The operator's list of alarms ([data-an-alarms]): it follows the live events, keeps what is chosen and focused over
@@ -34,7 +34,7 @@ function keepPlaces(): void {
     focused = (document.activeElement?.closest("[data-an-alarm]") as HTMLElement | null)?.dataset.anAlarm ?? "";
     comment = document.querySelector<HTMLInputElement>("#an-al-comment")?.value ?? "";
   });
-  whenAdded("[data-an-alarm-rows]", () => {
+  const back = (): void => {
     for (const box of boxes()) if (chosen.has(box.value) && !box.disabled) box.checked = true;
     const field = document.querySelector<HTMLInputElement>("#an-al-comment");
     // With nothing chosen any more it was said of what is acknowledged by now.
@@ -47,6 +47,11 @@ function keepPlaces(): void {
     showChosen();
     showAges();
     ring();
+  };
+  back();
+  // With the swap itself: htmx settles a moment later, and a key pressed meanwhile would meet no row.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if ((event.target as HTMLElement).matches("[data-an-alarm-rows]")) back();
   });
 }
 
