@@ -252,9 +252,35 @@ def test_the_command_answers_programs_and_people(chain: str) -> None:
         "INSERT INTO audit_head (chain, seq, hash) VALUES ('x', 1, '')",
         "ALTER TABLE audit_event DISABLE TRIGGER USER",
         "SET session_replication_role = replica",
+        # The function behind the trigger writes heads with the rights of their owner.
+        "CREATE TEMPORARY TABLE mine (chain text, seq bigint, hash bytea);"
+        "CREATE TRIGGER mine AFTER INSERT ON mine REFERENCING NEW TABLE AS added"
+        " FOR EACH STATEMENT EXECUTE FUNCTION audit_head_on();"
+        "INSERT INTO mine SELECT chain, seq + 5, hash FROM audit_head",
     ],
 )
 def test_the_application_itself_cannot(chain: str, statement: str) -> None:
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert verify().is_clean
+
+
+def test_an_event_written_while_another_is_made_leaves_the_head_at_the_end(chain: str) -> None:
+    again = (
+        "INSERT INTO audit_event (id, chain, at, event, actor_name, object_type, object_label,"
+        " reason, scope_path, seq, prev_hash, hash) SELECT gen_random_uuid(), chain, at, event,"
+        " actor_name, object_type, object_label, reason, scope_path, 0, '', ''"
+        f" FROM audit_event WHERE {at(chain, 1)}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('anlan.everything', 'on', true)")
+        cursor.execute(
+            "CREATE FUNCTION pg_temp.writes(n integer) RETURNS boolean LANGUAGE plpgsql AS"
+            f" $$ BEGIN IF n = 1 THEN RETURN true; END IF; {again}; RETURN false; END $$"
+        )
+        cursor.execute(
+            again.replace("audit_event WHERE", "audit_event, generate_series(1, 2) n WHERE")
+            + " AND pg_temp.writes(n)"
+        )
+    report = verify(chain)
+    assert (report.is_clean, report.events) == (True, EVENTS + 2)
