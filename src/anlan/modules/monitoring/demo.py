@@ -173,12 +173,12 @@ def _tank(number: int, medium: str, x: float, y: float) -> Iterator[Tag]:
 def _pump(number: int, x: float, y: float) -> Iterator[Tag]:
     place = {"plan_x": round(x, 4), "plan_y": round(y, 4)}
     yield Tag(
-        {"tag": f"P-{number}-RUN", "name": f"P-{number} 泵运行", "kind": "running_state",
+        {"tag": f"P-{number}-RUN", "name": f"{number}#泵运行", "kind": "running_state",
          "decimals": 0, "range_low": 0, "range_high": 1, "sampling_seconds": 1, **place},
         (Alarm("STATE", 0, 2, "standard", _with(_TRIP, 600)),), f"P-{number}A",
     )  # fmt: skip
     yield Tag(
-        {"tag": f"P-{number}-VIB", "name": f"P-{number} 泵轴承振动", "kind": "other",
+        {"tag": f"P-{number}-VIB", "name": f"{number}#泵轴承振动", "kind": "other",
          "unit": "mm/s", "range_low": 0, "range_high": 20, **place},
         (
             Alarm("H", 4.5, 3, "standard", _with(_VIBRATION, 1800, deadband=0.4,
@@ -191,7 +191,7 @@ def _pump(number: int, x: float, y: float) -> Iterator[Tag]:
         f"P-{number}A",
     )  # fmt: skip
     yield Tag(
-        {"tag": f"P-{number}-TB", "name": f"P-{number} 泵轴承温度", "kind": "temperature",
+        {"tag": f"P-{number}-TB", "name": f"{number}#泵轴承温度", "kind": "temperature",
          "unit": "℃", "range_low": 0, "range_high": 150, "decimals": 1, **place},
         (
             Alarm("H", 75, 3, "standard", _with(_BEARING, 1800, deadband=1,
@@ -202,7 +202,7 @@ def _pump(number: int, x: float, y: float) -> Iterator[Tag]:
         f"P-{number}A",
     )  # fmt: skip
     yield Tag(
-        {"tag": f"P-{number}-PD", "name": f"P-{number} 泵出口压力", "kind": "pressure",
+        {"tag": f"P-{number}-PD", "name": f"{number}#泵出口压力", "kind": "pressure",
          "unit": "MPa", "range_low": 0, "range_high": 2, "decimals": 3, **place},
         (
             Alarm("L", 0.3, 2, "standard", _with(_TRIP, 600, basis="正常出口压力的三分之一",
@@ -218,11 +218,11 @@ def _detector(number: int, x: float, y: float) -> Tag:
     tag = f"GDS-{number:03d}"
     if toxic:
         values = {"kind": "gas_toxic", "gas": "苯", "unit": "ppm", "range_low": 0,
-                  "range_high": 20, "name": f"{tag} 苯蒸气浓度"}  # fmt: skip
+                  "range_high": 20, "name": f"{number}#苯蒸气探测器"}  # fmt: skip
         limits = (1.8, 3.6)
     else:
         values = {"kind": "gas_flammable", "unit": "%LEL", "range_low": 0, "range_high": 100,
-                  "decimals": 1, "name": f"{tag} 可燃气体浓度"}  # fmt: skip
+                  "decimals": 1, "name": f"{number}#可燃气体探测器"}  # fmt: skip
         # One detector still has a setting of old times: its page points at it.
         limits = (30.0, 50.0) if number == 12 else (25.0, 50.0)
     return Tag(
