@@ -90,8 +90,8 @@ INSPECTIONS = ListPage(
     search_hint=gettext_lazy("Document, authority"),
     order=("-ended_on", "pk"),
     views=[
-        View("waiting", gettext_lazy("Being entered"), {"state": ["waiting"]}),
         View("all", gettext_lazy("All"), {}),
+        View("waiting", gettext_lazy("Being entered"), {"state": ["waiting"]}),
     ],
     row_url=lambda row: reverse("findings:outside_show", args=[row.pk]),
     create_url=lambda actor: reverse("findings:outside_new"),
