@@ -338,6 +338,22 @@ CAMERAS = ("罐区东侧", "罐区西侧", "泵房", "装卸台", "中控室", "
 _DEVICES = {"gas_flammable": "detector", "gas_toxic": "detector", "valve_state": "valve"}
 
 
+_ROWS = ("北排外侧", "北排内侧", "南排内侧", "南排外侧", "泵区")
+
+
+def _zone(tag: str, *, is_main: bool) -> dict[str, str]:
+    """Return place and logic of a detector: three neighbours of every other zone vote."""
+    if not is_main:
+        return {"voting": "1oo1"}
+    number = int(tag.rpartition("-")[2]) - 1
+    return {"place": _zone_of(number), "voting": "1oo1" if number // 3 % 2 else "2oo3"}
+
+
+def _zone_of(number: int) -> str:
+    """Return the zone of detector `number` (from 0): three neighbours of a row are one."""
+    return f"{_ROWS[number // 12]}{number % 12 // 3 + 1}区"
+
+
 def _systems(plant: Enterprise, points: dict[str, Point], *, is_main: bool) -> None:
     """Enter detectors and valves behind the points, cameras, and what is stated of each system."""
     day = today()
@@ -351,7 +367,7 @@ def _systems(plant: Enterprise, points: dict[str, Point], *, is_main: bool) -> N
             "name": point.name.removeprefix(point.tag).strip() or point.name,
             "point": point.pk, "installation": point.installation_id,
             "equipment": point.equipment_id,
-            "voting": "" if is_valve else "2oo3" if n % 5 == 0 else "1oo1",
+            **({} if is_valve else _zone(point.tag, is_main=is_main)),
             "stroke_limit_s": 10 if is_valve else None,
             # A few are past their day, so that the list has something to show.
             "tested_on": day - timedelta(days=190 if n % 29 == 3 else (n * 7) % 170),

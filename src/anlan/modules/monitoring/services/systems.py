@@ -16,6 +16,7 @@ from anlan.base.errors import Problems
 from anlan.modules.monitoring import events, policy, probing
 from anlan.modules.monitoring.choices import FIRST_TEST_DAYS, TEST_DAYS, DeviceKind, System
 from anlan.modules.monitoring.models import DeviceTest, SafetyDevice, SystemStatement
+from anlan.modules.monitoring.rules_voting import logic_of
 from anlan.modules.monitoring.services import device_duties, probes
 from anlan.modules.registry.models import Enterprise
 from anlan.modules.registry.services import rows
@@ -29,12 +30,20 @@ FIELDS = (
 def _complete(values: rows.Values, given: frozenset[str]) -> None:
     if values.get("test_days") is None and values.get("kind") in TEST_DAYS:
         values["test_days"] = TEST_DAYS[DeviceKind(values["kind"])]
+    if logic := logic_of(values.get("voting") or ""):
+        values["voting"] = str(logic)
 
 
 def _check(values: rows.Values, problems: Problems) -> None:
     tested = values.get("tested_on")
     if tested is not None and tested > today():
         problems.add("tested_on", _("lies in the future"))
+    if values.get("voting") and logic_of(values["voting"]) is None:
+        problems.add(
+            "voting",
+            _("“%(text)s” is no voting logic.") % {"text": values["voting"]},
+            _("Write how many of how many, such as 1oo1, 1oo2 or 2oo3."),
+        )
     limit = values.get("stroke_limit_s")
     if limit is not None and not 0 < limit < 3600:
         problems.add("stroke_limit_s", _("must lie between %(low)g and %(high)g")

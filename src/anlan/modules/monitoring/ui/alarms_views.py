@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.clock import now
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.modules.findings.policy import FINDING_REPORT
-from anlan.modules.monitoring.choices import Priority, Shown
+from anlan.modules.monitoring.choices import GAS_KINDS, Priority, Shown
 from anlan.modules.monitoring.policy import ALARM_ACKNOWLEDGE, ALARM_SHELVE
 from anlan.modules.monitoring.queries import alarms as queries
+from anlan.modules.monitoring.queries import voting
 from anlan.modules.monitoring.services import alarms_acts, alarms_findings
-from anlan.modules.monitoring.ui import alarms_forms, alarms_showing
+from anlan.modules.monitoring.ui import alarms_forms, alarms_showing, voting_words
 
 SAID = (BadInput, Refused, Forbidden)
 MOST = 200
@@ -142,9 +143,14 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     rule = queries.rule_one(actor, pk)
     state = queries.state_of(actor, rule)
     moment = now()
+    group, is_told = None, True
+    if rule.point.kind in GAS_KINDS:
+        group, is_told = voting.of_point(actor, rule.point_id)
     context = {
         "rule": rule,
         "state": state,
+        "vote": voting_words.shown(group, rule.point_id) if group else None,
+        "is_told": is_told,
         "shown": f"alarms.{state.shown if state else Shown.NORMAL}",
         "value": alarms_showing.value_words(rule, state.value if state else None),
         "limit": alarms_showing.limit_words(rule),

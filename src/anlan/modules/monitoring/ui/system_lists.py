@@ -42,6 +42,7 @@ DEVICE = Kind(
         Group(_("Remarks"), ("note",)),
     ),
     help={
+        "place": _("Gas detectors of the same place, gas and logic vote with each other."),
         "voting": _("For detectors: 1oo1, 1oo2, 2oo3 and the like."),
         "stroke_limit_s": _("For valves: a slower stroke has not passed."),
         "address": _(

@@ -1,11 +1,14 @@
 """Pages of the four systems and their devices."""
 
+from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,11 +22,11 @@ from anlan.base.clock import now, today
 from anlan.base.errors import NotYours, Refused
 from anlan.modules.monitoring import policy
 from anlan.modules.monitoring.choices import FIRST_TEST, DeviceKind, DeviceTestKind, System
-from anlan.modules.monitoring.models import SystemStatement
+from anlan.modules.monitoring.models import SafetyDevice, SystemStatement
 from anlan.modules.monitoring.queries import systems as queries
-from anlan.modules.monitoring.queries import video
+from anlan.modules.monitoring.queries import video, voting
 from anlan.modules.monitoring.services import systems
-from anlan.modules.monitoring.ui import camera_words
+from anlan.modules.monitoring.ui import camera_words, voting_words
 from anlan.modules.monitoring.ui.point_views import SAID, actor_of, form_page
 from anlan.modules.monitoring.ui.system_lists import DEVICE, device_url
 from anlan.modules.monitoring.ui.trend_views import duration
@@ -58,9 +61,19 @@ def overview(request: HttpRequest) -> HttpResponse:
     named = list(found.order_by("name").values_list("pk", "name")[:MOST])
     places = queries.standings(actor, named)
     one = places[0] if len(places) == 1 and (actor.own_enterprise_id or request.GET) else None
+    votes = voting.voted(actor, Q(enterprise__in=[pk for pk, _name in named]))
+    groups: dict[UUID, list[voting.Group]] = defaultdict(list)
+    for group in votes.groups:
+        groups[group.enterprise_id].append(group)
     context = {
         "places": places,
         "one": one,
+        "votes": [
+            voting_words.shown(group)
+            for group in voting_words.ordered(groups[one.pk] if one else [])
+        ],
+        "is_told": votes.is_told,
+        "vote_counts": {pk: voting_words.counted(mine) for pk, mine in groups.items()},
         "icons": ICONS,
         "systems": [(system.value, system.label) for system in System],
         "may_edit": one is not None and _may(actor, one.pk),
@@ -155,6 +168,21 @@ class TestForm(forms.Form):
     )  # fmt: skip
 
 
+_ONLY_OF = {
+    "voting": DeviceKind.DETECTOR,
+    "stroke_limit_s": DeviceKind.VALVE,
+    "address": DeviceKind.CAMERA,
+}
+
+
+def _groups_of(row: SafetyDevice) -> tuple[Group, ...]:
+    """Return what a device of this kind can have: a detector has no longest stroke."""
+    return tuple(
+        replace(one, fields=tuple(f for f in one.fields if _ONLY_OF.get(f, row.kind) == row.kind))
+        for one in DEVICE.groups
+    )
+
+
 def _crumbs(row: Any, *more: tuple[str, str]) -> list[tuple[Any, str]]:
     listed = f"{reverse('monitoring:devices')}?enterprise={row.enterprise_id}"
     return [
@@ -184,8 +212,11 @@ def device_show(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Written down."))
             return HttpResponseRedirect(device_url(row))
     line = camera_words.shown(row)
+    group, is_told = voting.of_device(actor, row)
     context = {
         "row": row,
+        "vote": voting_words.shown(group, row.pk) if group else None,
+        "is_told": is_told,
         "now": now(),
         "line": line,
         "gone": duration(line.offline_for) if line and line.offline_for else "",
@@ -193,7 +224,7 @@ def device_show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "duty": queries.duty_of(actor, row),
         "form": form if may_test else None,
         "tests": queries.tests_of(actor, row),
-        "groups": facts_of(row, DEVICE.groups),
+        "groups": facts_of(row, _groups_of(row)),
         "history": history_of(actor, row),
         "may_edit": actor.may(policy.SYSTEM_EDIT, row.scope_path, row.enterprise_id),
         "crumbs": _crumbs(row, (str(row), "")),

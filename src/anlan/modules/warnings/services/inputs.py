@@ -18,9 +18,15 @@ from anlan.engines.warning.model import Group, Model
 from anlan.modules.commitment import queries as commitment
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.queries import overdue
-from anlan.modules.monitoring.choices import GAS_KINDS, DeviceKind, GroupState, RuleKind
+from anlan.modules.monitoring.choices import (
+    GAS_KINDS,
+    DeviceKind,
+    GroupState,
+    PointKind,
+    RuleKind,
+)
 from anlan.modules.monitoring.models import AlarmState, SafetyDevice
-from anlan.modules.monitoring.queries import groups, overview, systems
+from anlan.modules.monitoring.queries import groups, overview, systems, voting
 from anlan.modules.registry.models import MhiUnit
 from anlan.modules.registry.models.base import LIVE
 from anlan.modules.registry.models.facility import OperatingState
@@ -50,6 +56,7 @@ class Gathered:
     sick: set[str] = field(default_factory=set)
     alarms: list[dict[str, Any]] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
+    confirmed: list[voting.Group] = field(default_factory=list)
 
 
 def gather(
@@ -64,6 +71,7 @@ def gather(
     online = _points(found)
     _alarms(found)
     _devices(found)
+    _votes(found)
     for row in groups.standing_of(SYSTEM, list(found)):
         found[row["installation_id"]].groups.append(row)
     enterprises = {one.unit.enterprise_id for one in found.values()}
@@ -78,6 +86,7 @@ def gather(
                     *_factors(one, online, lacks.get(one.unit.enterprise_id), model, now),
                     *_environment(weather.of(one.unit.scope_path, one.unit.enterprise_id), model),
                 ],
+                overrides=_overrides(one),
             ),
         )
         for pk, one in found.items()
@@ -172,6 +181,20 @@ def _devices(found: dict[UUID, Gathered]) -> None:
             unit.n_valves_out += row["bad"]
 
 
+def _votes(found: dict[UUID, Gathered]) -> None:
+    """Take the gas alarms that the vote of a zone confirms."""
+    enterprises = {one.unit.enterprise_id for one in found.values()}
+    for group in voting.voted(SYSTEM, Q(enterprise__in=enterprises)).groups:
+        if group.is_confirmed:
+            for one in filter(None, map(found.get, group.units)):
+                one.confirmed.append(group)
+
+
+def _overrides(one: Gathered) -> frozenset[str]:
+    is_toxic = any(group.measures == PointKind.GAS_TOXIC for group in one.confirmed)
+    return frozenset({"toxic_release"} if is_toxic else ())
+
+
 def _lacks(now: dt.datetime, enterprises: Collection[UUID]) -> dict[UUID, list[str]]:
     day = day_of(now)
     lacks: dict[UUID, list[str]] = {pk: [] for pk in enterprises}
@@ -262,6 +285,15 @@ def _unusual(one: Gathered, model: Model, now: dt.datetime) -> list[index.Factor
 def _gas(one: Gathered, is_told: bool, model: Model) -> list[index.Factor]:
     if not one.n_gas:
         return []
+    if one.confirmed:
+        # A zone's vote: the index knows it as a factor of its own, above any single detector's.
+        of = "; ".join(
+            f"{group.place} {group.logic} ({', '.join(d.tag for d in group.voting)})"
+            for group in one.confirmed[:3]
+        )
+        return [
+            index.Factor(Group.GAS, "confirmed", scores.gas(0, 0, model, confirmed=True), of=of)
+        ]
     mine = [row for row in one.alarms if row["measures"] in GAS_KINDS]
     second = [row for row in mine if row["kind"] in SECOND]
     first = [row for row in mine if row["kind"] not in SECOND]
