@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db.models import Count, F, Max, Q, QuerySet
 
-from anlan.base.actors.actor import Actor
+from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.actors.scope import Counting
 from anlan.base.clock import SHANGHAI, now, today
 from anlan.base.duties.models.warning import Colour
 from anlan.modules.commitment import queries as commitment
-from anlan.modules.monitoring.choices import Happening, RuleKind
+from anlan.modules.monitoring.choices import Happening, Priority, RuleKind
 from anlan.modules.monitoring.models import AlarmEvent, AlarmRule, AlarmState
 from anlan.modules.monitoring.queries import overview, systems
 from anlan.modules.registry import queries as registry
@@ -23,6 +23,8 @@ from anlan.modules.warnings.states import STANDING, UNREPORTED, WarningState
 from anlan.telemetry import client
 
 DAY = dt.timedelta(days=1)
+COMMITTED = dt.timedelta(seconds=5)
+"""An alarm is seen by others this much after its moment at the latest: when it is committed."""
 MOST_UNREPORTED = 200
 
 
@@ -53,6 +55,20 @@ def request_one(actor: Actor, pk: UUID | str) -> FeedbackRequest:
 def index_of(actor: Actor, unit_id: UUID) -> UnitIndex | None:
     """Return how a unit's index stands, None before it was computed."""
     return UnitIndex.objects.for_actor(actor).filter(unit=unit_id).first()
+
+
+def units_in_alarm() -> list[UUID]:
+    """Return the installations in which an alarm of critical or high priority was announced since
+    their index was computed, in one statement."""
+    rows = AlarmState.objects.for_actor(SYSTEM).filter(
+        Q(rule__point__installation__index__isnull=True)
+        | Q(announced_at__gt=F("rule__point__installation__index__computed_at") - COMMITTED),
+        condition=True,
+        shown__in=overview.OPEN,
+        priority__lte=Priority.HIGH,
+        rule__point__installation__isnull=False,
+    )
+    return list(rows.order_by().values_list("rule__point__installation", flat=True).distinct())
 
 
 def standing() -> Q:

@@ -35,9 +35,11 @@ def enqueue(
     title: str = "",
     enterprise_id: UUID | None = None,
     due_at: datetime | None = None,
+    not_before: datetime | None = None,
     **payload: Any,
 ) -> Job:
-    """Start a job for this person and return it; it runs after the transaction commits.
+    """Start a job for this person and return it; it runs after the transaction commits, and not
+    before `not_before`.
 
     `payload` reaches the job as keyword arguments (JSON: ids as text). With a `key` the job is
     started once: a second call returns the first job, unless that failed or was cancelled. Jobs
@@ -58,7 +60,7 @@ def enqueue(
     try:
         with transaction.atomic():
             job.save(force_insert=True)
-            job.queue_id = queue.defer(job.pk, queue=kind.queue, lock=lock)
+            job.queue_id = queue.defer(job.pk, queue=kind.queue, lock=lock, at=not_before)
             job.save(update_fields=["queue_id"])
     except IntegrityError:
         if not key:

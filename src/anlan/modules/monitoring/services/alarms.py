@@ -16,12 +16,23 @@ from anlan.base import live
 from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.clock import now as clock_now
 from anlan.engines.alarms import states
-from anlan.modules.monitoring.choices import Happening
+from anlan.modules.monitoring.choices import Happening, Priority
 from anlan.modules.monitoring.models import AlarmEvent, AlarmState, WorkerPosition
 from anlan.modules.monitoring.services.alarms_journal import Held, Line, hold, write
 
 # What one live event names; a page that hears of more asks for its list anyway.
 TOLD_MAX = 50
+_when_grave: list[Callable[[], None]] = []
+
+
+def when_grave(listener: Callable[[], None]) -> None:
+    """Have `listener` called after each batch that announced an alarm of critical or high priority.
+
+    After the commit and in the worker's own thread: it must ask for work elsewhere, not do it. One
+    that fails is logged and stops nothing.
+    """
+    if listener not in _when_grave:
+        _when_grave.append(listener)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +196,22 @@ def _take(
         step = _STEPS[one.what](held)
         changes.move(one.rule_id, step, one.what, at=one.at, since=one.since, value=one.value)
     changes.write()
+    if any(_is_grave(line) for line in changes.lines):
+        for listener in _when_grave:
+            transaction.on_commit(listener, robust=True)
     taken.written = len(changes.lines)
     taken.announced = sum(line.announced_at is not None for line in changes.lines)
     if position is not None:
         _keep(position, moment)
     return taken
+
+
+def _is_grave(line: Line) -> bool:
+    return (
+        line.what == Happening.RAISED
+        and line.announced_at is not None
+        and line.priority <= Priority.HIGH
+    )
 
 
 def _known(listed: Sequence[Judgement]) -> set[int]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from anlan.base import live
 from anlan.base.actors.actor import SYSTEM
@@ -23,6 +23,7 @@ FIELDS = (
     "score", "base", "colour", "at_rest", "is_degraded", "factors", "overrides", "standing",
     "model_version", "computed_at", "updated_at", "scope_path",
 )  # fmt: skip
+LOCK = 0x57415200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,11 @@ class Done:
 def assess_all(now: dt.datetime, units: Collection[UUID] | None = None) -> Done:
     """Compute the index of every installation (or of `units`), open and move warnings, tell.
 
-    Set-based: the number of statements does not grow with that of the installations.
+    Set-based: the number of statements does not grow with that of the installations. One run at a
+    time: two would open the same warning.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     figures = model.packaged()
     gathered = inputs.gather(now, figures, units)
     before = {
