@@ -10,6 +10,7 @@ import { freshFigures } from "./behaviours/fresh";
 import { keys } from "./behaviours/keys";
 import { lists } from "./behaviours/lists";
 import { connectLive } from "./live";
+import { living } from "./behaviours/living";
 import { menus } from "./behaviours/menus";
 import { navigation } from "./behaviours/nav";
 import { followTheme } from "./behaviours/theme";
@@ -23,5 +24,5 @@ import { islands } from "./islands";
 
 followTheme();
 startHtmx();
-for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, drafts, forms, uploads, freshFigures, trees, sitePlans, alarmList, connectLive, islands]) start();
+for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, drafts, forms, uploads, freshFigures, trees, sitePlans, alarmList, living, connectLive, islands]) start();
 Alpine.start();

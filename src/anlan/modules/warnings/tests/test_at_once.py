@@ -13,7 +13,7 @@ from anlan.modules.monitoring.tests.test_overview import alarm, point
 from anlan.modules.warnings import jobs, queries
 from anlan.modules.warnings.models import EarlyWarning, UnitIndex
 from anlan.modules.warnings.services.assessing import assess_all
-from anlan.modules.warnings.tests.test_warnings import level, make_unit, store, unit  # noqa: F401
+from anlan.modules.warnings.tests.conftest import make_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,9 @@ def asked() -> int:
 
 
 def test_a_grave_alarm_opens_its_warning_without_waiting_for_the_minute(
-    world, level, django_capture_on_commit_callbacks  # noqa: F811
+    world,
+    level,
+    django_capture_on_commit_callbacks,
 ) -> None:
     quiet = make_unit(world.plant_a, code="U2")
     assess_all(now())
@@ -47,7 +49,9 @@ def test_a_grave_alarm_opens_its_warning_without_waiting_for_the_minute(
 
 
 def test_a_lesser_alarm_waits_for_the_minute(
-    world, level, django_capture_on_commit_callbacks  # noqa: F811
+    world,
+    level,
+    django_capture_on_commit_callbacks,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         comes(level, "H", 3)
@@ -55,7 +59,7 @@ def test_a_lesser_alarm_waits_for_the_minute(
     assert queries.units_in_alarm() == []
 
 
-def test_a_flood_asks_for_one_run_at_a_time(world, level) -> None:  # noqa: F811
+def test_a_flood_asks_for_one_run_at_a_time(world, level) -> None:
     comes(level, "HH", 1)
     for _ in range(3):
         jobs.ask_at_once()
@@ -68,13 +72,13 @@ def test_a_flood_asks_for_one_run_at_a_time(world, level) -> None:  # noqa: F811
     assert last.state == "queued"
 
 
-def test_what_was_judged_since_is_not_judged_again(world, level) -> None:  # noqa: F811
+def test_what_was_judged_since_is_not_judged_again(world, level) -> None:
     comes(level, "HH", 1)
     assert queries.units_in_alarm() == [level.installation_id]
     assess_all(now() + 2 * queries.COMMITTED)
     assert queries.units_in_alarm() == []
 
 
-def test_an_alarm_of_no_installation_is_nobodys(world, store) -> None:  # noqa: F811
+def test_an_alarm_of_no_installation_is_nobodys(world, store) -> None:
     comes(point(world.plant_a, "LI-9"), "HH", 1)
     assert queries.units_in_alarm() == []

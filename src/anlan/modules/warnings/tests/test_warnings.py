@@ -15,49 +15,20 @@ from anlan.base.errors import Forbidden
 from anlan.base.inbox.models import Notice
 from anlan.base.states.problems import FourEyes
 from anlan.modules.monitoring.models import AlarmState, SafetyDevice
-from anlan.modules.monitoring.tests.store import Store
 from anlan.modules.monitoring.tests.test_overview import alarm, point
-from anlan.modules.registry.models import MhiUnit
-from anlan.modules.warnings import matrix, queries
+from anlan.modules.warnings import matrix, queries, queries_patrol
 from anlan.modules.warnings.models import EarlyWarning, UnitIndex
 from anlan.modules.warnings.problems import AnsweredAlready, QuestionsOpen, StillStands
 from anlan.modules.warnings.services import acts
 from anlan.modules.warnings.services.assessing import assess_all
 from anlan.modules.warnings.states import WarningState
-from anlan.telemetry import client as historian
+from anlan.modules.warnings.tests.conftest import make_unit
 
 pytestmark = pytest.mark.django_db
 
 MINUTE = dt.timedelta(minutes=1)
 # Before the hour from when a missing commitment counts.
 MORNING = dt.datetime(2026, 11, 20, 0, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def store():
-    made = Store()
-    before = historian.install(made)
-    yield made
-    historian.install(before)
-
-
-@pytest.fixture
-def unit(world):
-    return make_unit(world.plant_a)
-
-
-def make_unit(plant, level=3, code="U1"):
-    return MhiUnit.objects.create(
-        enterprise=plant, scope_path=plant.path, code=code, name="苯类罐区", kind="storage",
-        is_mhi=True, level=level,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def level(world, store, unit):
-    made = point(world.plant_a, "LI-1", installation=unit)
-    store.samples = [(made.number, now(), 60.0, 0)]
-    return made
 
 
 @pytest.fixture
@@ -215,7 +186,7 @@ def test_the_patrol_finds_what_was_not_reported(world, people, level, store, cli
     state = risen(level, "H")
     AlarmState.objects.for_actor(SYSTEM).filter(pk=state.pk).update(condition=False, shown="A")
     store.samples = [(level.number, now(), 91.0, 0)]
-    found = queries.patrol(world.actor(Role.BUREAU_INSPECTOR, "county_a"), today())
+    found = queries_patrol.patrol(world.actor(Role.BUREAU_INSPECTOR, "county_a"), today())
     (one,) = found.hidden
     assert (one.tag, one.value, one.limit) == ("LI-1", 91.0, 85.0)
     client.force_login(world.user(Role.BUREAU_INSPECTOR, "county_a"))
@@ -234,9 +205,9 @@ def test_cameras_off_line_stand_in_the_patrol_and_weaken_the_barriers(world, lev
             is_online=is_online, probed_at=now(),
         )  # fmt: skip
     officer = world.actor(Role.PARK_OFFICER, "park_a")
-    found = queries.patrol(officer, today())
+    found = queries_patrol.patrol(officer, today())
     assert (found.video, found.rows[0].video, found.rows[0].n_cameras) == (0.5, 0.5, 2)
-    assert queries.patrol(officer, today() - dt.timedelta(days=1)).video is None
+    assert queries_patrol.patrol(officer, today() - dt.timedelta(days=1)).video is None
     assess_all(MORNING)
     factors = {one["group"]: one for one in UnitIndex.objects.for_actor(SYSTEM).get().factors}
     assert factors["B"]["factors"][0]["of"] == "video_offline 1/2"

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from anlan.base.clock import now
+from anlan.base.clock import SHANGHAI, now
 from anlan.base.lists import Column, Filter, ListPage, View
 from anlan.modules.registry.ui.columns import enterprise_column, enterprise_filter, place_filters
 from anlan.modules.warnings import queries, queries_weather
@@ -16,13 +16,13 @@ from anlan.modules.warnings.models import EarlyWarning
 from anlan.modules.warnings.states import STANDING, UNREPORTED, WarningState
 from anlan.modules.warnings.ui import showing
 
-TONES = {
+TONES: dict[str, str] = {
     WarningState.OPEN: "idle",
     WarningState.ACKNOWLEDGED: "work",
     WarningState.REPORTED: "work",
     WarningState.CLEARED: "done",
 }
-ICONS = {
+ICONS: dict[str, str] = {
     WarningState.OPEN: "circle-dashed",
     WarningState.ACKNOWLEDGED: "eye-check",
     WarningState.REPORTED: "message-check",
@@ -41,15 +41,22 @@ def _late(values: tuple[str, ...]) -> Q:
     return queries.late(now())
 
 
-def _weather(request: HttpRequest) -> dict[str, Any]:
-    """Return the weather signals in force where the reader is, the worst first."""
+def _context(request: HttpRequest) -> dict[str, Any]:
+    """Return the weather signals in force where the reader is, the worst first, and what a screen
+    reader says when the list has changed."""
+    found = queries.newest_change(request.actor)  # type: ignore[attr-defined]
+    said = _("Warnings not cleared: %(n)s. Last change at %(at)s.") % {
+        "n": found.standing,
+        "at": f"{found.at.astimezone(SHANGHAI):%H:%M:%S}" if found.at else "–",
+    }
     rows = queries_weather.signals(request.actor)  # type: ignore[attr-defined]
-    found = rows.filter(queries_weather.in_force(now())).order_by("-colour", "until_at", "pk")
+    signals = rows.filter(queries_weather.in_force(now())).order_by("-colour", "until_at", "pk")
     return {
         "weather": [
             (row.pk, showing.signal_words(row.kind, row.colour, row.over_at, row.place.name))
-            for row in found[:MOST_SIGNALS]
-        ]
+            for row in signals[:MOST_SIGNALS]
+        ],
+        "said": said,
     }
 
 
@@ -91,6 +98,6 @@ WARNINGS = ListPage(
     row_url=lambda row: reverse("warnings:show", args=[row.pk]),
     first_step=_("A warning opens by itself when the index of an installation rises."),
     template="warnings/list.html",
-    context=_weather,
+    context=_context,
     nav="warnings",
 )  # fmt: skip

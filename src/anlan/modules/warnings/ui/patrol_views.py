@@ -18,7 +18,7 @@ from anlan.base.files.responses import download
 from anlan.base.papers.rendering import MIME
 from anlan.base.papers.xlsx import Book, Column
 from anlan.modules.monitoring.ui.trend_views import duration
-from anlan.modules.warnings import queries
+from anlan.modules.warnings import queries, queries_patrol
 
 
 @require_GET
@@ -26,7 +26,7 @@ from anlan.modules.warnings import queries
 def patrol(request: ActorRequest) -> HttpResponseBase:
     """Show the patrol sheet of a day (`?day=`); `?format=xlsx` or `docx` gives it as a file."""
     day = _day(request.GET.get("day", ""))
-    found = queries.patrol(request.actor, day)
+    found = queries_patrol.patrol(request.actor, day)
     form = request.GET.get("format")
     name = f"{_('Daily patrol')} {day}"
     if form == "xlsx":
@@ -89,7 +89,7 @@ def _heads() -> list[str]:
     ]
 
 
-def _cells(row: queries.PatrolRow) -> list[Any]:
+def _cells(row: queries_patrol.PatrolRow) -> list[Any]:
     committed = "–"
     if row.is_obliged:
         committed = _("Published") if row.has_committed else pgettext("commitment", "Not published")
@@ -120,18 +120,18 @@ def _hidden_heads() -> list[str]:
     return [_("Tag"), _("Alarm"), pgettext("alarm", "limit"), _("Value"), _("Time")]
 
 
-def _hidden_cells(one: queries.Hidden) -> list[Any]:
+def _hidden_cells(one: queries_patrol.Hidden) -> list[Any]:
     return [
         one.tag, one.kind, one.limit, one.value, f"{one.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
     ]  # fmt: skip
 
 
-def _region_cells(row: queries.Region) -> list[Any]:
+def _region_cells(row: queries_patrol.Region) -> list[Any]:
     shares = (_share(row.online), _share(row.committed))
     return [row.rank, row.name, row.n, *shares, row.n_warnings]
 
 
-def _workbook(found: queries.Patrol) -> bytes:
+def _workbook(found: queries_patrol.Patrol) -> bytes:
     stream = io.BytesIO()
     with Book(stream) as book:
         sheet = book.sheet(
@@ -149,7 +149,7 @@ def _workbook(found: queries.Patrol) -> bytes:
     return stream.getvalue()
 
 
-def _word(found: queries.Patrol, by: str) -> bytes:
+def _word(found: queries_patrol.Patrol, by: str) -> bytes:
     from docx import Document  # slow to load, and few processes make a Word file
 
     paper = Document()

@@ -59,7 +59,7 @@ def _words(figures: model.Model, one: dict[str, Any]) -> tuple[str, ...]:
     told = []
     for factor in one["factors"]:
         if factor["score"] is None:
-            told.append(_(": ").join(filter(None, (factor["of"], _("No value to be had")))))
+            told.append(_missing(part, factor))
             continue
         text = word(figures, part, factor["code"])
         of = factor["of"]
@@ -89,6 +89,15 @@ def _words(figures: model.Model, one: dict[str, Any]) -> tuple[str, ...]:
     return tuple(told)
 
 
+def _missing(part: str, factor: dict[str, Any]) -> str:
+    """Return what is missing: a group of tags by its name, or all values of the installation."""
+    if factor["code"] == "unknown":
+        if part == "barrier":
+            return _("The store of values did not answer")
+        return _("No detector has a value") if part == "gas" else _("No point has a value")
+    return _(": ").join(filter(None, (factor["of"], _("No value to be had"))))
+
+
 def _weather(code: str, of: str) -> str:
     """Return a weather signal in words; `of` is as `services.inputs` writes it."""
     kind, until, place = of.split(" ", 2)
@@ -103,6 +112,13 @@ def signal_words(kind: str, colour: int, until: dt.datetime, place: str) -> str:
         "colour": Colour(colour).label,
         "until": f"{end:%H:%M}" if end.date() == today() else f"{end:%m-%d %H:%M}",
         "place": place,
+    }
+
+
+def whose(version: str) -> str:
+    """Return by which figures an index was computed, in a sentence."""
+    return _("Index %(version)s, a design of the product (product default), not of a standard.") % {
+        "version": version
     }
 
 

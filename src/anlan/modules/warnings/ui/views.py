@@ -8,6 +8,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actors.middleware import ActorRequest
@@ -19,7 +22,14 @@ from anlan.modules.monitoring.ui import alarms_showing
 from anlan.modules.warnings import matrix, policy, queries, rules
 from anlan.modules.warnings.services import acts
 from anlan.modules.warnings.states import WarningState
-from anlan.modules.warnings.ui import showing
+from anlan.modules.warnings.ui import showing, steps
+from anlan.modules.warnings.ui.lists import ICONS, TONES
+
+NEXT: dict[str, Any] = {
+    WarningState.OPEN: pgettext_lazy("early warning", "Acknowledge"),
+    WarningState.ACKNOWLEDGED: gettext_lazy("Report cause and measure"),
+    WarningState.REPORTED: gettext_lazy("Clear the warning"),
+}
 
 
 @require_GET
@@ -30,10 +40,16 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
     row = queries.warning_one(actor, pk)
     place = (row.scope_path, row.enterprise_id)
     standing = queries.index_of(actor, row.unit_id)
+    asked = list(queries.requests(actor, pk))
+    n_unanswered = sum(one.answered_at is None for one in asked)
     is_open = row.state != WarningState.CLEARED
     context: dict[str, Any] = {
         "row": row,
         "level": 5 - row.colour,
+        "tone": TONES[row.state],
+        "icon": ICONS[row.state],
+        "steps": steps.of(row),
+        "next": NEXT.get(row.state, ""),
         "lines": showing.lines(row.factors),
         "overrides": [showing.word(model.packaged(), "override", code) for code in row.overrides],
         "rose": round(row.score - row.base, 1),
@@ -43,15 +59,27 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
         if standing and is_open and standing.factors != row.factors
         else [],
         "asked": matrix.rows()[row.colour],
-        "requests": queries.requests(actor, pk),
+        "requests": asked,
+        "n_unanswered": n_unanswered,
         "history": history_of(actor, row),
         "now": now(),
         "is_open": is_open,
         "may_acknowledge": row.state == WarningState.OPEN and actor.may(policy.ACKNOWLEDGE, *place),
         "may_report": is_open and actor.may(policy.REPORT, *place),
         "may_clear": row.state == WarningState.REPORTED and actor.may(policy.CLEAR, *place),
+        # Who reported does not clear (four eyes).
+        "may_clear_self": row.reported_by_id is None or row.reported_by_id != actor.user_id,
         "may_ask": is_open and actor.may(policy.ASK, *place),
         "may_answer": actor.may(policy.REPORT, *place),
+        "crumbs": [(_("Early warning"), reverse("warnings:list")), (row.unit.name, "")],
+        "said": _("%(unit)s: %(colour)s, %(state)s; questions not answered: %(n)s")
+        % {
+            "unit": row.unit.name,
+            "colour": row.get_colour_display(),
+            "state": row.get_state_display(),
+            "n": n_unanswered,
+        },
+        "whose": showing.whose(row.model_version),
     }
     return render(request, "warnings/show.html", context)
 
