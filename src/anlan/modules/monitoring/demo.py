@@ -15,7 +15,7 @@ from django.db import transaction
 from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.models import User
 from anlan.base.clock import now, today
-from anlan.modules.monitoring.models import AlarmClass, AlarmRule, Point, SafetyDevice
+from anlan.modules.monitoring.models import AlarmClass, AlarmRule, CameraDay, Point, SafetyDevice
 from anlan.modules.monitoring.probing import Outcome, Why
 from anlan.modules.monitoring.services import probes, settings, systems, video
 from anlan.modules.monitoring.services.points import point_upsert_many
@@ -416,6 +416,16 @@ def _cameras(plant: Enterprise) -> None:
         ],
         moment,
     )
+    rounds = 288
+    CameraDay.objects.unscoped(WHY).bulk_create(
+        CameraDay(
+            enterprise_id=plant.pk, scope_path=plant.enterprise.path,
+            day=today() - timedelta(days=back), cameras=len(rows), asked=rounds * len(rows),
+            # One camera is away for some hours of the day.
+            online=rounds * len(rows) - 17 * (back * 5 % 8),
+        )
+        for back in range(1, 15)
+    )  # fmt: skip
     source = source_create(
         SYSTEM, {"enterprise": plant.pk, "name": "智能视频分析平台", "kind": "video",
                  "settings": {"platform": "演示"}},

@@ -52,6 +52,11 @@ VIDEO_TAKEN = Event(
     _("Video events taken in"),
     labels={"count": _("how many"), "first": _("first"), "last": _("last")},
 )
+VIDEO_FORGOTTEN = Event(
+    "monitoring.video.forgotten",
+    _("Old video events deleted"),
+    labels={"count": _("how many"), "first": _("first"), "last": _("last")},
+)
 
 GROUP_CREATED = Event("monitoring.group.created", _("Group of tags entered"))
 GROUP_CHANGED = Event("monitoring.group.changed", _("Group of tags changed"))

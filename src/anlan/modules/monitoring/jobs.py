@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.clock import now
 from anlan.base.jobs import JobContext, JobResult, job
-from anlan.modules.monitoring.services import device_duties, groups
+from anlan.modules.monitoring.services import device_duties, groups, video_keeping
 from anlan.modules.monitoring.services.probes import probe_cameras
 
 
@@ -39,6 +39,18 @@ def device_tests(context: JobContext) -> JobResult:
     """Let the duty plans follow the devices; safe to repeat."""
     changed = device_duties.follow_all()
     return JobResult(_("%(n)s plans changed"), {"n": changed})
+
+
+@job(
+    "monitoring.forget_video",
+    title=_("Delete old video events"),
+    every="40 2 * * *",
+    resumes=True,
+)
+def forget_video(context: JobContext) -> JobResult:
+    """Delete events that no source keeps any longer; safe to repeat."""
+    gone = video_keeping.forget_old(now())
+    return JobResult(_("%(n)s video events deleted"), {"n": gone})
 
 
 @job(groups.FIT_JOB, title=_("Fit a group of tags"), resumes=True)

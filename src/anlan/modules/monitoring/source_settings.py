@@ -34,6 +34,12 @@ class Setting:
     help: Text = ""
 
 
+KEEP_VIDEO_DAYS = 365
+"""How long events of a video platform are kept: as long as the alarm and operation log (product
+default; the numeric clauses of GB 17681-2024 are not public)."""
+KEEP_VIDEO_LEAST = 30
+"""The floor of order 40 for electronic records, and of video."""
+
 SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     "http": (
         Setting(
@@ -101,6 +107,11 @@ SETTINGS: Mapping[str, tuple[Setting, ...]] = {
     "video": (
         Setting("platform", _("Platform"),
                 help=_("Maker and product, for whoever looks after it.")),
+        Setting(
+            "keep_days", _("Keep events, days"), "number", default=KEEP_VIDEO_DAYS,
+            minimum=KEEP_VIDEO_LEAST, maximum=3650,
+            help=_("Older ones are deleted at night, but for those that a finding was made of."),
+        ),
     ),
     "simulator": (
         Setting("speed", _("Speed"), "number", default=1, minimum=0.1, maximum=1000,

@@ -108,7 +108,8 @@ class Patrol:
 def patrol(actor: Actor, day: dt.date) -> Patrol:
     """Return the patrol sheet of a day over what the actor sees, in a fixed number of statements.
 
-    Video is how the cameras' lines stand now, so the sheet of an earlier day does not tell it.
+    Video is how the cameras' lines stand now; of an earlier day it is the share of answers on line
+    over all rounds of that day, and unknown where nobody asked.
     Under-reporting is looked for now, whatever the day.
     """
     start = dt.datetime.combine(day, dt.time(), SHANGHAI)
@@ -120,7 +121,7 @@ def patrol(actor: Actor, day: dt.date) -> Patrol:
     ):
         numbers[owner].append(number)
     obliged = set(commitment.obliged(actor).values_list("pk", flat=True))
-    cameras = systems.cameras_by_enterprise(actor) if day == today() else {}
+    cameras = _cameras(actor, day)
     wanted = {*numbers, *obliged, *cameras}
     for enterprise in registry.enterprises(actor).filter(pk__in=wanted):
         parent = enterprise.enterprise.parent
@@ -134,8 +135,7 @@ def patrol(actor: Actor, day: dt.date) -> Patrol:
     missing = set(commitment.missing(actor, day).values_list("pk", flat=True))
     for row in rows.values():
         row.has_committed = row.is_obliged and row.enterprise_id not in missing
-        n_online, row.n_cameras = cameras.get(row.enterprise_id, (0, 0))
-        row.video = n_online / row.n_cameras if row.n_cameras else None
+        row.video, row.n_cameras = cameras.get(row.enterprise_id, (None, 0))
     is_told = _online(rows, numbers, start, end)
     _uncleared(actor, rows, end)
     _warnings(actor, rows)
@@ -153,6 +153,14 @@ def patrol(actor: Actor, day: dt.date) -> Patrol:
         ),
     )
     return Patrol(day, ordered, hidden, _regions(ordered), is_told)
+
+
+def _cameras(actor: Actor, day: dt.date) -> Mapping[UUID, tuple[float | None, int]]:
+    """Return the share on line and how many cameras, by enterprise."""
+    if day != today():
+        return systems.cameras_of_day(actor, day)
+    found = systems.cameras_by_enterprise(actor)
+    return {pk: (online / n if n else None, n) for pk, (online, n) in found.items()}
 
 
 def _online(

@@ -7,7 +7,7 @@ from anlan.modules.monitoring.models.points import Point
 from anlan.modules.monitoring.models.rules import AlarmClass, AlarmRule, LimitChange
 from anlan.modules.monitoring.models.sources import Source, SourceToken
 from anlan.modules.monitoring.models.systems import DeviceTest, SafetyDevice, SystemStatement
-from anlan.modules.monitoring.models.video import VideoEvent
+from anlan.modules.monitoring.models.video import CameraDay, VideoEvent
 from anlan.modules.monitoring.models.worker import WorkerPosition
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "AlarmEvent",
     "AlarmRule",
     "AlarmState",
+    "CameraDay",
     "DeviceTest",
     "KnownFlood",
     "LimitChange",

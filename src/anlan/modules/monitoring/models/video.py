@@ -40,7 +40,38 @@ class VideoEvent(ScopedModel):
             # The events of a scope, and of one camera, the newest first.
             models.Index(fields=["scope_path", "-at"], name="video_event_list"),
             models.Index(fields=["device", "-at"], name="video_event_of_camera"),
+            # What is old enough to go.
+            models.Index(fields=["source", "at"], name="video_event_age"),
         ]
 
     def __str__(self) -> str:
         return f"{self.device.tag} {self.get_kind_display()}"
+
+
+class CameraDay(ScopedModel):
+    """How the cameras of an enterprise answered on one day (视频在线率), for sheets of past days.
+
+    `asked` and `online` count answers over all rounds of the day (Asia/Shanghai), `cameras` is
+    how many told something in the last one. Nothing is counted for who could not be asked.
+    """
+
+    day = models.DateField(pgettext_lazy("cameras", "day"))
+    cameras = models.PositiveIntegerField(_("cameras"), default=0)
+    asked = models.PositiveIntegerField(_("answers asked for"), default=0)
+    online = models.PositiveIntegerField(_("answers on line"), default=0)
+
+    class Meta:
+        verbose_name = _("cameras of a day")
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "day"], name="camera_day_once"),
+            models.CheckConstraint(
+                condition=models.Q(online__lte=models.F("asked")), name="camera_day_whole"
+            ),
+        ]
+        indexes = [
+            # The sheet of a day over a scope.
+            models.Index(fields=["day", "scope_path"], name="camera_day_sheet"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise_id} {self.day}"

@@ -1,5 +1,6 @@
 """Safety devices and the four systems, by enterprise."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from anlan.base.clock import today
 from anlan.base.duties.models import Instance
 from anlan.base.duties.states import OPEN
 from anlan.modules.monitoring.choices import SYSTEM_OF, DeviceKind, System
-from anlan.modules.monitoring.models import DeviceTest, SafetyDevice, SystemStatement
+from anlan.modules.monitoring.models import CameraDay, DeviceTest, SafetyDevice, SystemStatement
 from anlan.modules.registry.models.base import LIVE
 from anlan.modules.registry.queries import coded
 
@@ -101,6 +102,12 @@ def cameras_by_enterprise(actor: Actor) -> dict[UUID, tuple[int, int]]:
         .annotate(n=Count("pk"), online=Count("pk", filter=Q(is_online=True)))
     )
     return {row["enterprise_id"]: (row["online"], row["n"]) for row in rows}
+
+
+def cameras_of_day(actor: Actor, day: dt.date) -> dict[UUID, tuple[float, int]]:
+    """Return the share of answers on line over a day, and how many cameras, by enterprise."""
+    rows = CameraDay.objects.for_actor(actor).filter(day=day, asked__gt=0)
+    return {row.enterprise_id: (row.online / row.asked, row.cameras) for row in rows}
 
 
 def duty_of(actor: Actor, device: SafetyDevice) -> Instance | None:

@@ -3,14 +3,17 @@
 import asyncio
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from anlan.base.actors.actor import SYSTEM
 from anlan.base.audit.services import Entry, record_many
+from anlan.base.clock import day_of
+from anlan.base.ids import uuid7
 from anlan.base.live import services as live
 from anlan.modules.monitoring import events, probing
 from anlan.modules.monitoring.choices import Probe
@@ -72,6 +75,46 @@ _WRITE = """
 """
 
 
+_COUNT = """
+    INSERT INTO monitoring_cameraday AS d
+           (id, version, created_at, updated_at, enterprise_id, scope_path, day, cameras, asked,
+            online)
+    SELECT o.id, 1, %(now)s, %(now)s, o.enterprise_id, o.scope_path, %(day)s, o.n, o.n, o.online
+      FROM unnest(%(id)s::uuid[], %(enterprise)s::uuid[], %(path)s::text[], %(n)s::int[],
+                  %(online)s::int[]) AS o (id, enterprise_id, scope_path, n, online)
+        ON CONFLICT (enterprise_id, day) DO UPDATE
+       SET cameras = excluded.cameras,
+           asked = d.asked + excluded.asked,
+           online = d.online + excluded.online,
+           updated_at = excluded.updated_at
+"""
+
+
+def _count(
+    outcomes: Sequence[Outcome], rows: Mapping[UUID, SafetyDevice], now: dt.datetime
+) -> None:
+    """Add one round to the figures of the day."""
+    told = [one for one in outcomes if one.is_online is not None]
+    asked = Counter(rows[one.pk].enterprise_id for one in told)
+    online = Counter(rows[one.pk].enterprise_id for one in told if one.is_online)
+    paths = {row.enterprise_id: row.scope_path for row in rows.values()}
+    if not asked:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNT,
+            {
+                "now": now,
+                "day": day_of(now),
+                "id": [uuid7() for _one in asked],
+                "enterprise": list(asked),
+                "path": [str(paths[pk]) for pk in asked],
+                "n": list(asked.values()),
+                "online": [online[pk] for pk in asked],
+            },
+        )
+
+
 @transaction.atomic
 def take(outcomes: Sequence[Outcome], now: dt.datetime) -> Probed:
     """Write outcomes of one round in one statement; history tells who went and who came back."""
@@ -92,6 +135,7 @@ def take(outcomes: Sequence[Outcome], now: dt.datetime) -> Probed:
                 "clock": [one.clock_off_s for one in ordered],
             },
         )
+    _count(ordered, before, now)
     # Never asked before, a camera that is off line went at no time that anybody knows.
     lost = [one for one in ordered if one.is_online is False and before[one.pk].is_online]
     back = [one for one in ordered if one.is_online and before[one.pk].is_online is False]

@@ -20,6 +20,7 @@ from anlan.modules.monitoring.models import SafetyDevice
 from anlan.modules.monitoring.probing import Outcome, Target, Why
 from anlan.modules.monitoring.queries import systems as queries
 from anlan.modules.monitoring.services import probes, systems
+from anlan.modules.warnings import queries_patrol
 from tests.support.world import World
 
 HOME = ("127.0.0.0/8",)
@@ -166,6 +167,26 @@ def test_the_line_is_written_with_since_when_and_why(world: World, count_queries
     assert [one.event for one in events.order_by("seq")] == [
         "monitoring.camera.lost", "monitoring.camera.back",
     ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_day_keeps_how_its_cameras_answered(world: World) -> None:
+    first, second = camera(world), camera(world, "CAM-2")
+    morning = dt.datetime(2026, 11, 16, 2, tzinfo=dt.UTC)
+    rounds = ((Why.OK, Why.FORBIDDEN), (Why.SILENT, Why.FORBIDDEN), (Why.OK, Why.OK))
+    for minute, whys in enumerate(rounds):
+        outcomes = [
+            Outcome(row.pk, row.address, why)
+            for row, why in zip((first, second), whys, strict=True)
+        ]
+        probes.take(outcomes, morning + dt.timedelta(minutes=5 * minute))
+    officer = world.actor(Role.BUREAU_INSPECTOR, "county_a")
+    # Who could not be asked counts nowhere: three of four answers were "on line".
+    assert queries.cameras_of_day(officer, morning.date()) == {world.plant_a.pk: (0.75, 2)}
+    assert queries_patrol.patrol(officer, morning.date()).video == 0.75
+    assert queries_patrol.patrol(officer, morning.date() - dt.timedelta(days=1)).video is None
+    elsewhere = world.actor(Role.BUREAU_INSPECTOR, "county_b")
+    assert queries.cameras_of_day(elsewhere, morning.date()) == {}
 
 
 @pytest.mark.django_db

@@ -9,11 +9,12 @@ from django.test import Client
 from django.urls import reverse
 
 from anlan.base.actors.roles import Role
+from anlan.base.audit.models import AuditEvent
 from anlan.base.clock import now
 from anlan.base.inbox.models import Notice
 from anlan.modules.findings.models import Finding
 from anlan.modules.monitoring.models import Source, VideoEvent
-from anlan.modules.monitoring.services import sources, systems
+from anlan.modules.monitoring.services import sources, systems, video, video_keeping
 from tests.support.world import World
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +98,25 @@ def test_an_event_becomes_a_finding(world: World, key: str) -> None:
         reverse("monitoring:video"),
     ):
         assert "烟" in client.get(name).content.decode()
+
+
+def test_old_events_go_but_for_those_of_a_finding(world: World, key: str) -> None:
+    post(key, event(), event(id="e-2"), event(id="e-3"), event(id="e-4"))
+    engineer = world.actor(Role.EQUIPMENT_ENGINEER, "plant_a")
+    source = Source.objects.for_actor(engineer).get()
+    rows = VideoEvent.objects.for_actor(engineer)
+    noon = dt.datetime(2026, 11, 16, 4, tzinfo=dt.UTC)
+    for name, days in (("e-1", 41), ("e-2", 45), ("e-3", 39), ("e-4", 60)):
+        rows.filter(event_id=name).update(at=noon - dt.timedelta(days=days))
+    found = video.report_event(
+        world.actor(Role.SAFETY_MANAGER, "plant_a"), rows.get(event_id="e-4"),
+        title="装卸台冒烟", description="现场确认",
+    )  # fmt: skip
+    assert video_keeping.forget_old(noon) == 0
+    sources.source_update(engineer, source.pk, {"settings": {"keep_days": 40}})
+    assert video_keeping.forget_old(noon) == 2
+    assert set(rows.values_list("event_id", flat=True)) == {"e-3", "e-4"}
+    assert found.origin_id == rows.get(event_id="e-4").pk
+    told = AuditEvent.objects.get(event="monitoring.video.forgotten", object_id=source.pk)
+    assert told.after == {"count": 2, "first": "2026-10-02", "last": "2026-10-06"}
+    assert video_keeping.forget_old(noon) == 0
