@@ -2,14 +2,13 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from anlan.engines.alarms.kpi import Announced
+_Read = TypeVar("_Read")
 
 _TEN_MINUTES = 600
 
@@ -35,22 +34,35 @@ def replay(process: Path, config: Path, treatment: str, out: Path, onset: float)
     """Write the alarms that a recorded process raises, and say on the screen how many.
 
     Beside the activations it tells, against neither deadband nor delay, how much later the first
-    alarm after the onset comes and how long alarms stand. Ends with 2 when a file cannot be used.
+    alarm after the onset comes and how long alarms stand. Rows are taken in the order of their
+    times. Ends with 2 when a file cannot be used, and then writes nothing.
     """
     from anlan.engines.alarms import formats, tuning
+    from anlan.engines.tables import FileProblem, write_whole
 
     try:
+        if out.resolve() in (process.resolve(), config.resolve()):
+            raise FileProblem(f"{out}: would be overwritten by its own events. Name another file.")
         record = formats.read_process(process)
-        tags = [tag for tag in formats.read_tags(config) if tag.name in record.tags]
+        tags = formats.read_tags(config)
+        unknown = [tag.name for tag in tags if tag.name not in record.tags]
         if not tags:
-            raise formats.FileProblem(f"{config}: none of its tags is a column of {process}.")
-        plain = formats.replay(record, tuning.rules_for(tags, "raw"))
-        treated = formats.replay(record, tuning.rules_for(tags, treatment))
-        out.write_text(formats.events_csv(treated), encoding="utf-8")
-    except (ValueError, OSError) as error:
+            raise FileProblem(f"{config}: names no tag. Give each tag a row.")
+        if unknown:
+            # Left out in silence, a misspelt tag would look like one without an alarm.
+            raise FileProblem(
+                f"{config}: {', '.join(unknown)} is no column of {process}."
+                " Mend the name, or leave the row out."
+            )
+        try:
+            plain = formats.replay(record, tuning.rules_for(tags, "raw"))
+            treated = formats.replay(record, tuning.rules_for(tags, treatment))
+        except ValueError as error:
+            raise FileProblem(f"{config}: {error}. Mend the row.") from None
+        effect = tuning.effect(plain, treated, float(record.times[-1]), onset)
+        write_whole(out, formats.events_csv(treated))
+    except FileProblem as error:
         _give_up("replay", str(error))
-    end = float(record.times[-1]) if len(record.times) else 0.0
-    effect = tuning.effect(plain, treated, end, onset)
     _print(
         {
             "treatment": treatment,
@@ -59,6 +71,9 @@ def replay(process: Path, config: Path, treatment: str, out: Path, onset: float)
             "first_alarm_later_s": effect.added_delay_s,
             "standing_s": effect.standing_after_s,
             "standing_raw_s": effect.standing_before_s,
+            "rows_put_in_order": record.n_disordered,
+            "rows_repeated": record.n_repeated,
+            "cells_without_number": record.n_gaps,
         }
     )
 
@@ -74,9 +89,10 @@ def kpi(events: Path, start: float | None, end: float | None, positions: int) ->
     Without --start and --end the period runs from the first event to the last, widened to whole
     ten minutes. Ends with 2 when the file cannot be used.
     """
+    from anlan.engines.alarms import formats
     from anlan.engines.alarms import kpi as figures
 
-    rows = _read("kpi", events)
+    rows = _used("kpi", formats.read_announced, events)
     moments = [row.start for row in rows] + [row.end for row in rows if row.end is not None]
     first = min(moments, default=0.0) // _TEN_MINUTES * _TEN_MINUTES
     last = -(-max(moments, default=0.0) // _TEN_MINUTES) * _TEN_MINUTES
@@ -85,7 +101,7 @@ def kpi(events: Path, start: float | None, end: float | None, positions: int) ->
     try:
         _print(figures.figures(rows, begin, finish, positions=positions))
     except ValueError as error:
-        _give_up("kpi", str(error))
+        _give_up("kpi", f"{events}: {error}. Mend --start and --end, or the times of the file.")
 
 
 @command.command(name="identify")
@@ -103,18 +119,22 @@ def identify(events: Path, known: Path, until: float | None) -> None:
     Prints JSON: the pattern, and for each known one how alike it is (0 to 1) with the alarms
     that say so. Ends with 2 when a file cannot be used.
     """
-    from anlan.engines.alarms import patterns
+    from anlan.engines.alarms import formats, patterns
 
     files = sorted(one for one in known.glob("*.csv*") if one.is_file()) if known.is_dir() else []
     # A run is not known by itself.
     files = [one for one in files if one.resolve() != events.resolve()]
-    if not files:
-        _give_up("identify", f"{known}: holds no event file. Put known courses there.")
     courses: dict[str, list[patterns.Course]] = {}
     for file in files:
-        name = file.name.split(".")[0].split("_")[0]
-        courses.setdefault(name, []).append(patterns.course(_read("identify", file)))
-    likes = patterns.ranked(patterns.course(_read("identify", events), until), courses)
+        # Records and configurations may lie beside the events.
+        if _used("identify", formats.is_event_file, file):
+            name = file.name.split(".")[0].split("_")[0]
+            course = patterns.course(_used("identify", formats.read_announced, file))
+            courses.setdefault(name, []).append(course)
+    if not courses:
+        _give_up("identify", f"{known}: holds no event file. Put known courses there.")
+    rows = _used("identify", formats.read_announced, events)
+    likes = patterns.ranked(patterns.course(rows, until), courses)
     _print(
         {
             "pattern": patterns.identified(likes) or "unknown",
@@ -127,12 +147,12 @@ def identify(events: Path, known: Path, until: float | None) -> None:
     )
 
 
-def _read(what: str, path: Path) -> "Sequence[Announced]":
-    from anlan.engines.alarms import formats
+def _used(what: str, read: Callable[[Path], _Read], path: Path) -> _Read:
+    from anlan.engines.tables import FileProblem
 
     try:
-        return formats.read_announced(path)
-    except formats.FileProblem as error:
+        return read(path)
+    except FileProblem as error:
         _give_up(what, str(error))
 
 

@@ -19,12 +19,13 @@ def command(folder: Path, protocol: str, out: Path) -> None:
     used.
     """
     from anlan.engines.anomaly import protocols
+    from anlan.engines.tables import write_whole
 
     try:
         found = (protocols.skab if protocol == "skab" else protocols.tep)(folder)
         text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
-        out.write_text(text, encoding="utf-8")
-    except (ValueError, OSError) as error:
+        write_whole(out, text)
+    except ValueError as error:
         click.echo(f"anlan detect: {error}", err=True)
         raise SystemExit(2) from None
     told = {k: v for k, v in found.items() if k not in ("files", "tp", "fp", "fn", "tn")}

@@ -81,11 +81,41 @@ def test_a_folder_without_the_files(tmp_path, protocol):
     ("text", "says"),
     [
         ("datetime;Flow\n1;2\n", "has no column 'anomaly'"),
-        ("datetime;Flow;anomaly\n1;x;0\n", "row 2: a number is missing"),
+        ("datetime;Flow;anomaly\n1;x;0\n", "row 2, column 'Flow': 'x' is not a number"),
+        ("datetime;Flow;anomaly\n1;nan;0\n", "row 2, column 'Flow'"),
         ("datetime;Flow;anomaly\n1;2;0\n", "400 are needed"),
+        ("", "is empty"),
     ],
 )
 def test_a_file_that_does_not_fit(tmp_path, text, says):
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / "a.csv").write_text(text)
     assert says in run(tmp_path / "set", "skab", expect=2)
+
+
+def test_rows_and_columns_in_another_order_change_nothing(tmp_path):
+    folder = tmp_path / "loops"
+    folder.mkdir()
+    head, *rows = loop(500, 200).splitlines()
+    rows = [
+        row.replace("2020-01-01", f"2020-01-01 00:{i // 60:02}:{i % 60:02}")
+        for i, row in enumerate(rows)
+    ]
+    other = loop(500, 200)
+    (folder / "1.csv").write_text("\n".join([head, *rows]))
+    (folder / "2.csv").write_text(other)
+    found = run(folder, "skab")
+    turned = [";".join([b, a, *rest]) for a, b, *rest in (one.split(";") for one in [head, *rows])]
+    (folder / "1.csv").write_text("\n".join([turned[0], *reversed(turned[1:])]))
+    assert run(folder, "skab") == found
+
+
+def test_files_of_other_columns_or_too_few_rows_are_named(tmp_path):
+    folder = tmp_path / "tep"
+    folder.mkdir()
+    write(folder, "d00", rng.standard_normal((500, 4)))
+    write(folder, "d00_te", rng.standard_normal((960, 4)))
+    write(folder, "d01_te", rng.standard_normal((960, 3)))
+    assert "d01_te.csv.gz, row 1: column xmeas_3" in run(folder, "tep", expect=2)
+    write(folder, "d01_te", rng.standard_normal((160, 4)))
+    assert "has 160 rows; the protocol needs 161" in run(folder, "tep", expect=2)

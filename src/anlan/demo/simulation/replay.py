@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from anlan.engines.alarms.formats import FileProblem, Process, read_process, read_tags
+from anlan.engines.alarms.formats import Process, read_process, read_tags
 from anlan.engines.alarms.rules import Kind, Rule
 from anlan.engines.alarms.tuning import Tag
+from anlan.engines.tables import FileProblem
 
 
 class Replay:
@@ -60,8 +61,6 @@ class Replay:
         self._number = (self._number + 1) % len(self._files)
         path = self._files[self._number]
         process = read_process(path)
-        if not len(process.times):
-            raise FileProblem(f"{path}: holds no row.")
         if self._number and process.tags != self.names:
             raise FileProblem(f"{path}: has other columns than {self._files[0].name}.")
         return process

@@ -13,8 +13,8 @@ from anlan.demo.simulation.plant import Plant
 from anlan.demo.simulation.replay import Replay
 from anlan.demo.simulation.scenarios import Begin, Failure, Scenario, day, read
 from anlan.engines.alarms.core import AlarmCore
-from anlan.engines.alarms.formats import FileProblem
 from anlan.engines.alarms.kpi import floods
+from anlan.engines.tables import FileProblem
 from anlan.modules.monitoring.demo import main_plant
 
 A_DETECTOR = next(n for n, one in enumerate(specs.points()) if one.tag == "GDS-004")

@@ -6,7 +6,6 @@ normal_sd, lo_limit, hi_limit, range_lo, range_hi`. events: `t_s, tag, type (HI|
 """
 
 import csv
-import gzip
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,43 +18,50 @@ from anlan.engines.alarms.core import AlarmCore
 from anlan.engines.alarms.kpi import Announced
 from anlan.engines.alarms.rules import Event, Rule
 from anlan.engines.alarms.tuning import Tag, tags_of
+from anlan.engines.tables import FileProblem, read_table
 
 EVENT_COLUMNS = ("t_s", "tag", "type", "event", "value", "limit")
 _TAG_COLUMNS = ("tag", "signal_type", "normal_sd", "lo_limit", "hi_limit", "range_lo", "range_hi")
-_LARGEST = 2 << 30
-
-
-class FileProblem(ValueError):
-    """A file that cannot be used; the message names file, row, column and remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A record of a process: `times` in seconds, `values` of shape (times, tags)."""
+    """A record of a process: `times` in seconds, rising; `values` of shape (times, tags).
+
+    `n_disordered` rows of the file stood behind a later one, `n_repeated` were left out because
+    their time had been told already, `n_gaps` cells hold no finite number.
+    """
 
     tags: tuple[str, ...]
     times: npt.NDArray[np.float64]
     values: npt.NDArray[np.float64]
+    n_disordered: int = 0
+    n_repeated: int = 0
+    n_gaps: int = 0
 
 
 def read_process(path: Path) -> Process:
-    """Read a process file. Raises FileProblem."""
-    head, rows = _table(path, ("t_s",))
-    at = head.index("t_s")
-    try:
-        whole = np.array([[float(cell) if cell else np.nan for cell in row] for row in rows])
-    except ValueError:
-        raise _bad_number(path, head, rows) from None
-    whole = whole.reshape(len(rows), len(head))
-    tags = tuple(name for name in head if name != "t_s")
-    return Process(tags, whole[:, at], np.delete(whole, at, axis=1))
+    """Read a process file, in the order of its times. Raises FileProblem."""
+    table = read_table(path, ("t_s",))
+    tags = tuple(name for name in table.head if name != "t_s")
+    times = table.numbers(("t_s",))[:, 0]
+    values = table.numbers(tags, gaps=True)
+    if not len(times):
+        raise FileProblem(f"{path}: holds no row below its head.")
+    disordered = int((times < np.maximum.accumulate(times)).sum())
+    # Of rows of one time the first in the file stays.
+    order = np.argsort(times, kind="stable")
+    order = order[np.diff(times[order], prepend=-np.inf) > 0]
+    gaps = int((~np.isfinite(values[order])).sum())
+    repeated = len(times) - len(order)
+    return Process(tags, times[order], values[order], disordered, repeated, gaps)
 
 
 def read_tags(path: Path) -> list[Tag]:
     """Read a configuration. Raises FileProblem."""
-    head, rows = _table(path, _TAG_COLUMNS)
+    table = read_table(path, _TAG_COLUMNS)
     try:
-        return tags_of([dict(zip(head, row, strict=True)) for row in rows])
+        return tags_of(table.mappings(), table.lines)
     except ValueError as error:
         raise FileProblem(f"{path}, {error}. Mend the cell.") from None
 
@@ -77,7 +83,7 @@ def events_csv(events: Sequence[Event]) -> str:
     for one in events:
         writer.writerow(
             (
-                f"{one.at:.10g}",
+                f"{one.at:.13g}",
                 one.rule.tag,
                 one.rule.side.value,
                 "ALM" if one.active else "RTN",
@@ -88,75 +94,39 @@ def events_csv(events: Sequence[Event]) -> str:
     return out.getvalue()
 
 
+def is_event_file(path: Path) -> bool:
+    """Tell whether a file has the columns of events; of the rest nothing is said here.
+
+    Raises FileProblem for one that is no table.
+    """
+    return set(EVENT_COLUMNS[:4]) <= set(read_table(path).head)
+
+
 def read_announced(path: Path) -> list[Announced]:
-    """Read an event file as alarms with start and end, by start. Raises FileProblem."""
-    head, rows = _table(path, EVENT_COLUMNS[:4])
-    place = {name: head.index(name) for name in EVENT_COLUMNS[:4]}
+    """Read an event file, in whatever order, as alarms with start and end, by start.
+
+    An alarm that is raised while it stands, or cleared while it does not, changes nothing. Raises
+    FileProblem.
+    """
+    table = read_table(path, EVENT_COLUMNS[:4])
+    tag, side, event = (table.head.index(name) for name in EVENT_COLUMNS[1:4])
+    moments = table.numbers(("t_s",))[:, 0].tolist()
+    for line, row in zip(table.lines, table.rows, strict=True):
+        if row[event] not in ("ALM", "RTN"):
+            raise FileProblem(
+                f"{path}, row {line}, column 'event': {row[event]!r} is neither ALM nor RTN."
+                " Write one of them."
+            )
+        if not row[tag].strip():
+            raise FileProblem(f"{path}, row {line}, column 'tag': is empty. Name the tag.")
     standing: dict[str, float] = {}
     found: list[Announced] = []
-    for number, row in enumerate(rows, start=2):
-        alarm = f"{row[place['tag']]} {row[place['type']]}"
-        event = row[place["event"]]
-        try:
-            moment = float(row[place["t_s"]])
-        except ValueError:
-            raise FileProblem(
-                f"{path}, row {number}, column 't_s': {row[place['t_s']]!r} is not a number."
-                " Write seconds."
-            ) from None
-        if event == "ALM":
+    for place in np.argsort(moments, kind="stable").tolist():
+        row, moment = table.rows[place], moments[place]
+        alarm = f"{row[tag]} {row[side]}"
+        if row[event] == "ALM":
             standing.setdefault(alarm, moment)
-        elif event == "RTN":
-            if alarm in standing:
-                found.append(Announced(alarm, standing.pop(alarm), moment))
-        else:
-            raise FileProblem(
-                f"{path}, row {number}, column 'event': {event!r} is neither ALM nor RTN."
-            )
+        elif alarm in standing:
+            found.append(Announced(alarm, standing.pop(alarm), moment))
     found += [Announced(alarm, moment) for alarm, moment in standing.items()]
     return sorted(found, key=lambda one: (one.start, one.alarm))
-
-
-def _table(path: Path, wanted: Sequence[str]) -> tuple[list[str], list[list[str]]]:
-    reader = csv.reader(io.StringIO(_text(path)), strict=True)
-    try:
-        head = [cell.strip() for cell in next(reader, [])]
-        rows = [row for row in reader if row]
-    except csv.Error as error:
-        raise FileProblem(f"{path}, row {reader.line_num}: broken CSV ({error}).") from None
-    missing = [name for name in wanted if name not in head]
-    if missing:
-        raise FileProblem(f"{path}, row 1: column {', '.join(missing)} is missing. Add it.")
-    for number, row in enumerate(rows, start=2):
-        if len(row) != len(head):
-            raise FileProblem(
-                f"{path}, row {number}: {len(row)} cells under {len(head)} columns. Mend the row."
-            )
-    return head, rows
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-        if raw[:2] == b"\x1f\x8b":
-            with gzip.open(io.BytesIO(raw)) as packed:
-                raw = packed.read(_LARGEST + 1)
-        if len(raw) > _LARGEST:
-            raise FileProblem(f"{path}: unpacks to more than 2 GB. Split it.")
-        return raw.decode("utf-8-sig")
-    except (OSError, EOFError) as error:
-        raise FileProblem(f"{path}: cannot be read ({error}). Check the path.") from None
-    except UnicodeDecodeError:
-        raise FileProblem(f"{path}: is not UTF-8. Save it as UTF-8.") from None
-
-
-def _bad_number(path: Path, head: Sequence[str], rows: Sequence[Sequence[str]]) -> FileProblem:
-    for number, row in enumerate(rows, start=2):
-        for name, cell in zip(head, row, strict=True):
-            try:
-                float(cell or "nan")
-            except ValueError:
-                return FileProblem(
-                    f"{path}, row {number}, column {name!r}: {cell!r} is not a number."
-                )
-    return FileProblem(f"{path}: holds what is not a number.")

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 BIN = 600.0
+# A period is counted by ten minutes; one that is longer was meant in other units.
+LONGEST_PERIOD = 100 * 366 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,13 @@ def figures(
     """Return the figures of a period for one operator position, as plain values for JSON.
 
     `start` and `end` bound the period in seconds; empty ten minutes count. `positions` divides
-    the rates where several share the load. Raises ValueError for an empty period or no position.
+    the rates where several share the load. Raises ValueError for an empty period, one of more than
+    a hundred years, or no position.
     """
-    if end <= start or positions < 1:
+    if not end > start or positions < 1:
         raise ValueError("a period must have a length, and somebody must watch it")
+    if end - start > LONGEST_PERIOD:
+        raise ValueError("a period is a hundred years at most; its ends are in seconds")
     rows = sorted(
         (row for row in alarms if start <= row.start < end), key=lambda row: (row.start, row.alarm)
     )

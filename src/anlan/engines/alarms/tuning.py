@@ -141,18 +141,31 @@ def _standing(events: Sequence[Event], end: float) -> float:
     return total + sum(end - moment for moment in since.values())
 
 
-def tags_of(rows: Sequence[Mapping[str, str]]) -> list[Tag]:
-    """Return the tags of a configuration's rows; raises ValueError naming row and column."""
-    return [_tag_of(row, number) for number, row in enumerate(rows, start=2)]
+def tags_of(rows: Sequence[Mapping[str, str]], lines: Sequence[int] = ()) -> list[Tag]:
+    """Return the tags of a configuration's rows; raises ValueError naming row and column.
+
+    `lines` are the rows' places in their file, where they do not simply follow its head.
+    """
+    places = lines or range(2, len(rows) + 2)
+    found: dict[str, Tag] = {}
+    for row, number in zip(rows, places, strict=True):
+        tag = _tag_of(row, number)
+        if tag.name in found:
+            raise ValueError(f"row {number}, column 'tag': {tag.name} has a row already")
+        found[tag.name] = tag
+    return list(found.values())
 
 
 def _tag_of(row: Mapping[str, str], number: int) -> Tag:
     def figure(column: str) -> float:
         text = (row.get(column) or "").strip()
         try:
-            return float(text)
+            value = float(text)
         except ValueError:
-            raise ValueError(f"row {number}, column {column!r}: {text!r} is not a number") from None
+            value = math.nan
+        if not math.isfinite(value):
+            raise ValueError(f"row {number}, column {column!r}: {text!r} is not a number")
+        return value
 
     def limit(column: str) -> float | None:
         return figure(column) if (row.get(column) or "").strip() else None
@@ -160,11 +173,12 @@ def _tag_of(row: Mapping[str, str], number: int) -> Tag:
     name = (row.get("tag") or "").strip()
     if not name:
         raise ValueError(f"row {number}, column 'tag': is empty")
-    return Tag(
-        name,
-        (row.get("signal_type") or "").strip(),
-        figure("normal_sd"),
-        figure("range_hi") - figure("range_lo"),
-        limit("lo_limit"),
-        limit("hi_limit"),
-    )
+    low, high, sd = limit("lo_limit"), limit("hi_limit"), figure("normal_sd")
+    span = figure("range_hi") - figure("range_lo")
+    if sd < 0:
+        raise ValueError(f"row {number}, column 'normal_sd': a spread is not below nought")
+    if span <= 0:
+        raise ValueError(f"row {number}, column 'range_hi': is not above range_lo")
+    if low is not None and high is not None and low >= high:
+        raise ValueError(f"row {number}, column 'hi_limit': is not above lo_limit")
+    return Tag(name, (row.get("signal_type") or "").strip(), sd, span, low, high)

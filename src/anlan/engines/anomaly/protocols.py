@@ -5,9 +5,6 @@ all files are pooled. TEP: fitted on `d00`, limits on `d00_te` for 1 % false ala
 rows of each `dNN_te` from the 161st on, where the fault acts.
 """
 
-import csv
-import gzip
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,11 +14,14 @@ import numpy.typing as npt
 
 from anlan.engines.anomaly.models import Cva, Pca, Rows
 from anlan.engines.anomaly.series import limits, median_of_last, restlessness, smoothed
+from anlan.engines.tables import FileProblem, read_table
 
 Truths = npt.NDArray[np.bool_]
 
 FIT_ROWS = 400
 FAULT_FROM = 160
+# Of fewer rows no limit for one false alarm in a hundred can be taken.
+FEWEST_ROWS = 100
 FALSE_ALARMS = 0.01
 # What drifts slower than this in normal operation has not shown its range in the rows fitted on.
 _RESTLESS = 0.2
@@ -30,30 +30,28 @@ _WARM_UP = 20
 _TEP_WEIGHT = 0.1
 
 
-class DataProblem(ValueError):
-    """A folder or file that does not fit its protocol; the message names it and the remedy."""
-
-
 def skab(folder: Path) -> dict[str, Any]:
     """Judge the labelled files below `folder`; return F1 and the shares in percent, per file too.
 
-    Raises DataProblem for a folder without such files and for a file that cannot be read.
+    Raises FileProblem for a folder without such files and for a file that cannot be read.
     """
     files = sorted(
         path for path in folder.rglob("*.csv*") if "anomaly-free" not in path.parts[-2:-1]
     )
-    read = [(path.relative_to(folder).as_posix(), *_labelled(path)) for path in files]
-    if not read:
-        raise DataProblem(f"{folder}: holds no CSV file. Give the folder of the data set.")
-    ratios = np.median([restlessness(rows[:FIT_ROWS]) for _name, rows, _y, _c in read], axis=0)
+    if not files:
+        raise FileProblem(f"{folder}: holds no CSV file. Give the folder of the data set.")
+    columns: tuple[str, ...] = ()
+    read = []
+    for path in files:
+        rows, truth, columns = _labelled(path, columns)
+        read.append((path.relative_to(folder).as_posix(), rows, truth))
+    ratios = np.median([restlessness(rows[:FIT_ROWS]) for _name, rows, _truth in read], axis=0)
     used: Truths = np.asarray(ratios >= _RESTLESS)
     used = used if used.any() else ~used
     counts = {
-        name: _confusion(_unusual(rows[:, used]), truth[FIT_ROWS:])
-        for name, rows, truth, _columns in read
+        name: _confusion(_unusual(rows[:, used]), truth[FIT_ROWS:]) for name, rows, truth in read
     }
     total = {key: sum(one[key] for one in counts.values()) for key in ("tp", "fp", "fn", "tn")}
-    columns = read[0][3]
     return {
         "protocol": "skab",
         **_rates(total),
@@ -79,14 +77,15 @@ def _unusual(rows: Rows) -> Truths:
 def tep(folder: Path) -> dict[str, Any]:
     """Judge every fault of `folder`; return the share of false alarms and of each fault detected.
 
-    Raises DataProblem for a missing or broken file.
+    Raises FileProblem for a missing or broken file.
     """
-    normal, unseen = _table(folder, "d00"), _table(folder, "d00_te")
+    normal, tags = _rows(folder, "d00", FEWEST_ROWS)
+    unseen, _ = _rows(folder, "d00_te", FEWEST_ROWS, tags)
     faults = sorted(
         {path.name.split("_")[0] for path in folder.glob("d[0-9][0-9]_te.csv*")} - {"d00"}
     )
     if not faults:
-        raise DataProblem(f"{folder}: holds no dNN_te.csv. Give the folder of the data set.")
+        raise FileProblem(f"{folder}: holds no dNN_te.csv. Give the folder of the data set.")
     model = Cva.fit(normal)
 
     def judged(rows: Rows) -> Rows:
@@ -99,10 +98,10 @@ def tep(folder: Path) -> dict[str, Any]:
         result: Truths = np.any(np.asarray(statistics > limit), axis=1)
         return result
 
-    detected = {
-        fault: float(alarmed(judged(_table(folder, f"{fault}_te")))[FAULT_FROM:].mean())
-        for fault in faults
-    }
+    detected = {}
+    for fault in faults:
+        rows, _ = _rows(folder, f"{fault}_te", FAULT_FROM + 1, tags)
+        detected[fault] = float(alarmed(judged(rows))[FAULT_FROM:].mean())
     return {
         "protocol": "tep",
         "false_alarms": float(alarmed(calm).mean()),
@@ -111,41 +110,44 @@ def tep(folder: Path) -> dict[str, Any]:
     }
 
 
-def _labelled(path: Path) -> tuple[Rows, Truths, Sequence[str]]:
-    reader = csv.reader(io.StringIO(_text(path)), delimiter=";")
-    head = next(reader, [])
-    if "anomaly" not in head:
-        raise DataProblem(f"{path}: has no column 'anomaly'. Leave unlabelled files out.")
-    label = head.index("anomaly")
-    places = [
-        i for i, name in enumerate(head) if name not in ("datetime", "anomaly", "changepoint")
-    ]
-    try:
-        body = [[float(row[i]) for i in (*places, label)] for row in reader if row]
-    except (ValueError, IndexError):
-        raise DataProblem(f"{path}, row {reader.line_num}: a number is missing.") from None
-    if len(body) <= FIT_ROWS:
-        raise DataProblem(f"{path}: has {len(body)} rows; {FIT_ROWS} are needed to fit on alone.")
-    table = np.array(body)
-    return table[:, :-1], table[:, -1] > 0, [head[i] for i in places]
+def _labelled(path: Path, columns: tuple[str, ...]) -> tuple[Rows, Truths, tuple[str, ...]]:
+    """Return rows by time, their labels and the names of their columns: `columns` where given."""
+    table = read_table(path, delimiter=";")
+    if "anomaly" not in table.head:
+        raise FileProblem(f"{path}: has no column 'anomaly'. Leave unlabelled files out.")
+    own = [name for name in table.head if name not in ("datetime", "anomaly", "changepoint")]
+    names = _agreed(path, own, columns)
+    rows, truth = table.numbers(names), table.numbers(("anomaly",))[:, 0] > 0
+    if len(rows) <= FIT_ROWS:
+        raise FileProblem(f"{path}: has {len(rows)} rows; {FIT_ROWS} are needed to fit on alone.")
+    if "datetime" in table.head:
+        place = table.head.index("datetime")
+        order = np.argsort([row[place] for row in table.rows], kind="stable")
+        rows, truth = rows[order], truth[order]
+    return rows, truth, names
 
 
-def _table(folder: Path, name: str) -> Rows:
+def _rows(
+    folder: Path, name: str, fewest: int, columns: tuple[str, ...] = ()
+) -> tuple[Rows, tuple[str, ...]]:
+    """Return the rows of a file and the names of their columns: `columns` where given."""
     path = next(iter(sorted(folder.glob(f"{name}.csv*"))), folder / f"{name}.csv.gz")
-    reader = csv.reader(io.StringIO(_text(path)))
-    next(reader, None)
-    try:
-        return np.array([[float(cell) for cell in row] for row in reader if row])
-    except ValueError:
-        raise DataProblem(f"{path}, row {reader.line_num}: a number is missing.") from None
+    table = read_table(path)
+    names = _agreed(path, table.head, columns)
+    rows = table.numbers(names)
+    if len(rows) < fewest:
+        raise FileProblem(f"{path}: has {len(rows)} rows; the protocol needs {fewest}.")
+    return rows, names
 
 
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-        return (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise DataProblem(f"{path}: cannot be read ({error}). Check the path.") from None
+def _agreed(path: Path, own: Sequence[str], columns: tuple[str, ...]) -> tuple[str, ...]:
+    differing = sorted(set(own) ^ set(columns)) if columns else []
+    if differing or not own:
+        raise FileProblem(
+            f"{path}, row 1: column {', '.join(differing[:3]) or 'of a tag'} is not in each file."
+            " All files of a set name the same columns."
+        )
+    return columns or tuple(own)
 
 
 def _confusion(said: Truths, truth: Truths) -> dict[str, int]:
