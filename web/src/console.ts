@@ -3,6 +3,7 @@ import "./styles/console.entry.css";
 import Alpine from "@alpinejs/csp";
 
 import { alarmList } from "./behaviours/alarms";
+import { liveCounts } from "./behaviours/counts";
 import { dialogs } from "./behaviours/dialogs";
 import { drafts } from "./behaviours/drafts";
 import { forms } from "./behaviours/forms";
@@ -24,5 +25,5 @@ import { islands } from "./islands";
 
 followTheme();
 startHtmx();
-for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, drafts, forms, uploads, freshFigures, trees, sitePlans, alarmList, living, connectLive, islands]) start();
+for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, drafts, forms, uploads, freshFigures, trees, sitePlans, alarmList, living, liveCounts, connectLive, islands]) start();
 Alpine.start();

@@ -1,4 +1,4 @@
-import { meta } from "./behaviours/dom";
+import { all, meta } from "./behaviours/dom";
 
 /**
  * One event stream a page: <meta name="an-live" content="/live/">.
@@ -21,7 +21,8 @@ export function connectLive(): void {
   const badge = document.querySelector<HTMLElement>("[data-an-live]");
   if (!url || !badge || !("EventSource" in window)) return;
   const words = badge.querySelector<HTMLElement>(".an-live__text");
-  const names = [...new Set([...NAMES, ...(meta("an-live-events") || "").split(",").filter(Boolean)])];
+  const wanted = [meta("an-live-events"), ...all("[data-an-events]").map((place) => place.dataset.anEvents ?? "")];
+  const names = [...new Set([...NAMES, ...wanted.flatMap((some) => some.split(",")).filter(Boolean)])];
   let source: EventSource | null = null;
   let lastId = "";
   let heardAt = new Date();

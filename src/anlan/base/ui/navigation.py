@@ -32,7 +32,8 @@ class NavItem:
 
     `permission` empty means everybody. `count` gives the open work behind the entry (0 shows
     nothing), or the statement that counts it: those of all entries are sent as one. `prefixes`
-    are further URL prefixes under which the entry is the current one.
+    are further URL prefixes under which the entry is the current one. `events` are the live
+    events after which an open page asks for the count again.
     """
 
     key: str
@@ -44,6 +45,7 @@ class NavItem:
     count: Callable[[Any], int | Counting] | None = None
     order: int = 100
     prefixes: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class NavEntry:
     url: str
     n: int
     is_current: bool
+    events: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,19 @@ def nav_for(viewer: Viewer | None, path: str = "") -> list[NavGroup]:
     for item, url in seen:
         group = groups.setdefault(item.group, NavGroup(item.group, GROUPS[item.group]))
         n = counts.get(item.key, 0)
-        group.entries.append(NavEntry(item.key, item.label, item.icon, url, n, item.key == current))
+        group.entries.append(
+            NavEntry(
+                item.key, item.label, item.icon, url, n, item.key == current, ",".join(item.events)
+            )
+        )  # fmt: skip
     return list(groups.values())
+
+
+def live_counts(viewer: Viewer) -> dict[str, int]:
+    """Return the counts that follow live events, by entry: what this viewer sees of them now."""
+    seen = [item for item in items() if item.events and item.count]
+    permitted = [item for item in seen if not item.permission or viewer.may(item.permission)]
+    return _counted({item.key: item.count(viewer) for item in permitted if item.count})
 
 
 def _counted(asked: Mapping[str, int | Counting]) -> dict[str, int]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("ui/theme/", views.theme, name="theme"),
     path("ui/language/", views.language, name="language"),
     path("ui/gallery/", gallery.gallery, name="gallery"),
+    path("ui/counts/", views.counts, name="counts"),
     path("search/", views.find, name="search"),
     path("help/", views.help_index, name="help"),
     path("help/<path:name>/", views.help_page, name="help_page"),

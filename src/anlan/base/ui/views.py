@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from anlan.base.ui import built, help_pages
+from anlan.base.ui import built, help_pages, navigation
 from anlan.base.ui.context import THEME_COOKIE, THEMES
 from anlan.base.ui.people import viewer_of
 from anlan.base.ui.searching import search
@@ -53,6 +53,15 @@ def language(request: HttpRequest) -> HttpResponse:
     if chosen not in known or not check_for_language(chosen):
         chosen = settings.LANGUAGE_CODE
     return _remember(_back(request), settings.LANGUAGE_COOKIE_NAME, chosen)
+
+
+@require_safe
+@login_required
+@never_cache
+def counts(request: HttpRequest) -> HttpResponse:
+    """Answer the counts of the navigation that follow live events, for a page that is open."""
+    viewer = viewer_of(request)
+    return JsonResponse(navigation.live_counts(viewer) if viewer else {})
 
 
 @require_safe

@@ -101,6 +101,19 @@ class TestNavigation:
         assert ">4<" in drawn("en", **mine)
         assert ">3<" not in drawn("en", **mine)
 
+    def test_counts_that_follow_events_are_answered_to_who_may_see_them(self) -> None:
+        for key, needs, events in (
+            ("a", "", ("a.changed",)), ("b", "b.view", ("b.changed",)), ("c", "", ()),
+        ):  # fmt: skip
+            navigation.register(
+                NavItem(key, key, "bell", "ui:help", "home", needs, lambda viewer: 2, events=events)
+            )
+        assert navigation.live_counts(Somebody()) == {"a": 2}
+        assert navigation.live_counts(Somebody(permissions={"b.view"})) == {"a": 2, "b": 2}
+        drawn = side_navigation(SimpleNamespace(nav=nav_for(Somebody()), foot=[]))
+        assert 'data-an-count="a" data-an-events="a.changed"' in drawn
+        assert 'data-an-count="c"' not in drawn
+
     def test_mistakes_are_told_at_start(self) -> None:
         with pytest.raises(ValueError, match="group"):
             navigation.register(NavItem("a", "A", "bell", "ui:help", "nowhere"))

@@ -41,5 +41,6 @@ def install() -> None:
                 order=order,
                 prefixes=prefixes,
                 count=alarms_showing.waiting if key == "alarms" else None,
+                events=("alarms.changed",) if key == "alarms" else (),
             )
         )

@@ -31,6 +31,7 @@ def install() -> None:
             "watch",
             order=15,
             count=queries.counting_standing,
+            events=("warning",),
         )
     )
     navigation.register(
