@@ -23,6 +23,8 @@ const BACKOFF = [1_000, 3_000, 10_000, 30_000];
 
 export interface Line {
   close(): void;
+  /** Write what is known into parts of the page that have just come. */
+  again(): void;
 }
 
 export function watchPlant(root: HTMLElement, told: (state: State, heardAt: Date) => void): Line {
@@ -93,7 +95,7 @@ export function watchPlant(root: HTMLElement, told: (state: State, heardAt: Date
   addEventListener("pageshow", (event) => {
     if (event.persisted) open();
   });
-  return { close };
+  return { close, again: () => show(root, samples, null, now()) };
 }
 
 /** Ask for a part of the page again: [data-an-fresh] names where it comes from. */
@@ -120,7 +122,7 @@ function show(root: HTMLElement, samples: Map<string, Sample>, only: Set<string>
     const value = sample?.[0] ?? null;
     if (place.dataset.fill !== undefined) fill(place, value);
     else if (place.dataset.on !== undefined) word(place, value);
-    else write(place, value === null ? "–" : value.toFixed(Number(place.dataset.digits ?? 1)));
+    else write(place, value === null ? "–" : figure(value, place.dataset));
     const title = place.querySelector("title");
     const words = place.dataset[`word${quality}`] ?? "";
     if (place instanceof HTMLElement) {
@@ -134,6 +136,10 @@ function qualityOf(sample: Sample | undefined, old: number, now: number): string
   if (!sample) return "none";
   if (now - sample[2] > old * 1000) return "old";
   return sample[0] === null || sample[1] > 1 ? "bad" : sample[1] === 1 ? "uncertain" : "good";
+}
+
+function figure(value: number, { digits = "1", unit = "" }: DOMStringMap): string {
+  return `${value.toFixed(Number(digits))}${unit && ` ${unit}`}`;
 }
 
 function write(place: Element, words: string): void {

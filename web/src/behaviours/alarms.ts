@@ -45,6 +45,7 @@ function keepPlaces(): void {
       row.focus({ preventScroll: true });
     }
     showChosen();
+    showOpen();
     showAges();
     ring();
   };
@@ -160,14 +161,20 @@ function sound(): void {
   showSound(button);
 }
 
+/** Show which row lies open beside the list. */
+function showOpen(): void {
+  const open = document.querySelector<HTMLElement>(".an-al-side [data-an-again]")?.dataset.rule;
+  for (const row of all("[data-an-alarm]")) row.classList.toggle("is-open", row.dataset.anAlarm === open);
+}
+
 export function alarmList(): void {
+  // Beside the list and on a page of its own: what was done to an alarm stands there at once.
+  document.addEventListener("an:alarms", () => {
+    document.querySelector<HTMLElement>(".an-al-side [data-an-again]")?.dispatchEvent(new CustomEvent("an:again"));
+  });
   if (!document.querySelector("[data-an-alarms]")) return;
   document.addEventListener("an:live:alarms.changed", refresh);
-  document.addEventListener("an:alarms", () => {
-    refresh();
-    const open = document.querySelector<HTMLElement>(".an-al-side [data-an-again]");
-    open?.dispatchEvent(new CustomEvent("an:again"));
-  });
+  document.addEventListener("an:alarms", refresh);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) refresh();
   });
@@ -187,11 +194,17 @@ export function alarmList(): void {
     },
     { capture: true },
   );
-  // On the phone what was opened lies below the list.
   document.addEventListener("htmx:afterSwap", (event) => {
-    const place = event.target as HTMLElement;
-    if (place.id === "an-al-side" && window.innerWidth < 1180) place.scrollIntoView({ behavior: "smooth", block: "start" });
+    if ((event.target as HTMLElement).id === "an-al-side") showOpen();
   });
+  // Where nothing has room beside the list an alarm is a page of its own.
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (window.innerWidth < 1180 && (event.target as Element).closest('a[hx-target="#an-al-side"]')) event.stopPropagation();
+    },
+    { capture: true },
+  );
   keepPlaces();
   sound();
   window.setInterval(showAges, 1000);

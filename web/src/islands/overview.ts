@@ -7,7 +7,7 @@ export function startOverview(root: HTMLElement): void {
   const words = banner?.querySelector<HTMLElement>("[data-words]");
   const age = root.querySelector<HTMLElement>("[data-part=age]");
   let wasLost = false;
-  watchPlant(root, (state, heardAt) => {
+  const line = watchPlant(root, (state, heardAt) => {
     const time = heardAt.toLocaleTimeString("zh-CN", { hour12: false, timeZone: "Asia/Shanghai" });
     root.dataset.line = state;
     if (age) age.textContent = time;
@@ -18,6 +18,7 @@ export function startOverview(root: HTMLElement): void {
     if (wasLost && state === "on") document.body.dispatchEvent(new CustomEvent("an:plant:alarms"));
     wasLost = state === "lost";
   });
+  root.addEventListener("htmx:afterSwap", () => line.again());
   sound(root);
 }
 

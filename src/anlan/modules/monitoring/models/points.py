@@ -96,4 +96,10 @@ class Point(RegisterModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.tag} {self.name}"
+        return f"{self.tag} {self.short_name}".rstrip()
+
+    @property
+    def short_name(self) -> str:
+        """Return the name to stand beside the tag: without the tag, where it begins with it."""
+        name = str(self.name)
+        return name[len(self.tag) :].lstrip(" -_") if name.startswith(self.tag) else name

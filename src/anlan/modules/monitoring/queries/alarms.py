@@ -155,10 +155,14 @@ def last_words(actor: Actor, rules: Iterable[UUID]) -> dict[UUID, AlarmEvent]:
     return {row.rule_id: row for row in rows}
 
 
-def returned_today(actor: Actor, now: dt.datetime, most: int = 12) -> tuple[int, list[AlarmEvent]]:
-    """How many alarms came back to normal today (Asia/Shanghai), and the last of them."""
+def returned_today(
+    actor: Actor, now: dt.datetime, unit: UUID | None = None, most: int = 200
+) -> tuple[int, list[AlarmEvent]]:
+    """How often alarms came back to normal today (Asia/Shanghai), and the last times of it."""
     midnight = dt.datetime.combine(now.astimezone(SHANGHAI).date(), dt.time(0), SHANGHAI)
     rows = journal(actor).filter(what=Happening.CLEARED, at__gte=midnight, at__lte=now)
+    if unit:
+        rows = rows.filter(rule__point__installation_id=unit)
     return rows.count(), list(rows[:most])
 
 

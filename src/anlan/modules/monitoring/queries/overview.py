@@ -50,6 +50,11 @@ UNACKNOWLEDGED = frozenset(
 )
 
 
+def old_after(point: Point) -> int:
+    """Return after how many seconds without a new value a point looks old."""
+    return int(max(OLD_INTERVALS * point.sampling_seconds, OLD_LEAST))
+
+
 @dataclass(slots=True)
 class Seen:
     """A point with its limits and the priority of its worst open alarm (0: none)."""
@@ -61,7 +66,7 @@ class Seen:
     @property
     def old_s(self) -> int:
         """Return after how many seconds without a new value it looks old."""
-        return int(max(OLD_INTERVALS * self.row.sampling_seconds, OLD_LEAST))
+        return old_after(self.row)
 
     def limit(self, kind: str) -> float | None:
         """Return the limit of a kind."""

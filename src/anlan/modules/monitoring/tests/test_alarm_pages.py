@@ -16,10 +16,18 @@ from anlan.modules.monitoring import rules_kpi
 from anlan.modules.monitoring.choices import Shown
 from anlan.modules.monitoring.models import AlarmEvent, AlarmState
 from anlan.modules.monitoring.queries import alarm_floods, alarm_kpi
+from anlan.modules.monitoring.queries import alarms as queries
 from anlan.modules.monitoring.services import alarms_acts, alarms_demo, alarms_journal
 from anlan.modules.monitoring.services.alarms import take_events
 from anlan.modules.monitoring.services.alarms_tasks import improvement_set
-from anlan.modules.monitoring.tests.alarm_data import MONDAY, make_class, make_rule, raised
+from anlan.modules.monitoring.tests.alarm_data import (
+    MONDAY,
+    cleared,
+    make_class,
+    make_rule,
+    raised,
+)
+from anlan.modules.monitoring.ui import alarms_showing
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +56,18 @@ def test_the_list_shows_own_alarms_and_the_fragment_is_the_same(world, client, o
         assert "FOREIGN-1" not in page
     assert "LI-1102" not in client.get("/monitoring/alarms/?priority=1").content.decode()
     assert "LI-1102" not in client.get("/monitoring/alarms/?shown=masked").content.decode()
+
+
+def test_what_came_back_often_is_one_line_with_its_count(world, client, operator):
+    chatters, other = make_rule(world.plant_a, "GT-1"), make_rule(world.plant_a, "GT-2")
+    actor, events = world.actor(Role.CONTROL_ROOM, "plant_a"), []
+    for second in (0, 100, 200):
+        events += [raised(chatters, second), cleared(chatters, second + 50)]
+    take_events([*events, raised(other), cleared(other)], None, MONDAY)
+    n, rows = queries.returned_today(actor, MONDAY + dt.timedelta(hours=1))
+    lines = alarms_showing.returned(rows, 12)
+    assert n == 4
+    assert {str(one.event.rule.point.tag): one.n for one in lines} == {"GT-1": 3, "GT-2": 1}
 
 
 def test_several_are_acknowledged_with_one_comment(world, client, operator):
@@ -117,6 +137,9 @@ def test_officers_look_and_do_not_touch(world, client):
     page = client.get("/monitoring/alarms/").content.decode()
     assert "LI-1102" in page
     assert "data-an-acknowledge" not in page
+    # without boxes to choose by, the columns must not move into their place
+    assert "an-al-rows--look" in page
+    assert "an-check" not in page
     client.post("/monitoring/alarms/acknowledge/", {"rule": [str(rule.pk)]})
     assert _shown(rule) == Shown.UNACKNOWLEDGED
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.scope import Counting
+from anlan.base.clock import SHANGHAI
 from anlan.base.ui.marks import StateMark
 from anlan.base.ui.people import Viewer
 from anlan.engines.alarms import states
@@ -18,6 +19,7 @@ from anlan.modules.monitoring import policy
 from anlan.modules.monitoring.choices import TIMED_KINDS, Happening, RuleKind, Shown
 from anlan.modules.monitoring.models import AlarmEvent, AlarmRule, AlarmState
 from anlan.modules.monitoring.queries import alarms as alarm_queries
+from anlan.modules.monitoring.queries import overview
 
 MARKS = {
     "alarms.A": StateMark("circle-check", pgettext_lazy("alarm", "Normal"), "done"),
@@ -43,7 +45,9 @@ class Row:
     value: str
     limit: str
     since: dt.datetime
+    at: str
     age: str
+    old_s: int
     mark: str
     is_new: bool
     words: str
@@ -67,8 +71,24 @@ def limit_words(rule: AlarmRule) -> str:
         return str(kind.label)
     if kind in TIMED_KINDS:
         return f"{kind.label} {rule.limit:g} s"
-    text = number(rule.limit, rule.point.decimals)
-    return f"{kind.label} {text.rstrip('0').rstrip('.') if '.' in text else text}"
+    return f"{kind.label} {limit_number(rule)}"
+
+
+def limit_number(rule: AlarmRule) -> str:
+    """Return a rule's limit with as many decimals as it needs."""
+    return trimmed(number(rule.limit, rule.point.decimals))
+
+
+def trimmed(text: str) -> str:
+    """Return a number without zeros at the end of its fraction."""
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def moment_words(moment: dt.datetime, now: dt.datetime) -> str:
+    """Return a moment in Asia/Shanghai: to the second today, with its day before that."""
+    here = moment.astimezone(SHANGHAI)
+    is_today = here.date() == now.astimezone(SHANGHAI).date()
+    return f"{here:%H:%M:%S}" if is_today else f"{here:%m-%d %H:%M}"
 
 
 def value_words(rule: AlarmRule, value: float | None) -> str:
@@ -90,11 +110,13 @@ def _row(actor: Actor, state: AlarmState, said: AlarmEvent | None, now: dt.datet
     return Row(
         state=state,
         rule=rule,
-        name=rule.point.name,
+        name=rule.point.short_name,
         value=value_words(rule, state.value),
         limit=limit_words(rule),
         since=since,
+        at=moment_words(since, now),
         age=duration(max(0.0, (now - since).total_seconds())),
+        old_s=overview.old_after(rule.point),
         mark=f"alarms.{state.shown}",
         is_new=waits,
         words=_said(said) if said is not None and (is_current or not waits) else "",
@@ -106,6 +128,26 @@ def _row(actor: Actor, state: AlarmState, said: AlarmEvent | None, now: dt.datet
 def _said(event: AlarmEvent) -> str:
     what = event.comment or (f"{event.get_what_display()} {event.permit}".strip())
     return f"{event.by_name} {what}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """An alarm that came back to normal today: the last time, and how often it did."""
+
+    event: AlarmEvent
+    value: str
+    n: int
+
+
+def returned(events: Iterable[AlarmEvent], most: int) -> list[Back]:
+    """Return the newest `most` alarms among events of coming back, one line an alarm."""
+    found: dict[UUID, list[AlarmEvent]] = {}
+    for one in events:
+        found.setdefault(one.rule_id, []).append(one)
+    return [
+        Back(some[0], value_words(some[0].rule, some[0].value), len(some))
+        for some in list(found.values())[:most]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +281,7 @@ def shelf_times(rule: AlarmRule) -> list[tuple[int, str]]:
 def finding_start(rule: AlarmRule, state: AlarmState | None) -> dict[str, Any]:
     """Return what a finding made from this alarm begins with."""
     value = value_words(rule, state.value if state else None)
-    title = f"{rule.point.tag} {rule.point.name} {limit_words(rule)}"
+    title = f"{rule.point} {limit_words(rule)}"
     description = _("Alarm %(title)s, value %(value)s. %(cause)s") % {
         "title": title,
         "value": value,

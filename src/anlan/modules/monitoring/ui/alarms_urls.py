@@ -10,6 +10,7 @@ urlpatterns = [
     path("alarms/rows/", alarms_views.rows, name="alarms_rows"),
     path("alarms/acknowledge/", alarms_views.acknowledge, name="alarms_acknowledge"),
     path("alarms/<uuid:pk>/", alarms_views.show, name="alarm"),
+    path("alarms/<uuid:pk>/course/", alarms_views.course, name="alarm_course"),
     path("alarms/<uuid:pk>/finding/", alarms_views.report, name="alarm_finding"),
     path("alarms/<uuid:pk>/do/<slug:key>/", alarms_views.act, name="alarm_act"),
     *JOURNAL.urls("journal/", "journal"),

@@ -20,13 +20,22 @@ from anlan.modules.findings.policy import FINDING_REPORT
 from anlan.modules.monitoring.choices import GAS_KINDS, Priority, Shown
 from anlan.modules.monitoring.policy import ALARM_ACKNOWLEDGE, ALARM_SHELVE
 from anlan.modules.monitoring.queries import alarms as queries
-from anlan.modules.monitoring.queries import voting
+from anlan.modules.monitoring.queries import courses, overview, voting
 from anlan.modules.monitoring.services import alarms_acts, alarms_findings
 from anlan.modules.monitoring.ui import alarms_forms, alarms_showing, voting_words
+from anlan.modules.monitoring.ui import course as course_drawing
+from anlan.telemetry import client
 
 SAID = (BadInput, Refused, Forbidden)
 MOST = 200
+RETURNED = 12
+MOST_UNITS = 40
 STANDS_STILL = dt.timedelta(minutes=2)
+COURSES = (
+    (1800, gettext_lazy("30 min")),
+    (7200, gettext_lazy("2 hours")),
+    (86_400, gettext_lazy("24 hours")),
+)
 TEXTS = (
     ("alarm-sound-on", gettext_lazy("Sound is on")),
     ("alarm-sound-off", gettext_lazy("Sound is off")),
@@ -70,12 +79,12 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     actor, wanted = _actor(request), _wanted(request)
     found = list(queries.listed(actor, wanted)[: MOST + 1])
     moment = now()
-    n_returned, returned = queries.returned_today(actor, moment)
+    n_returned, returned = queries.returned_today(actor, moment, wanted.unit)
     judged_at = queries.judged_at()
     counts = queries.counts(actor, wanted.unit)
     sets = (
         ("standing", pgettext("alarms", "Active"), ""),
-        ("unacknowledged", _("Unacknowledged only"), "unacknowledged"),
+        ("unacknowledged", pgettext("alarm", "Unacknowledged"), "unacknowledged"),
         ("masked", _("Suppressed"), "masked"),
     )
     return {
@@ -99,7 +108,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
             for level in Priority
         ],
         "n_returned": n_returned,
-        "returned": [(one, alarms_showing.value_words(one.rule, one.value)) for one in returned],
+        "returned": alarms_showing.returned(returned, RETURNED),
         "stood_still": judged_at if judged_at and moment - judged_at > STANDS_STILL else None,
         "rows_url": reverse("monitoring:alarms_rows") + _address(wanted),
         "orders": [
@@ -111,6 +120,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "may_shelve": actor.may(ALARM_SHELVE),
         "now": moment,
         "is_everywhere": actor.only_enterprise_id is None,
+        "own": actor.own_enterprise_id,
     }
 
 
@@ -119,8 +129,14 @@ def _list(request: HttpRequest) -> dict[str, Any]:
 def console(request: HttpRequest) -> HttpResponse:
     """Show what stands, the most urgent first; `shown`, `priority`, `unit`, `order` narrow it."""
     wanted = _wanted(request)
-    units = list(queries.units_with_points(_actor(request))[:40])
-    context = _list(request) | {
+    units = list(queries.units_with_points(_actor(request))[: MOST_UNITS + 1])
+    if len(units) > MOST_UNITS:
+        units = []  # a city's units are no row of tabs, and some of them would mislead
+    context = _list(request)
+    if context["rows"]:
+        # On a wide screen the most urgent one lies open at once; a narrow one leaves it out.
+        context |= _one(request, context["rows"][0].rule.pk)
+    context |= {
         "units": [(one, _address(wanted, unit=one.pk), wanted.unit == one.pk) for one in units],
         "all_units": _address(wanted, unit=""),
         "texts": TEXTS,
@@ -139,6 +155,14 @@ def rows(request: HttpRequest) -> HttpResponse:
 @require_GET
 def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Show one alarm: what it means, what to do, what was done."""
+    context = _one(request, pk)
+    context["crumbs"] = [(_("Alarms"), reverse("monitoring:alarms")), (str(context["rule"]), "")]
+    is_part = getattr(request, "htmx", False)
+    template = "monitoring/_alarm.html" if is_part else "monitoring/alarm.html"
+    return render(request, template, context)
+
+
+def _one(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     actor = _actor(request)
     rule = queries.rule_one(actor, pk)
     state = queries.state_of(actor, rule)
@@ -146,7 +170,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
     group, is_told = None, True
     if rule.point.kind in GAS_KINDS:
         group, is_told = voting.of_point(actor, rule.point_id)
-    context = {
+    return {
         "rule": rule,
         "state": state,
         "vote": voting_words.shown(group, rule.point_id) if group else None,
@@ -154,6 +178,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "shown": f"alarms.{state.shown if state else Shown.NORMAL}",
         "value": alarms_showing.value_words(rule, state.value if state else None),
         "limit": alarms_showing.limit_words(rule),
+        "old_s": overview.old_after(rule.point),
         "facts": alarms_showing.facts(rule),
         "story": alarms_showing.story(rule, queries.story(actor, rule)),
         "acts": alarms_showing.acts(
@@ -163,11 +188,28 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "n_month": queries.raised_since(actor, rule, moment - dt.timedelta(days=30)),
         "findings": queries.findings_of(actor, rule),
         "may_report": actor.may(FINDING_REPORT),
-        "crumbs": [(_("Alarms"), reverse("monitoring:alarms")), (str(rule), "")],
     }
-    is_part = getattr(request, "htmx", False)
-    template = "monitoring/_alarm.html" if is_part else "monitoring/alarm.html"
-    return render(request, template, context)
+
+
+@login_required
+@require_GET
+def course(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Draw the value behind an alarm over the last `span` seconds, and where it is heading."""
+    actor = _actor(request)
+    rule = queries.rule_one(actor, pk)
+    given, moment = request.GET.get("span", ""), now()
+    span = int(given) if given in {str(seconds) for seconds, _word in COURSES} else COURSES[1][0]
+    start = moment - dt.timedelta(seconds=span)
+    context: dict[str, Any] = {"rule": rule, "span": span, "spans": COURSES}
+    try:
+        told = courses.course(actor, rule, start, moment)
+    except client.NoHistorian:
+        context["is_away"] = True
+    else:
+        state = queries.state_of(actor, rule)
+        context["picture"] = course_drawing.picture(rule, state, told, start, moment)
+        context["words"] = course_drawing.words(rule, told, moment)
+    return render(request, "monitoring/_course.html", context)
 
 
 def _back(request: HttpRequest, words: str) -> HttpResponse:
