@@ -82,8 +82,9 @@ class Directory:
         return source
 
     def limits(self, tags: NDArray[np.int32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The ranges of the instruments of these tags."""
-        return self.low[tags], self.high[tags]
+        """The ranges of the instruments of these tags; a tag named since has none here yet."""
+        place = np.where(tags < len(self.low), tags, 0)
+        return self.low[place], self.high[place]
 
 
 EMPTY = Directory({}, {})

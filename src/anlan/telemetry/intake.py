@@ -76,7 +76,11 @@ class Judge:
             n = int(np.count_nonzero(wrong))
             if n:
                 counts.clock_wrong += n
-                times = np.where(wrong, times - times[wrong].max() + now_us, times)
+                # Not before the year 2000 either; the store knows no year 55. Differences of what
+                # Arrow can hold would have no place.
+                told = np.clip(times, -(1 << 60), 1 << 60)
+                back = np.minimum(told[wrong].max() - told, now_us - EARLIEST_US)
+                times = np.where(wrong, now_us - back, times)
                 quality = np.where(wrong & (quality == 0), np.uint8(UNCERTAIN), quality)
         no_number = ~np.isfinite(batch.values)
         counts.not_a_number = int(np.count_nonzero(no_number))

@@ -13,10 +13,12 @@ when the log has it: a restart of this process loses nothing.
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import math
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,6 +44,8 @@ FETCH_MESSAGES = 500
 FETCH_S = 0.2
 KEPT_S = 72 * 3600.0
 REBIRTH_EVERY_S = 30.0
+# A node that names ever new ones begins anew, instead of filling this process.
+MOST_ALIASES = 200_000
 ACCOUNT = "$G"
 AUTH_SUBJECT = "$SYS.REQ.USER.AUTH"
 
@@ -58,22 +62,41 @@ _value_decoder = msgspec.json.Decoder(Value | float | bool | None)
 
 
 class Gathered:
-    """Samples of one source out of several messages."""
+    """Samples of one source out of several messages.
+
+    Each is looked at as it comes: a wrong one must not spoil those of other messages.
+    """
 
     def __init__(self) -> None:
         self.tags: list[str | int] = []
-        self.times: list[datetime | int] = []
+        self.times_us: list[int] = []
         self.values: list[float | bool | None] = []
         self.quality: list[int] = []
 
     def add(
         self, tag: str | int, at: datetime | int, value: float | bool | None, quality: int
     ) -> None:
-        """One more."""
+        """One more. Raises BadPayload, and then it is none."""
+        if not GOOD <= quality <= BAD:
+            raise BadPayload(payloads.NO_QUALITY, None, "quality")
+        moment_us = payloads.moment_us(at)
         self.tags.append(tag)
-        self.times.append(at)
+        self.times_us.append(moment_us)
         self.values.append(value)
         self.quality.append(quality)
+
+    def sent(self, source: Known, mark: str) -> Iterator[payloads.Sent]:
+        """All of them, in bodies of a size that the door takes."""
+        for start in range(0, len(self.tags), payloads.MOST_ROWS):
+            part = slice(start, start + payloads.MOST_ROWS)
+            yield payloads.timed(
+                source,
+                self.tags[part],
+                self.times_us[part],
+                self.values[part],
+                self.quality[part],
+                batch_id=f"{mark}-{start}",
+            )
 
 
 class Mqtt:
@@ -111,6 +134,9 @@ class Mqtt:
             except stream.TROUBLE as error:
                 logger.info("mqtt: the message server does not answer: %s", error)
                 await asyncio.sleep(1)
+            except Exception:  # nobody else would begin again; what was fetched comes once more
+                logger.exception("mqtt: messages were not taken in")
+                await asyncio.sleep(1)
 
     # ---- who comes in ------------------------------------------------------------------------
 
@@ -144,38 +170,36 @@ class Mqtt:
             messages = await subscription.fetch(FETCH_MESSAGES, timeout=FETCH_S)
         except TimeoutError:
             return
-        gathered: dict[int, Gathered] = defaultdict(Gathered)
+        gathered: dict[int, tuple[Known, Gathered]] = {}
         whole: list[tuple[Known, payloads.Sent]] = []
         for message in messages:
             source = self._source_of(message.subject)
             if source is None:
                 continue
+            _, into = gathered.setdefault(source.number, (source, Gathered()))
             try:
-                sent = await self._read(client, source, message, gathered[source.number])
+                sent = await self._read(client, source, message, into)
             except BadPayload as bad:
-                self._desk.note_error(source, f"MQTT {topic_of(message.subject)}: {bad}")
+                self._note(source, message, str(bad))
+            except Exception:  # one message that nobody foresaw must not stop all others
+                logger.exception("mqtt: a message of source %d is left out", source.number)
+                self._note(source, message, "cannot be read")
             else:
                 if sent is not None:
                     whole.append((source, sent))
-        first = messages[0].metadata.sequence.stream
-        for number, some in gathered.items():
-            source = self._desk.directory.sources[number]
-            if (sent := self._sent(source, some, f"mqtt-{first}")) is not None:
-                whole.append((source, sent))
+        # Named by all it is made of: what comes again may come with other messages, and the log
+        # leaves out whatever has a name that it knows.
+        sequences = ",".join(str(one.metadata.sequence.stream) for one in messages)
+        mark = f"mqtt-{hashlib.sha256(sequences.encode()).hexdigest()[:32]}"
+        for source, some in gathered.values():
+            whole += [(source, sent) for sent in some.sent(source, mark)]
         for source, sent in whole:
             await self._put(source, sent)
         for message in messages:
             await message.ack()
 
-    def _sent(self, source: Known, some: Gathered, mark: str) -> payloads.Sent | None:
-        if not some.tags:
-            return None
-        columns = (some.tags, some.times, some.values, some.quality)
-        try:
-            return payloads.sent(source, *columns, batch_id=f"{mark}-{len(some.tags)}")
-        except BadPayload as bad:
-            self._desk.note_error(source, f"MQTT: {bad}")
-            return None
+    def _note(self, source: Known, message: Msg, why: str) -> None:
+        self._desk.note_error(source, f"MQTT {topic_of(message.subject)}: {why}")
 
     async def _put(self, source: Known, sent: payloads.Sent) -> None:
         while True:
@@ -191,7 +215,7 @@ class Mqtt:
     def _source_of(self, subject: str) -> Known | None:
         words = subject.split(".")
         found = self._desk.directory.sources
-        if words[0] == PLAIN and len(words) > 1 and words[1].isdigit():
+        if words[0] == PLAIN and len(words) > 1 and words[1].isdecimal():
             return found.get(int(words[1]))
         if words[0] == SPARKPLUG and len(words) > 3:
             pair = (words[1].replace("//", "."), words[3].replace("//", "."))
@@ -242,6 +266,8 @@ class Mqtt:
         if kind == "NBIRTH":
             aliases.clear()
         for one in metrics:
+            if len(aliases) > MOST_ALIASES:
+                aliases.clear()
             name = one.name
             if name and device:
                 name = _named(source, device, name)
@@ -254,8 +280,13 @@ class Mqtt:
                     continue
             if kind == "NBIRTH" and name in ("bdSeq", "Node Control/Rebirth"):
                 continue
-            self._names[f"{place}/{device}"].add(name)
-            into.add(name, arrived if one.time_ms is None else one.time_ms, one.value, one.quality)
+            if name in source.numbers:
+                self._names[f"{place}/{device}"].add(name)
+            try:
+                at = arrived if one.time_ms is None else one.time_ms
+                into.add(name, at, one.value, one.quality)
+            except BadPayload as bad:
+                self._note(source, message, f"{name}: {bad}")
 
     def _all_of(self, place: str) -> list[str]:
         return [

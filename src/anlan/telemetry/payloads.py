@@ -18,6 +18,7 @@ from anlan.telemetry.directory import Known
 from anlan.telemetry.wire import BAD, Batch
 
 MOST_ROWS = 200_000
+NO_QUALITY = "quality is 0 (good), 1 (uncertain) or 2 (bad)."
 
 
 class BadPayload(ValueError):
@@ -110,13 +111,34 @@ def sent(
 ) -> Sent:
     """Columns of Python values as a batch. Raises BadPayload."""
     _require_size(len(names))
-    tags, unknown_tags = _numbers(source, names)
-    found_quality = np.asarray(quality, np.int64)
-    wrong = np.flatnonzero((found_quality < 0) | (found_quality > BAD))
+    try:
+        found_quality = np.asarray(quality, np.int64)
+        is_wrong = (found_quality < 0) | (found_quality > BAD)
+    except OverflowError:  # JSON's whole numbers have no bound
+        is_wrong = np.array([not 0 <= one <= BAD for one in quality])
+    wrong = np.flatnonzero(is_wrong)
     if len(wrong):
-        raise BadPayload("quality is 0 (good), 1 (uncertain) or 2 (bad).", int(wrong[0]), "quality")
-    found_values = np.asarray(values, np.float64)  # None becomes "not a number"
-    batch = Batch(tags, _micros(times), found_values, found_quality.astype(np.uint8))
+        raise BadPayload(NO_QUALITY, int(wrong[0]), "quality")
+    return timed(source, names, _micros(times), values, found_quality, batch_id=batch_id)
+
+
+def timed(
+    source: Known,
+    names: Sequence[str | int],
+    times_us: Any,
+    values: Sequence[float | bool | None],
+    quality: Any,
+    *,
+    batch_id: str = "",
+) -> Sent:
+    """Columns whose times (`moment_us`) and quality were looked at before, as a batch."""
+    tags, unknown_tags = _numbers(source, names)
+    batch = Batch(
+        tags,
+        np.asarray(times_us, np.int64),
+        np.asarray(values, np.float64),  # None becomes "not a number"
+        np.asarray(quality, np.uint8),
+    )
     return _known_only(batch, batch_id, unknown_tags)
 
 
@@ -159,7 +181,7 @@ def read_arrow(data: bytes, source: Known, batch_id: str = "") -> Sent:
     found_quality = quality.to_numpy()
     wrong = np.flatnonzero(found_quality > BAD)
     if len(wrong):
-        raise BadPayload("quality is 0 (good), 1 (uncertain) or 2 (bad).", int(wrong[0]), "quality")
+        raise BadPayload(NO_QUALITY, int(wrong[0]), "quality")
     batch = Batch(tags, times.to_numpy(), values.to_numpy(), found_quality)
     return _known_only(batch, batch_id, unknown_tags)
 
@@ -204,17 +226,20 @@ def _known_only(batch: Batch, batch_id: str, unknown_tags: tuple[str, ...]) -> S
 
 
 def _micros(times: Sequence[datetime | int]) -> Any:
-    found = np.empty(len(times), np.int64)
-    for row, moment in enumerate(times):
-        if isinstance(moment, datetime):
-            if moment.tzinfo is None:
-                raise BadPayload("ts has no zone: write +08:00 or Z.", row, "ts")
-            found[row] = round(moment.timestamp() * 1_000_000)
-        elif -(2**50) < moment < 2**50:
-            found[row] = moment * 1000
-        else:
-            raise BadPayload("ts is not in milliseconds since 1970.", row, "ts")
-    return found
+    return np.fromiter(
+        (moment_us(moment, row) for row, moment in enumerate(times)), np.int64, len(times)
+    )
+
+
+def moment_us(moment: datetime | int, row: int | None = None) -> int:
+    """A moment, or milliseconds since 1970, in microseconds since then. Raises BadPayload."""
+    if isinstance(moment, datetime):
+        if moment.tzinfo is None:
+            raise BadPayload("ts has no zone: write +08:00 or Z.", row, "ts")
+        return round(moment.timestamp() * 1_000_000)
+    if -(2**50) < moment < 2**50:
+        return moment * 1000
+    raise BadPayload("ts is not in milliseconds since 1970.", row, "ts")
 
 
 def _located(text: str) -> BadPayload:

@@ -18,6 +18,7 @@ from anlan.telemetry import directory, stream, wire
 from anlan.telemetry.desk import Desk
 from anlan.telemetry.directory import Directory, Key, Known
 from anlan.telemetry.door import Door
+from anlan.telemetry.intake import EARLIEST_US, Judge
 from anlan.telemetry.options import Limits
 from anlan.telemetry.tests.servers import NatsServer, free_port
 
@@ -190,6 +191,17 @@ def test_every_oddity_is_counted_and_nothing_measured_is_lost(nats_server: NatsS
     with_door(nats_server, play)
 
 
+def test_clocks_far_beyond_all_time_end_between_2000_and_now() -> None:
+    now = int(NOW.timestamp() * 1e6)
+    times = [-(2**63), -62_135_625_600_000_000, 0, now, 2**63 - 1, now + 10**9]
+    batch = wire.batch_of([1] * 6, times, [1.0] * 6)
+    judged, counts = Judge().take(a_directory(), batch, now)
+    assert counts.clock_wrong == 5
+    assert judged.times_us.tolist() == [EARLIEST_US, EARLIEST_US, now, now, now, EARLIEST_US]
+    # A point made since the register was read has no range yet.
+    assert Judge().take(a_directory(), wire.batch_of([99], [now], [1e9]), now)[1].over_range == 0
+
+
 def test_a_batch_sent_again_is_taken_once(nats_server: NatsServer) -> None:
     async def play(post: Post, desk: Desk) -> None:
         assert desk.client is not None
@@ -283,6 +295,7 @@ def test_what_cannot_be_read_is_refused_by_row_and_field(nats_server: NatsServer
         ({"rows": [{**good, "ts": "2026-11-22T08:00:00"}]}, "application/json", 422, 0, "ts"),
         ({"rows": [{**good, "ts": 10**17}]}, "application/json", 422, 0, "ts"),
         ({"rows": [{**good, "quality": 3}]}, "application/json", 422, 0, "quality"),
+        ({"rows": [good, {**good, "quality": 10**30}]}, "application/json", 422, 1, "quality"),
         ({"columns": {"tag": ["LT-101"], "ts": [1, 2], "value": [1]}}, "", 422, 1, "ts"),
         (b"nonsense", arrow, 422, None, ""),
         (_arrow(tag=["a"], ts=[1]), arrow, 422, None, "value"),

@@ -1,6 +1,7 @@
 """MQTT clients of another make sign in with a token, publish, and cannot reach another's topics."""
 
 import asyncio
+import json
 import math
 import shutil
 import socket
@@ -167,6 +168,11 @@ def test_values_bodies_and_another_ones_topics(server: tuple[NatsServer, int]) -
         client.publish("anlan/8/LT-101", "1", qos=1)  # not its own: dropped by the server
         client.publish("anlan/7/LT-101", "nonsense", qos=1)
         client.publish("anlan/7/PI-0", "5", qos=1)
+        # Wrong ones spoil nobody else's, nor the way in.
+        client.publish("anlan/7/TI-9", '{"value": 3, "quality": 9}', qos=1)
+        client.publish("anlan/7/TI-9", '{"value": 3, "ts": "2026-01-01T00:00:00"}', qos=1)
+        endless = {"tag": "TI-9", "ts": NOW_MS, "value": 3, "quality": 10**30}
+        client.publish("anlan/7", json.dumps({"rows": [endless]}), qos=1)
         client.publish("anlan/7/LT-101", f'{{"value": 2, "ts": {NOW_MS}, "quality": 1}}', qos=1)
         client.publish("anlan/7/TI-9", "null", qos=0)
         found = await heard.samples(2)
@@ -312,3 +318,13 @@ def test_a_payload_of_the_specification_is_read() -> None:
 def test_topics_and_subjects_are_each_others_image() -> None:
     assert mqtt.subject_of("spBv1.0/G/NDATA/N.1") == "spBv1//0.G.NDATA.N//1"
     assert mqtt.topic_of("spBv1//0.G.NDATA.N//1") == "spBv1.0/G/NDATA/N.1"
+
+
+def test_many_single_values_go_in_several_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mqtt.payloads, "MOST_ROWS", 3)
+    some = mqtt.Gathered()
+    for second in range(7):
+        some.add("LT-101", NOW_MS + 1000 * second, float(second), 0)
+    found = list(some.sent(a_directory().sources[7], "m"))
+    assert [len(one.batch) for one in found] == [3, 3, 1]
+    assert len({one.batch_id for one in found}) == 3
