@@ -33,9 +33,12 @@ _RULES = """
      WHERE r.in_use AND p.removed_at IS NULL AND p.in_service
      ORDER BY p.number, r.kind
 """
+# The newest moment of change would miss an import that began before another change and ended after
+# it. Every row written carries the number of its transaction, whoever wrote it.
 _MARK = """
-    SELECT (SELECT count(*) || ' ' || coalesce(max(updated_at)::text, '') FROM monitoring_point),
-           (SELECT count(*) || ' ' || coalesce(max(updated_at)::text, '') FROM monitoring_alarmrule)
+    SELECT count(*), coalesce(sum(xmin::text::bigint), 0) FROM monitoring_point
+    UNION ALL
+    SELECT count(*), coalesce(sum(xmin::text::bigint), 0) FROM monitoring_alarmrule
 """
 
 
@@ -57,7 +60,7 @@ def mark() -> tuple[Any, ...]:
     """Return what changes whenever a point or a rule does."""
     with connection.cursor() as cursor:
         cursor.execute(_MARK)
-        return tuple(cursor.fetchone())
+        return tuple(cursor.fetchall())
 
 
 def load() -> Settings:

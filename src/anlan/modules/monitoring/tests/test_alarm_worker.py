@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from nats.js.api import ConsumerConfig, ConsumerInfo, SequenceInfo
 
 from anlan.base.actors.actor import SYSTEM
@@ -75,6 +75,17 @@ def test_a_snapshot_goes_on_where_it_was(world):
     second.restore(first.snapshot())
     (raised,) = judgements(second.tick(START_US / 1e6 + 30))
     assert raised.at == MONDAY + dt.timedelta(seconds=10)
+
+
+def test_a_change_that_ends_behind_a_later_one_is_seen(world):
+    first, second = make_rule(world.plant_a, "LI-1"), make_rule(world.plant_a, "LI-2")
+    rules = AlarmRule.objects.for_actor(SYSTEM)
+    rules.filter(pk=second.pk).update(limit=70, updated_at=MONDAY + dt.timedelta(minutes=1))
+    before = alarms_core.mark()
+    # A long import began before that, and is there only now.
+    with transaction.atomic():
+        rules.filter(pk=first.pk).update(limit=60, updated_at=MONDAY)
+    assert alarms_core.mark() != before
 
 
 def _one(judge: Judge, number: int, value: float, second: int):
