@@ -23,6 +23,7 @@ class Reader:
     def __init__(self, config: Folder, buffer: Buffer) -> None:
         self._config, self._buffer = config, buffer
         self._path = Path(config.path)
+        self._taken: dict[Path, int] = {}
 
     async def run(self) -> None:
         """Look every few seconds; a folder that is away is looked for again."""
@@ -42,22 +43,31 @@ class Reader:
                 samples = list(files.read(file, self._config.zone))
             except files.BadFile as error:
                 logger.error("%s", error)
-                _move(file, "bad")
+                self._move(file, "bad")
                 continue
             # On disk in the buffer before the file is moved: killed between, it is sent again,
             # and the store takes a value of one moment once.
             self._buffer.add(samples)
             self._buffer.flush()
-            _move(file, "sent")
+            self._move(file, "sent")
             logger.info("%s: %d values", file.name, len(samples))
 
     def _is_due(self, file: Path) -> bool:
         if file.suffix.lower() not in ENDINGS[self._config.kind] or not file.is_file():
             return False
-        return time.time() - file.stat().st_mtime >= AT_REST_S
+        told = file.stat()
+        if self._taken.get(file) == told.st_mtime_ns:
+            return False
+        return time.time() - told.st_mtime >= AT_REST_S
 
-
-def _move(file: Path, where: str) -> None:
-    target = file.parent / where
-    target.mkdir(exist_ok=True)
-    file.replace(target / file.name)
+    def _move(self, file: Path, where: str) -> None:
+        """Put a file away; where that is not allowed, remember it instead of taking it again."""
+        self._taken[file] = file.stat().st_mtime_ns
+        target = file.parent / where
+        try:
+            target.mkdir(exist_ok=True)
+            file.replace(target / file.name)
+        except OSError as error:
+            logger.error("%s cannot be moved to %s/ (%s)", file, where, error.strerror)
+        else:
+            del self._taken[file]

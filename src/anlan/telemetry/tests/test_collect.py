@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import shutil
 import threading
 from collections.abc import Iterator
@@ -246,6 +247,21 @@ def test_modbus_registers_are_read_scaled_and_said_bad_when_gone(
 def test_neighbours_are_read_in_one_request() -> None:
     found = blocks([Register("a", 0), Register("b", 50, "float32"), Register("c", 500)])
     assert [(one.start, one.count) for one in found] == [(0, 52), (500, 1)]
+
+
+def test_words_among_numbers_are_bad_values_and_other_faults_are_told_first(tmp_path: Path) -> None:
+    wide = tmp_path / "wide.csv"
+    wide.write_text("ts,LT-1,TI-9,note\n1763856000000,Bad,20.5,x\n1763856001000,1.5,,y\n")
+    found = [(one.tag, one.value, one.quality) for one in files.read(wide)]
+    assert found[1:] == [("TI-9", 20.5, 0), ("LT-1", 1.5, 0)]
+    assert (found[0][0], math.isnan(found[0][1]), found[0][2]) == ("LT-1", True, 2)
+    long = tmp_path / "long.csv"
+    long.write_text("tag,ts,value,quality\nA,1763856000000,1,0\nA,1763856001000,2,7\n")
+    with pytest.raises(files.BadFile, match="row 3, column 'quality'"):
+        next(files.read(long))
+    long.write_text("tag,ts,value\nA,1763856000000,1\nA,,2\n")
+    with pytest.raises(files.BadFile, match="1 rows have no time"):
+        next(files.read(long))
 
 
 def test_files_are_sent_long_and_wide(tmp_path: Path, door: FakeDoor) -> None:
