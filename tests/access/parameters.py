@@ -90,6 +90,8 @@ RULES = (
     Rule(r"^monitoring/alarms/<uuid:pk>/do/", {"pk": "mon_setting", "key": "=note"}),
     Rule(r"^warnings/requests/<uuid:pk>/", {"pk": "feedback_request"}),
     Rule(r"^warnings/weather/<uuid:pk>/", {"pk": "weather_signal"}),
+    Rule(r"^warnings/figures/editions/", {"pk": "index_figures", "verb": "=withdraw"}),
+    Rule(r"^warnings/figures/<uuid:pk>/", {"pk": "enterprises"}),
     Rule(r"^warnings/<uuid:pk>/", {"pk": "early_warning"}),
     Rule(r"^monitoring/kpi/floods/<uuid:pk>/", {"pk": "mon_flood"}),
     Rule(r"^monitoring/(alarms|kpi)/<uuid:pk>/", {"pk": "mon_setting"}),

@@ -39,7 +39,7 @@ from anlan.modules.registry.services.scenario import scenario_save
 from anlan.modules.registry.tests import data
 from anlan.modules.risk.services import editions, shutdowns
 from anlan.modules.risk.tests import data as risk
-from anlan.modules.warnings.models import EarlyWarning, FeedbackRequest, WeatherSignal
+from anlan.modules.warnings.models import EarlyWarning, FeedbackRequest, IndexFigures, WeatherSignal
 from tests.support.world import World
 
 # Every foreign row carries this word; no answer to one's own people may contain it.
@@ -231,7 +231,16 @@ def _warnings(unit: Any, mark: str) -> dict[str, Any]:
         place_id=unit.enterprise_id, kind="wind", colour=2, source=f"weather {mark}",
         from_at=moment, until_at=moment + timedelta(days=1),
     )  # fmt: skip
-    return {"early_warning": warning, "feedback_request": question, "weather_signal": signal}
+    own = IndexFigures.objects.create(
+        enterprise_id=unit.enterprise_id, scope_path=unit.scope_path, edition=1,
+        values={"weight:P": 0.2}, reason=f"figures {mark}",
+    )  # fmt: skip
+    return {
+        "early_warning": warning,
+        "feedback_request": question,
+        "weather_signal": signal,
+        "index_figures": own,
+    }
 
 
 def _duties(actor: Any, place: Any, colleague: Any, mark: str) -> dict[str, Any]:

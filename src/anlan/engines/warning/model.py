@@ -1,7 +1,7 @@
 """The figures of the index, from their fact file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,9 @@ from pathlib import Path
 from anlan.facts.loader import FactError, Table, load_packaged, load_table
 
 PACKAGED = "warning/index.csv"
+ADJUSTABLE = frozenset({"process", "gas", "barrier", "work", "environment", "management"})
+"""Parts whose scores somebody may set otherwise (`adjusted`), besides the weights."""
+MOST_BARRIER = 10.0
 
 
 class Colour(StrEnum):
@@ -72,6 +75,29 @@ def packaged() -> Model:
 def from_file(path: Path) -> Model:
     """Return an installation's own index. Raises FactError naming file, line and remedy."""
     return _model(load_table(path, columns=("part", "code", "value")), str(path))
+
+
+def adjusted(base: Model, values: Mapping[tuple[str, str], float], version: str) -> Model:
+    """Return a model with some weights (not scaled, as in the file) and scores of its own.
+
+    Only what the index has can be set, and neither bases nor colours nor what is red at once: a
+    colour means the same everywhere. Raises ValueError for anything else.
+    """
+    scale, cap = base.scores["setting", "weight_scale"], base.scores["setting", "weight_cap"]
+    weights, scores = dict(base.weights), dict(base.scores)
+    for (part, code), value in values.items():
+        if part == "weight" and code in set(Group):
+            if not 0 < value <= 1:
+                raise ValueError(f"the weight {code} is from above 0 to 1, not {value}")
+            weights[Group(code)] = min(cap, scale * value)
+        elif part in ADJUSTABLE and (part, code) in scores:
+            most = MOST_BARRIER if part == "barrier" else 1.0
+            if not 0 < value <= most:
+                raise ValueError(f"the score {part}, {code} is from above 0 to {most:g}")
+            scores[part, code] = value
+        else:
+            raise ValueError(f"{part}, {code} cannot be set")
+    return replace(base, version=version, weights=weights, scores=scores)
 
 
 def _model(table: Table, file: str) -> Model:

@@ -13,7 +13,13 @@ from anlan.base.actors.scoped import ScopedModel
 from anlan.base.duties.models.warning import Colour
 from anlan.base.ids import uuid7
 from anlan.modules.registry.models import MhiUnit
-from anlan.modules.warnings.states import STANDING, WARNING, WarningState
+from anlan.modules.warnings.states import (
+    FIGURES,
+    STANDING,
+    WARNING,
+    FiguresState,
+    WarningState,
+)
 
 
 class UnitIndex(ScopedModel):
@@ -148,6 +154,53 @@ class FeedbackRequest(ScopedModel):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class IndexFigures(ScopedModel):
+    """An enterprise's own figures of the index, one edition after the other (预警参数).
+
+    `values` are those that differ from the product's, by `part:code` as in
+    `facts/warning/index.csv`; an empty one goes back to the product's. `effect` is what they would
+    have changed when they were proposed, as `services.figures` writes it.
+    """
+
+    machine = FIGURES
+
+    edition = models.PositiveIntegerField(pgettext_lazy("index figures", "edition"))
+    values = models.JSONField(pgettext_lazy("index figures", "figures"), default=dict)
+    reason = models.TextField(_("reason"), max_length=1000)
+    effect = models.JSONField(default=list)
+    state = models.CharField(
+        _("state"), max_length=10, choices=FiguresState.choices, default=FiguresState.PROPOSED
+    )
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(pgettext_lazy("index figures", "decided at"), null=True)
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("own figures of the index")
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="index_figures_have_reason"),
+            models.UniqueConstraint(fields=["enterprise", "edition"], name="index_figures_edition"),
+            models.UniqueConstraint(
+                fields=["enterprise"],
+                condition=Q(state="proposed"),
+                name="index_figures_one_proposed",
+            ),
+            models.UniqueConstraint(
+                fields=["enterprise"],
+                condition=Q(state="in_force"),
+                name="index_figures_one_in_force",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Own figures of the index, edition %(n)s") % {"n": self.edition})
 
 
 class WeatherKind(models.TextChoices):

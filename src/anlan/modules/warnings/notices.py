@@ -6,11 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.duties.models.warning import Colour
 from anlan.base.inbox.kinds import Kind, register
+from anlan.modules.warnings.states import FiguresState
 
 
 def colour_word(colour: Any) -> str:
     """Return a colour in the reader's language; notices of earlier editions keep a word."""
     return str(Colour(colour).label) if isinstance(colour, int) else str(colour)
+
+
+def verdict_word(state: Any) -> str:
+    """Return what became of a proposal, in the reader's language."""
+    return str(FiguresState(state).label)
 
 
 RAISED = register(
@@ -41,5 +47,33 @@ ANSWERED = register(
         _("%(text)s"),
         icon="message-check",
         action=_("Look"),
+    )
+)
+FIGURES_PROPOSED = register(
+    Kind(
+        "warnings.figures_proposed",
+        _("Own figures of the index wait for approval"),
+        _("%(who)s proposes: %(reason)s"),
+        icon="adjustments",
+        action=_("Look"),
+    )
+)
+FIGURES_IN_FORCE = register(
+    Kind(
+        "warnings.figures_in_force",
+        _("%(place)s computes its index by its own figures"),
+        _("Edition %(edition)s, figures that differ: %(n)s. %(reason)s"),
+        icon="adjustments",
+        action=_("Look"),
+    )
+)
+FIGURES_DECIDED = register(
+    Kind(
+        "warnings.figures_decided",
+        _("Own figures of the index: %(verdict)s"),
+        _("%(who)s. %(comment)s"),
+        icon="adjustments",
+        action=_("Look"),
+        shown={"verdict": verdict_word},
     )
 )

@@ -16,3 +16,7 @@ WEATHER = grant(
     | {Role.SAFETY_MANAGER, Role.CONTROL_ROOM}
     | {Role.PARK_OFFICER, Role.BUREAU_INSPECTOR, Role.BUREAU_LEADER},
 )
+# The index is computed from the plant's own inputs, so the plant proposes; as with alarm settings
+# another answers for it. Officers do not decide, but hear of each edition that comes into force.
+FIGURES_PROPOSE = grant("warnings.figures.propose", {Role.SAFETY_MANAGER, Role.TECHNICAL})
+FIGURES_APPROVE = grant("warnings.figures.approve", {Role.TECHNICAL, Role.PRINCIPAL})

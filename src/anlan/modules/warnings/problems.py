@@ -34,3 +34,11 @@ class SignalIsOver(Refused):
 
     code = "warnings.signal_is_over"
     text = _("This weather signal is over.")
+
+
+class ProposalWaits(Refused):
+    """Two proposals would each show an effect the other makes untrue."""
+
+    code = "warnings.proposal_waits"
+    text = _("Figures proposed before are not decided yet.")
+    remedy = _("Have them decided or withdraw them, then propose.")

@@ -47,3 +47,44 @@ WARNING = machine(
     # A worse colour is news to everybody, whatever was said to the former.
     Transition("raise", (*UNREPORTED, WarningState.REPORTED), WarningState.OPEN),
 )
+
+
+class FiguresState(models.TextChoices):
+    """Where an enterprise's own figures of the index stand."""
+
+    PROPOSED = "proposed", pgettext_lazy("index figures", "Proposed")
+    IN_FORCE = "in_force", pgettext_lazy("index figures", "In force")
+    REFUSED = "refused", pgettext_lazy("index figures", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("index figures", "Withdrawn")
+    REPLACED = "replaced", pgettext_lazy("index figures", "Replaced")
+
+
+FIGURES = machine(
+    "warnings.figures",
+    Transition(
+        "approve",
+        FiguresState.PROPOSED,
+        FiguresState.IN_FORCE,
+        by="warnings.figures.approve",
+        label=_("Put into force"),
+        four_eyes=True,
+    ),
+    Transition(
+        "refuse",
+        FiguresState.PROPOSED,
+        FiguresState.REFUSED,
+        by="warnings.figures.approve",
+        label=pgettext_lazy("index figures", "Refuse"),
+        needs_reason=True,
+    ),
+    Transition(
+        "withdraw",
+        FiguresState.PROPOSED,
+        FiguresState.WITHDRAWN,
+        by="warnings.figures.propose",
+        label=pgettext_lazy("index figures", "Withdraw"),
+        needs_reason=True,
+    ),
+    # The next edition takes its place.
+    Transition("replace", FiguresState.IN_FORCE, FiguresState.REPLACED),
+)

@@ -14,7 +14,7 @@ from anlan.base.audit.events import Event
 from anlan.base.audit.services import Entry, record_many
 from anlan.engines.warning import index, model, standing
 from anlan.modules.registry.models import MhiUnit
-from anlan.modules.warnings import events, matrix, rules
+from anlan.modules.warnings import events, matrix, queries_figures, rules
 from anlan.modules.warnings.models import EarlyWarning, UnitIndex
 from anlan.modules.warnings.services import inputs, telling
 from anlan.modules.warnings.states import STANDING, WARNING, WarningState
@@ -46,8 +46,13 @@ def assess_all(now: dt.datetime, units: Collection[UUID] | None = None) -> Done:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    figures = model.packaged()
-    gathered = inputs.gather(now, figures, units)
+    usual = model.packaged()
+    own = queries_figures.models(usual)
+
+    def figures_of(enterprise_id: UUID) -> model.Model:
+        return own.get(enterprise_id, usual)
+
+    gathered = inputs.gather(now, figures_of, units)
     before = {
         row.unit_id: row
         for row in UnitIndex.objects.for_actor(SYSTEM).filter(unit__in=list(gathered))
@@ -55,6 +60,7 @@ def assess_all(now: dt.datetime, units: Collection[UUID] | None = None) -> Done:
     rows: list[UnitIndex] = []
     risen: dict[UUID, tuple[UnitIndex, bool]] = {}
     for pk, (unit, given) in gathered.items():
+        figures = figures_of(unit.enterprise_id)
         found = index.assess(given, figures)
         shown = standing.follow(_standing(before.get(pk)), found, now.timestamp(), figures)
         row = _index(unit, found, shown, now)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -60,9 +60,11 @@ class Gathered:
 
 
 def gather(
-    now: dt.datetime, model: Model, units: Collection[UUID] | None = None
+    now: dt.datetime, model_of: Callable[[UUID], Model], units: Collection[UUID] | None = None
 ) -> dict[UUID, tuple[MhiUnit, index.Inputs]]:
     """Return the inputs of every installation that is in use and is a major hazard or measured.
+
+    `model_of` gives the index of an enterprise, whose scores the factors take.
 
     Work permits are not connected: their group has no input and says so; so has the environment
     where nobody ever kept weather signals.
@@ -77,20 +79,17 @@ def gather(
     enterprises = {one.unit.enterprise_id for one in found.values()}
     lacks = _lacks(now, enterprises)
     weather = queries_weather.kept(SYSTEM, now, enterprises)
-    return {
-        pk: (
-            one.unit,
-            index.Inputs(
-                level=one.unit.level if one.unit.is_mhi else None,
-                factors=[
-                    *_factors(one, online, lacks.get(one.unit.enterprise_id), model, now),
-                    *_environment(weather.of(one.unit.scope_path, one.unit.enterprise_id), model),
-                ],
-                overrides=_overrides(one),
-            ),
-        )
-        for pk, one in found.items()
-    }
+    made: dict[UUID, tuple[MhiUnit, index.Inputs]] = {}
+    for pk, one in found.items():
+        plant, path = one.unit.enterprise_id, one.unit.scope_path
+        model = model_of(plant)
+        factors = [
+            *_factors(one, online, lacks.get(plant), model, now),
+            *_environment(weather.of(path, plant), model),
+        ]
+        level = one.unit.level if one.unit.is_mhi else None
+        made[pk] = (one.unit, index.Inputs(level, factors, _overrides(one)))
+    return made
 
 
 def _units(ids: Collection[UUID] | None) -> dict[UUID, Gathered]:

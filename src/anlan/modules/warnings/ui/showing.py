@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from anlan.base.clock import SHANGHAI, today
 from anlan.base.duties.models.warning import Colour
 from anlan.engines.warning import model
-from anlan.modules.warnings.models import WeatherKind
+from anlan.modules.warnings.models import IndexFigures, WeatherKind
 
 PARTS = {
     "P": "process",
@@ -115,10 +115,22 @@ def signal_words(kind: str, colour: int, until: dt.datetime, place: str) -> str:
     }
 
 
-def whose(version: str) -> str:
-    """Return by which figures an index was computed, in a sentence."""
-    return _("Index %(version)s, a design of the product (product default), not of a standard.") % {
-        "version": version
+def whose(version: str, own: IndexFigures | None) -> str:
+    """Return by which figures an index was computed, since when and whose, in a sentence."""
+    if own is None:
+        told = _("Index %(version)s, a design of the product (product default), not of a standard.")
+        return told % {"version": version}
+    told = _(
+        "Index %(version)s by own figures of the enterprise: edition %(edition)s, figures that"
+        " differ from the product's: %(n)s; put into force on %(day)s by %(who)s."
+    )
+    since = own.decided_at
+    return told % {
+        "version": version.partition("+")[0],
+        "edition": own.edition,
+        "n": len(own.values),
+        "day": f"{since.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if since else "–",
+        "who": own.decided_by or "–",
     }
 
 

@@ -19,12 +19,20 @@ from anlan.base.clock import now
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.engines.warning import model
 from anlan.modules.monitoring.ui import alarms_showing
-from anlan.modules.warnings import matrix, policy, queries, rules
+from anlan.modules.warnings import (
+    matrix,
+    policy,
+    queries,
+    queries_figures,
+    rules,
+    rules_figures,
+)
 from anlan.modules.warnings.services import acts
 from anlan.modules.warnings.states import WarningState
 from anlan.modules.warnings.ui import showing, steps
 from anlan.modules.warnings.ui.lists import ICONS, TONES
 
+MOST_OWN = 50
 NEXT: dict[str, Any] = {
     WarningState.OPEN: pgettext_lazy("early warning", "Acknowledge"),
     WarningState.ACKNOWLEDGED: gettext_lazy("Report cause and measure"),
@@ -79,7 +87,10 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
             "state": row.get_state_display(),
             "n": n_unanswered,
         },
-        "whose": showing.whose(row.model_version),
+        "whose": showing.whose(
+            row.model_version,
+            queries_figures.edition_of(actor, row.enterprise_id, row.model_version),
+        ),
     }
     return render(request, "warnings/show.html", context)
 
@@ -133,18 +144,34 @@ def _in_words(length: dt.timedelta) -> str:
 @login_required
 def matrix_page(request: ActorRequest) -> HttpResponse:
     """Who is told of which colour and by when they act, with whose figures these are."""
+    actor = request.actor
     figures = model.packaged()
     rows = [
         (5 - colour, row, [_in_words(one) for one in (row.acknowledge, row.report, row.clear)])
         for colour, row in sorted(matrix.rows().items(), reverse=True)
     ]
-    weights = [
-        (showing.word(figures, "weight", group), round(weight, 3))
-        for group, weight in figures.weights.items()
-    ]
     rest = [
         (showing.word(figures, "base", level), points, rules.level_at_rest(points))
         for level, points in figures.bases.items()
     ]
-    context = {"rows": rows, "weights": weights, "rest": rest, "version": figures.version}
+    context = {
+        "rows": rows,
+        "weights": [
+            (
+                showing.word(figures, "weight", one.code),
+                one.usual,
+                figures.weights[model.Group(one.code)],
+            )
+            for one in rules_figures.figures(figures)
+            if one.part == "weight"
+        ],
+        "rest": rest,
+        "version": figures.version,
+        "own": queries_figures.in_force(actor)[:MOST_OWN],
+        "plant": actor.home.enterprise_id if actor.home else None,
+        "crumbs": [
+            (_("Early warning"), reverse("warnings:list")),
+            (_("Colours and deadlines"), ""),
+        ],
+    }
     return render(request, "warnings/matrix.html", context)
