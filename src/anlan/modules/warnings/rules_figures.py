@@ -8,6 +8,13 @@ from anlan.engines.warning import model as engine
 LEAST = 0.5
 """A figure goes down to this share of the product's at the most: the levels above compare plants by
 their colours, and none may hide a group. Product default."""
+UNUSED = frozenset(
+    {
+        "process:trip", "barrier:sis_bypassed", "barrier:relief_isolated",
+        "barrier:fire_pump_out",
+    }
+)  # fmt: skip
+"""Figures for which no input is connected yet, besides all of work and people."""
 PARTS = ("weight", "process", "gas", "barrier", "work", "environment", "management")
 
 
@@ -25,6 +32,11 @@ class Figure:
     def key(self) -> str:
         """Return how it is kept: `part:code`."""
         return f"{self.part}:{self.code}"
+
+    @property
+    def is_used(self) -> bool:
+        """Tell whether anything that is connected takes it."""
+        return self.part != "work" and self.key not in UNUSED
 
 
 def figures(model: engine.Model) -> Iterator[Figure]:

@@ -68,6 +68,12 @@ def propose(
         raise BadInput(Problem("reason", _("These are the figures in force.")))
     if rows.filter(state=FiguresState.PROPOSED).exists():
         raise ProposalWaits()
+    present = current.values if current else {}
+    moved = [
+        (key, present.get(key), values.get(key))
+        for key in known
+        if present.get(key) != values.get(key)
+    ]
     last = rows.order_by().aggregate(n=Max("edition"))["n"] or 0
     row = IndexFigures(
         enterprise_id=plant.pk,
@@ -87,8 +93,8 @@ def propose(
         actor,
         events.FIGURES_PROPOSED,
         row,
-        before={"values": current.values if current else {}},
-        after={"values": values, "state": FiguresState.PROPOSED.value},
+        before={key: known[key].usual if old is None else old for key, old, _new in moved},
+        after={key: known[key].usual if new is None else new for key, _old, new in moved},
         reason=row.reason,
     )
     notify(

@@ -53,11 +53,18 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
             return redirect("warnings:figures", pk=pk)
     latest = waiting or current
     may_propose = actor.may(policy.FIGURES_PROPOSE, plant.path, plant.pk)
+    groups = _groups(present, waiting, given, problems)
     context = {
         "plant": plant,
         "current": current,
         "waiting": waiting,
-        "groups": _groups(present, waiting, given, problems),
+        "groups": groups,
+        "differ": [
+            (group["name"], line)
+            for group in groups
+            for line in group["lines"]
+            if line["is_own"] or line["changes"]
+        ],
         "form": may_propose and waiting is None,
         "reason": request.POST.get("reason", ""),
         "problem": problems.get("reason", ""),
@@ -137,6 +144,7 @@ def _groups(
                 "usual": f"{one.usual:g}",
                 "in_force": f"{in_force:g}",
                 "is_own": own is not None,
+                "is_used": one.is_used,
                 "proposed": f"{one.usual if new is None else new:g}" if waiting else "",
                 "changes": waiting is not None and (new or one.usual) != in_force,
                 "least": f"{one.least:g}",
