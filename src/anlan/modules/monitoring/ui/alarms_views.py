@@ -276,6 +276,7 @@ def act(request: HttpRequest, pk: UUID, key: str) -> HttpResponse:
         "rule": rule,
         "action": reverse("monitoring:alarm_act", args=[rule.pk, key]),
         "note": found.note(rule),
+        "back": reverse("monitoring:alarm", args=[rule.pk]),
         "crumbs": [(_("Alarms"), reverse("monitoring:alarms")), (str(rule), "")],
     }
     template = "monitoring/_alarm_form.html" if is_part else "monitoring/alarm_form.html"
@@ -308,6 +309,7 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
         "rule": rule,
         "action": reverse("monitoring:alarm_finding", args=[rule.pk]),
         "note": "",
+        "back": reverse("monitoring:alarm", args=[rule.pk]),
         "crumbs": [(_("Alarms"), reverse("monitoring:alarms")), (str(rule), "")],
     }
     template = "monitoring/_alarm_form.html" if is_part else "monitoring/alarm_form.html"

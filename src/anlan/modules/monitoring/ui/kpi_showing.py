@@ -92,6 +92,7 @@ def cards(found: Mapping[str, Any], rows: Sequence[Announced], period: Period) -
             _("in 10 min"),
             _("Target ≤ 10"),
             _verdict("busiest_10_min", found["busiest_10_min"]),
+            _peaks(rows, period),
         ),
         Card(
             _("Time in flood"),
@@ -137,6 +138,26 @@ def _per_day(rows: Sequence[Announced], period: Period) -> tuple[float, ...]:
     n = max(1, round((period.end.timestamp() - start) / DAY))
     counts = Counter(min(n - 1, int((row.start - start) // DAY)) for row in rows)
     return tuple(float(counts.get(day, 0)) for day in range(n))
+
+
+def _peaks(rows: Sequence[Announced], period: Period) -> tuple[float, ...]:
+    """Return the busiest ten minutes of each day, an operator position's share of it."""
+    start = period.start.timestamp()
+    n = max(1, round((period.end.timestamp() - start) / DAY))
+    most = [0.0] * n
+    for ten, count in Counter(int((row.start - start) // BIN) for row in rows).items():
+        day = min(n - 1, int(ten * BIN // DAY))
+        most[day] = max(most[day], count / period.positions)
+    return tuple(most)
+
+
+def span(period: Period) -> str:
+    """Return the days of a period: 2026-10-24 – 2026-11-23."""
+    first, last = (
+        moment.astimezone(SHANGHAI).date()
+        for moment in (period.start, period.end - dt.timedelta(seconds=1))
+    )
+    return _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def definitions(used: Mapping[str, float]) -> list[tuple[str, str]]:
@@ -198,7 +219,7 @@ class Plot:
     peak: str
 
 
-LEFT, WIDTH, ROW, HEAD = 190.0, 950.0, 18, 56
+LEFT, WIDTH, ROW, HEAD = 206.0, 936.0, 18, 56
 _STEP = WIDTH / 144
 
 
@@ -246,7 +267,7 @@ def plot(
 
 def _fitting(text: str) -> str:
     """Return a label cut to the room beside the plot; a Chinese sign is as wide as two others."""
-    room = 26
+    room = 30
     for place, sign in enumerate(text):
         room -= 1 + (sign > "\u2e80")
         if room < 0:
@@ -401,8 +422,8 @@ def gain(
     tens = float(found["hours"]) * 6 * period.positions
     return {
         "n": len(helped),
-        "before": before,
-        "after": after,
+        "before": f"{before:,}",
+        "after": f"{after:,}",
         "rate_before": f"{before / tens:.2f}",
         "rate_after": f"{after / tens:.2f}",
     }

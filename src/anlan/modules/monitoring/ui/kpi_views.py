@@ -18,6 +18,7 @@ from anlan.base.actors.queries import organisation_one
 from anlan.base.actors.roles import OrganisationKind
 from anlan.base.clock import SHANGHAI, now, today
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
+from anlan.engines.alarms.kpi import BIN
 from anlan.modules.monitoring.policy import FLOOD_NAME, LIMIT_REQUEST
 from anlan.modules.monitoring.queries import alarm_floods, alarm_improvement, alarm_kpi, alarms
 from anlan.modules.monitoring.services import alarms_tasks
@@ -60,9 +61,13 @@ def period_of(request: HttpRequest, enterprise: UUID) -> alarm_kpi.Period:
     if asked and asked < today():
         end = dt.datetime.combine(asked + dt.timedelta(days=1), dt.time(0), SHANGHAI)
     positions = given.get("positions", "")
+    # Tens of minutes by the clock, as the plot has them: else the peak moves with every look.
+    start = dt.datetime.fromtimestamp(
+        (end - dt.timedelta(days=days)).timestamp() // BIN * BIN, dt.UTC
+    )
     return alarm_kpi.Period(
         enterprise,
-        end - dt.timedelta(days=days),
+        start,
         end,
         alarms_showing.unit_of(given.get("unit", "")),
         int(positions) if positions in {"1", "2", "3", "4", "5", "6"} else 1,
@@ -89,6 +94,7 @@ def page(request: HttpRequest) -> HttpResponse:
     total = ngettext("%(n)s alarm announced", "%(n)s alarms announced", found["activations"])
     context = {
         "plant": plant,
+        "span": kpi_showing.span(period),
         "total": total % {"n": f"{found['activations']:,}"},
         "period": period,
         "days": round((period.end - period.start).total_seconds() / 86_400),
@@ -150,8 +156,11 @@ def floods(request: HttpRequest) -> HttpResponse:
     period = period_of(request, plant.pk)
     rows = alarm_kpi.announced(actor, period)
     rules = alarm_kpi.rules_of(actor, rows)
+    seen = alarm_floods.floods_seen(actor, period, rows, rules)
     context = {
-        "floods": alarm_floods.floods_seen(actor, period, rows, rules)[:12],
+        "floods": seen[:12],
+        # What is one alarm again and again is a flood to the operator and no pattern to compare.
+        "n_chatter": max(0, len(alarm_kpi.load(rows, period)["floods"]) - len(seen)),
         "known": list(alarm_floods.known_floods(actor, plant.pk)[:MOST_KNOWN]),
         "plant": plant,
         "unit": period.unit,

@@ -160,12 +160,24 @@ class TestForm(forms.Form):
     measured = forms.FloatField(
         label=pgettext_lazy("device", "Measured"), required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        help_text=gettext_lazy("Valves: stroke in seconds; detectors: reading of the test gas."),
     )  # fmt: skip
     note = forms.CharField(
         label=gettext_lazy("Remarks"), required=False, max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
+
+    def __init__(self, data: Any, row: SafetyDevice) -> None:
+        start = {"kind": FIRST_TEST[DeviceKind(row.kind)], "done_on": today(), "passed": True}
+        super().__init__(data, initial=start)
+        if row.kind == DeviceKind.VALVE:
+            self.fields["measured"].label = gettext_lazy("Stroke, s")
+            if row.stroke_limit_s:
+                limit = {"limit": f"{row.stroke_limit_s:g}"}
+                self.fields["measured"].help_text = _("At most %(limit)s s.") % limit
+        elif row.kind == DeviceKind.DETECTOR:
+            self.fields["measured"].help_text = gettext_lazy("Reading of the test gas.")
+        else:
+            del self.fields["measured"]
 
 
 _ONLY_OF = {
@@ -199,8 +211,7 @@ def device_show(request: HttpRequest, pk: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = queries.devices(actor).one(pk)
     may_test = actor.may(policy.SYSTEM_TEST, row.scope_path, row.enterprise_id)
-    start = {"kind": FIRST_TEST[DeviceKind(row.kind)], "done_on": today(), "passed": True}
-    form = TestForm(request.POST or None, initial=start)
+    form = TestForm(request.POST or None, row)
     if request.method == "POST":
         rights.require(actor, policy.SYSTEM_TEST, row)
     if request.method == "POST" and form.is_valid():

@@ -36,7 +36,7 @@ VIDEO = ListPage(
         Column("tag", _("camera"), value="device.tag"),
         Column("name", _("Name"), value="device.name"),
         enterprise_column(),
-        Column.of(VideoEvent, "text", sort=None),
+        Column.of(VideoEvent, "text", sort=None, wide=True),
         Column("confidence", _("certainty"), value=_certainty, sort=None),
         Column("source", _("data source"), value="source.name", sort=None, shown=False),
         Column.of(VideoEvent, "event_id", sort=None, shown=False),

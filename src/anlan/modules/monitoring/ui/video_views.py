@@ -73,6 +73,7 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
         "title": _("Make a finding of this event"),
         "action": reverse("monitoring:video_finding", args=[event.pk]),
         "note": "",
+        "back": event_url(event),
         "crumbs": [*_crumbs(event)[:2], (str(event.get_kind_display()), event_url(event))],
     }
     status = 422 if form.errors else 200
