@@ -73,7 +73,7 @@ def assess_all(now: dt.datetime, units: Collection[UUID] | None = None) -> Done:
         unique_fields=["unit"],
         update_fields=list(FIELDS),
     )
-    return _follow(now, risen)
+    return _follow(now, risen, everything=units is None)
 
 
 def _standing(row: UnitIndex | None) -> standing.Standing | None:
@@ -134,14 +134,14 @@ def _contribution(one: index.Contribution) -> dict[str, Any]:
     }
 
 
-def _follow(now: dt.datetime, risen: dict[UUID, tuple[UnitIndex, bool]]) -> Done:
-    """Open, raise, lower and calm the warnings of units."""
-    open_ = {
-        row.unit_id: row
-        for row in EarlyWarning.objects.for_actor(SYSTEM)
-        .filter(unit__in=list(risen), state__in=STANDING)
-        .select_for_update(of=("self",))
-    }
+def _follow(
+    now: dt.datetime, risen: dict[UUID, tuple[UnitIndex, bool]], *, everything: bool
+) -> Done:
+    """Open, raise, lower and calm the warnings of units; of all there are where `everything`."""
+    standing_rows = EarlyWarning.objects.for_actor(SYSTEM).filter(state__in=STANDING)
+    if not everything:
+        standing_rows = standing_rows.filter(unit__in=list(risen))
+    open_ = {row.unit_id: row for row in standing_rows.select_for_update(of=("self",))}
     fresh: list[EarlyWarning] = []
     changed: list[EarlyWarning] = []
     entries: list[Entry] = []
@@ -183,6 +183,13 @@ def _follow(now: dt.datetime, risen: dict[UUID, tuple[UnitIndex, bool]]) -> Done
         row.version += 1
         row.updated_at = now
         changed.append(row)
+    for pk, row in open_.items():
+        if pk not in risen and row.calm_at is None:
+            # Taken out of use or of the register: nobody judges it any more, so it can be cleared.
+            row.calm_at = row.updated_at = now
+            row.version += 1
+            note("calmed", events.CALMED, row, row.colour)
+            changed.append(row)
     rows = EarlyWarning.objects.for_actor(SYSTEM)
     rows.bulk_create(fresh, batch_size=1000)
     rows.bulk_update(

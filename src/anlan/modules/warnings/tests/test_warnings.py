@@ -16,6 +16,8 @@ from anlan.base.inbox.models import Notice
 from anlan.base.states.problems import FourEyes
 from anlan.modules.monitoring.models import AlarmState, SafetyDevice
 from anlan.modules.monitoring.tests.test_overview import alarm, point
+from anlan.modules.registry.models import MhiUnit
+from anlan.modules.registry.models.facility import OperatingState
 from anlan.modules.warnings import matrix, queries, queries_patrol
 from anlan.modules.warnings.models import EarlyWarning, UnitIndex
 from anlan.modules.warnings.problems import AnsweredAlready, QuestionsOpen, StillStands
@@ -140,6 +142,18 @@ def test_the_loop_from_the_plant_to_the_county_and_back(world, people, level) ->
     acts.clear(principal, row.pk, "液位回到正常，原因已消除")
     assert only().state == WarningState.CLEARED
     assert queries.counters(inspector).standing == 0
+
+
+def test_a_warning_of_a_unit_out_of_use_can_be_cleared(world, people, level, unit) -> None:
+    risen(level)
+    assess_all(MORNING)
+    MhiUnit.objects.for_actor(SYSTEM).filter(pk=unit.pk).update(state=OperatingState.STOPPED)
+    # Asked for other installations alone, nothing is known of this one.
+    assert assess_all(MORNING + MINUTE, []).calmed == 0
+    assert assess_all(MORNING + MINUTE).calmed == 1
+    assert assess_all(MORNING + 2 * MINUTE).calmed == 0
+    acts.report(world.actor(Role.SAFETY_MANAGER, "plant_a"), only().pk, cause="x", measure="y")
+    acts.clear(world.actor(Role.PRINCIPAL, "plant_a"), only().pk, "装置已停用")
 
 
 def test_a_warning_that_rises_again_is_news_to_all(world, people, level) -> None:
