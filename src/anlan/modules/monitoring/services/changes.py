@@ -19,7 +19,7 @@ from anlan.base.inbox import services as inbox
 from anlan.base.inbox.queries import recipients_for
 from anlan.base.states.services import advance
 from anlan.modules.monitoring import events, notices, policy, rules
-from anlan.modules.monitoring.models import AlarmRule, LimitChange
+from anlan.modules.monitoring.models import AlarmRule, LimitChange, Point
 from anlan.modules.monitoring.services import directory, effects, settings
 from anlan.modules.monitoring.states import OPEN_CHANGES, ChangeState
 from anlan.modules.registry.services import rows
@@ -41,6 +41,14 @@ class SettingMoved(Refused):
     code = "monitoring.setting_moved"
     text = gettext_lazy("%(rule)s was changed after this change was asked for.")
     remedy = gettext_lazy("Withdraw it and ask anew, with the effect of today.")
+
+
+class LimitsCross(Refused):
+    """Another limit of the point has changed since: this one would stand on its far side."""
+
+    code = "monitoring.limits_cross"
+    text = gettext_lazy("%(low)s must lie below %(high)s.")
+    remedy = SettingMoved.remedy
 
 
 @transaction.atomic
@@ -190,13 +198,14 @@ def change_decide(
 
     Approved `at_once`, it comes into effect in the same step; else somebody puts it into effect
     when the plant is ready. Raises NotYours, Forbidden, FourEyes, ReasonMissing, NotFromHere,
-    SettingMoved.
+    SettingMoved, LimitsCross.
     """
     if verdict not in ("approve", "refuse"):
         raise BadInput(Problem("verdict", _("Approve or refuse.")))
     change = _locked(actor, change_id)
     if verdict == "approve":
         _refuse_moved(change)
+        _refuse_crossed(actor, change)
     event = events.CHANGE_APPROVED if verdict == "approve" else events.CHANGE_REFUSED
     moved: LimitChange = advance(
         actor, change, verdict, event, reason=comment,
@@ -237,10 +246,11 @@ def change_withdraw(actor: Actor, change_id: UUID | str, reason: str) -> LimitCh
 def change_apply(actor: Actor, change_id: UUID | str) -> LimitChange:
     """Put an approved change into effect: the setting gets its values and its next edition.
 
-    Raises NotYours, Forbidden, NotFromHere, SettingMoved.
+    Raises NotYours, Forbidden, NotFromHere, SettingMoved, LimitsCross.
     """
     change = _locked(actor, change_id)
     _refuse_moved(change)
+    _refuse_crossed(actor, change)
     moment = now()
     moved: LimitChange = advance(
         actor, change, "apply", events.CHANGE_APPLIED, changes={"applied_at": moment}
@@ -265,3 +275,16 @@ def _refuse_moved(change: LimitChange) -> None:
     fields: dict[str, Any] = {name: AlarmRule._meta.get_field(name) for name in change.old}
     if any(_kept(getattr(rule, fields[name].attname)) != old for name, old in change.old.items()):
         raise SettingMoved(rule=str(rule))
+
+
+def _refuse_crossed(actor: Actor, change: LimitChange) -> None:
+    """Hold a change against the point's other limits of now: each was asked for by itself."""
+    rule = change.rule
+    if not {"limit", "in_use"} & set(change.new) or not change.new.get("in_use", rule.in_use):
+        return
+    Point.objects.for_actor(actor).lock(rule.point_id)  # one change of a point at a time
+    others = AlarmRule.objects.for_actor(actor).filter(point=rule.point_id, in_use=True)
+    limits = dict(others.exclude(pk=rule.pk).values_list("kind", "limit"))
+    wrong = rules.limits_in_order({**limits, rule.kind: change.new.get("limit", rule.limit)})
+    if wrong and rule.kind in wrong:
+        raise LimitsCross(low=wrong[0], high=wrong[1])

@@ -82,6 +82,17 @@ def test_only_the_responsible_approve(world, rule, role) -> None:
         changes.change_decide(world.actor(role, "plant_a"), change.pk, "approve")
 
 
+def test_two_changes_that_cross_do_not_both_come_into_effect(world, rule) -> None:
+    engineer = world.actor(Role.EQUIPMENT_ENGINEER, "plant_a")
+    high = data.setting(engineer, rule.point, "H", 9.0)
+    up, down = asks(world, high, limit=9.4), asks(world, rule, limit=9.2)
+    changes.change_decide(technical(world), up.pk, "approve")
+    with pytest.raises(changes.LimitsCross, match="H"):
+        changes.change_decide(technical(world), down.pk, "approve")
+    rule.refresh_from_db()
+    assert rule.limit == 9.5
+
+
 def test_a_reason_and_a_real_change_are_needed_and_one_waits_at_a_time(world, rule) -> None:
     actor = world.actor(Role.CONTROL_ROOM, "plant_a")
     for values, reason in (({"limit": 9.5}, "x"), ({"limit": 9.8}, " "), ({"limit": 99}, "x")):
