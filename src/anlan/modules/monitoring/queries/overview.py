@@ -3,12 +3,14 @@
 import datetime as dt
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db.models import Count, Max, Min, Q, QuerySet
+from numpy.typing import NDArray
 
 from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.actors.scoped import ScopedQuerySet
@@ -323,11 +325,12 @@ def standing_columns() -> list[tuple[str, Text, str]]:
     return [(key, label, url) for key, (label, url, _function) in _COUNTS.items()]
 
 
-_latest_kept: tuple[float, set[int] | None] = (float("-inf"), None)
+_latest_kept: tuple[float, NDArray[np.float64] | None] = (float("-inf"), None)
 
 
-def _all_online() -> set[int] | None:
-    """Return the points on line of the whole installation, read at most every ten seconds."""
+def _all_heard() -> NDArray[np.float64] | None:
+    """Return by number when each point of the whole installation last had a value that is not bad
+    (seconds since 1970, 0 for never), read at most every ten seconds; None without historian."""
     global _latest_kept
     at, found = _latest_kept
     if time.monotonic() - at < LATEST_KEPT:
@@ -337,21 +340,33 @@ def _all_online() -> set[int] | None:
     except client.NoHistorian:
         found = None
     else:
-        oldest = (now().timestamp() - ONLINE_LEAST) * 1e6
-        fresh = (batch.times_us >= oldest) & (batch.quality < 2)
-        found = set(batch.tags[fresh].tolist())
+        usable = batch.quality < 2
+        found = np.zeros(int(batch.tags.max(initial=0)) + 1)
+        found[batch.tags[usable]] = batch.times_us[usable] / 1e6
     _latest_kept = (time.monotonic(), found)
     return found
 
 
+def _n_online(
+    points: Sequence[tuple[int, float]], heard: NDArray[np.float64], moment: float
+) -> int:
+    """Count the points (number, interval in seconds) that are on line as `online_now` says."""
+    numbers, seconds = (np.array(column) for column in zip(*points, strict=True))
+    known = numbers < len(heard)
+    last = np.where(known, heard[numbers * known], 0.0)
+    return int((moment - last <= np.maximum(ONLINE_INTERVALS * seconds, ONLINE_LEAST)).sum())
+
+
 def standings(actor: Actor) -> list[Standing]:
     """Return how every enterprise with points stands that the actor sees, the worst first."""
-    online = _all_online()
-    by: dict[UUID, list[int]] = defaultdict(list)
+    heard = _all_heard()
+    moment = now().timestamp()
+    by: dict[UUID, list[tuple[int, float]]] = defaultdict(list)
     names: dict[UUID, tuple[str, str]] = {}
     points = live_points(actor).order_by()
-    for enterprise, number in points.values_list("enterprise_id", "number"):
-        by[enterprise].append(number)
+    columns = ("enterprise_id", "number", "sampling_seconds")
+    for enterprise, number, seconds in points.values_list(*columns):
+        by[enterprise].append((number, seconds))
     rows = registry.enterprises(actor).filter(pk__in=list(by))
     for row in rows:
         parent = row.enterprise.parent
@@ -377,7 +392,7 @@ def standings(actor: Actor) -> list[Standing]:
                 pk,
                 *names[pk],
                 n_points=len(mine),
-                n_online=None if online is None else sum(number in online for number in mine),
+                n_online=None if heard is None else _n_online(mine, heard, moment),
                 n_alarms=alarm.get("n", 0),
                 n_unacknowledged=alarm.get("new", 0),
                 worst=alarm.get("worst") or 0,

@@ -75,6 +75,17 @@ def test_an_alarm_is_acknowledged_in_place(world, store, operator, client) -> No
     assert not state.unacknowledged
 
 
+def test_a_slow_point_is_on_line_alike_everywhere(world, store) -> None:
+    slow = point(world.plant_a, "QI-1", sampling_seconds=600)
+    quick = point(world.plant_a, "LI-1")
+    point(world.plant_a, "LI-2")
+    before = now() - dt.timedelta(minutes=20)
+    store.samples = [(slow.number, before, 1.0, 0), (quick.number, before, 1.0, 0)]
+    scene = overview.scene(world.actor(Role.CONTROL_ROOM, "plant_a"), world.plant_a.pk)
+    (row,) = overview.standings(world.actor(Role.BUREAU_INSPECTOR, "county_a"))
+    assert (scene.n_online, row.n_online, row.n_points) == (1, 1, 3)
+
+
 def test_officers_see_how_plants_stand(world, store, client) -> None:
     one, other = point(world.plant_a, "LI-1"), point(world.plant_a, "LI-2")
     point(world.plant_b, "LI-9")
