@@ -109,6 +109,10 @@ LONGEST = (
     "tests/contracts/",
     "src/anlan/demo/",
 )
+# With browsers and whole products on a machine that others share, what failed is tried once more
+# where SECOND_TRY is set, and the summary tells it.
+SHAKY = ("tests/journeys/", "tests/ops/")
+SECOND_TRY = "ANLAN_TEST_SECOND_TRY"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -125,7 +129,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A file stays together, some folders do, and the access matrix, where each test stands alone
     and costs seconds, is spread over all workers.
     """
+    second_try = os.environ.get(SECOND_TRY) == "1"
     for item in items:
+        if second_try and item.nodeid.startswith(SHAKY):
+            item.add_marker(pytest.mark.flaky(reruns=1))
         if group := _group(item.nodeid.split("::")[0]):
             item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=_rank)
@@ -140,9 +147,20 @@ def pytest_collection_finish() -> None:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Name a failure when it happens: a run that is cut off must still tell what failed."""
-    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+    failed = report.failed or str(report.outcome) == "rerun"
+    if failed and "PYTEST_XDIST_WORKER" not in os.environ:
         sys.stderr.write(f"\n{report.outcome.upper()} {report.nodeid} ({report.when})\n")
         sys.stderr.write(f"{report.longreprtext[-1500:]}\n")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name what passed or failed only on its second try: it is a fault to be mended."""
+    if reports := terminalreporter.stats.get("rerun", []):
+        terminalreporter.section("FAILED AT FIRST, TRIED A SECOND TIME", sep="!", red=True)
+        for report in reports:
+            lines = report.longreprtext.splitlines()
+            said = next((line[2:].strip() for line in lines if line.startswith("E ")), "")
+            terminalreporter.line(f"{report.nodeid} ({report.when}): {said}", red=True)
 
 
 def _rank(item: pytest.Item) -> int:
