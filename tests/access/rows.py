@@ -29,7 +29,7 @@ from anlan.modules.indicators.models import WeeklyScore
 from anlan.modules.indicators.rules import last_week
 from anlan.modules.indicators.services import incentives
 from anlan.modules.inspections.services import checklists, records, tasks
-from anlan.modules.monitoring.models import KnownFlood, SourceToken, VideoEvent
+from anlan.modules.monitoring.models import KnownFlood, SourceToken, VideoEvent, WatchFit
 from anlan.modules.monitoring.services import changes, groups, sources, systems
 from anlan.modules.monitoring.tests import data as points
 from anlan.modules.registry import services
@@ -188,7 +188,15 @@ def _monitoring(actor: Any, unit: Any, mark: str) -> dict[str, Any]:
         enterprise_id=source.enterprise_id, scope_path=source.scope_path, source=source,
         device=camera, event_id=mark, kind="smoke", at=now(), text=f"烟雾{mark}",
     )  # fmt: skip
+    group = groups.group_create(
+        actor, {"name": f"测点组{mark}", "installation": unit.pk, "tags": _group(actor)}
+    )
+    former = WatchFit.objects.create(
+        enterprise_id=source.enterprise_id, scope_path=source.scope_path, group=group, fitted=b"",
+        numbers=[], tags=group.tags, fit=_fit(mark), fitted_at=now(), judged_until=now(),
+    )  # fmt: skip
     return {
+        "mon_fit": former,
         "mon_video": seen,
         "mon_source": source,
         "mon_point": point,
@@ -204,10 +212,17 @@ def _monitoring(actor: Any, unit: Any, mark: str) -> dict[str, Any]:
         "mon_device": systems.device_create(
             actor, {"kind": "valve", "tag": "XV-101", "name": f"切断阀{mark}"}
         ),
-        "mon_group": groups.group_create(
-            actor, {"name": f"测点组{mark}", "installation": unit.pk, "tags": _group(actor)}
-        ),
+        "mon_group": group,
     }
+
+
+def _fit(mark: str) -> dict[str, Any]:
+    """Return what a fit tells of itself."""
+    moment = now().isoformat()
+    return {
+        "rows": 9, "of": 9, "alarms": 0, "explained": 0.9, "later": 0.0, "still": [],
+        "from": moment, "to": moment, "origin": "historian", "by": f"工程师{mark}", "why": mark,
+    }  # fmt: skip
 
 
 def _group(actor: Any) -> list[str]:

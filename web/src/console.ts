@@ -15,6 +15,7 @@ import { living } from "./behaviours/living";
 import { menus } from "./behaviours/menus";
 import { navigation } from "./behaviours/nav";
 import { followTheme } from "./behaviours/theme";
+import { picks } from "./behaviours/pick";
 import { sitePlans } from "./behaviours/siteplan";
 import { tips } from "./behaviours/tips";
 import { toasts } from "./behaviours/toast";
@@ -25,5 +26,5 @@ import { islands } from "./islands";
 
 followTheme();
 startHtmx();
-for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, drafts, forms, uploads, freshFigures, trees, sitePlans, alarmList, living, liveCounts, connectLive, islands]) start();
+for (const start of [menus, dialogs, navigation, tips, keys, toasts, lists, picks, drafts, forms, uploads, freshFigures, trees, sitePlans, alarmList, living, liveCounts, connectLive, islands]) start();
 Alpine.start();

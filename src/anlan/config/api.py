@@ -18,6 +18,7 @@ from anlan.modules.indicators.api import router as indicators_router
 from anlan.modules.inspections.api.routes import router as inspections_router
 from anlan.modules.inspections.api.tasks import router as tasks_router
 from anlan.modules.monitoring.api_alarms import router as alarms_router
+from anlan.modules.monitoring.api_groups import router as groups_router
 from anlan.modules.monitoring.api_points import router as points_router
 from anlan.modules.monitoring.api_video import router as video_router
 from anlan.modules.registry.api.routes import routers as registry_routers
@@ -85,6 +86,7 @@ api.add_router("/v1", inspections_router)
 api.add_router("/v1", tasks_router)
 api.add_router("/v1", alarms_router)
 api.add_router("/v1", points_router)
+api.add_router("/v1", groups_router)
 api.add_router("/v1", warnings_router)
 api.add_router("/v1", weather_router)
 api.add_router("/v1", video_router)

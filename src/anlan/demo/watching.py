@@ -15,7 +15,7 @@ from anlan.base.clock import now
 from anlan.demo.simulation.plant import Plant
 from anlan.modules.monitoring.models import Point, WatchGroup
 from anlan.modules.monitoring.queries import groups as queries
-from anlan.modules.monitoring.services import groups
+from anlan.modules.monitoring.services import groups, groups_fitting
 
 WHY = "the demonstration's group of tags"
 SEED = 7
@@ -57,7 +57,7 @@ def load_groups() -> int:
     table = values[:, [names.index(tag) for tag in row.tags]]
     members = [points[tag] for tag in row.tags]
     end = queries.aligned(now(), row.interval_s)
-    groups.fit_rows(SYSTEM, row, members, table, end, origin="simulator")
+    groups_fitting.fit_rows(SYSTEM, row, members, table, end, origin="simulator")
     return 1
 
 

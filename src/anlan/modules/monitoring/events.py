@@ -66,9 +66,15 @@ GROUP_FITTED = Event(
     _("Group of tags fitted"),
     labels={
         "rows": _("Whole rows"),
+        "alarms": _("Rows kept out by alarms"),
         "later": _("Last third beyond, by the rest"),
         "origin": _("Values from"),
     },
+)
+GROUP_FIT_RESTORED = Event(
+    "monitoring.group.fit_restored",
+    _("Former fit of a group of tags judges again"),
+    labels={"fitted_at": _("fitted at")},
 )
 GROUP_UNUSUAL = Event("monitoring.group.unusual", _("Group of tags out of its usual relation"))
 GROUP_NORMAL = Event("monitoring.group.normal", _("Group of tags back in its usual relation"))

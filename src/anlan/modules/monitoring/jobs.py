@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.clock import now
 from anlan.base.jobs import JobContext, JobResult, job
-from anlan.modules.monitoring.services import device_duties, groups, video_keeping
+from anlan.modules.monitoring.services import device_duties, groups_fitting, video_keeping
 from anlan.modules.monitoring.services.probes import probe_cameras
 
 
@@ -53,16 +53,31 @@ def forget_video(context: JobContext) -> JobResult:
     return JobResult(_("%(n)s video events deleted"), {"n": gone})
 
 
-@job(groups.FIT_JOB, title=_("Fit a group of tags"), resumes=True)
-def fit_group(context: JobContext, *, group_id: str) -> JobResult:
+@job(groups_fitting.FIT_JOB, title=_("Fit a group of tags"), resumes=True)
+def fit_group(
+    context: JobContext, *, group_id: str, reason: str = "", automatic: bool = False
+) -> JobResult:
     """Fit a group on its training period; safe to repeat."""
-    row = groups.fit(
+    row = groups_fitting.fit(
         context.actor,
         group_id,
         lambda done, total: context.progress(done, total, _("Reading values")),
+        reason=reason,
+        automatic=automatic,
     )
     return JobResult(
         _("Fitted on %(rows)s rows"),
         {"rows": row.fit["rows"]},
         url=reverse("monitoring:groups_show", args=[row.pk]),
     )
+
+
+@job(
+    "monitoring.refit_groups",
+    title=_("Fit groups of tags anew whose fit is old"),
+    every="40 1 * * *",
+    resumes=True,
+)
+def refit_groups(context: JobContext) -> JobResult:
+    """Start the fits that are due; safe to repeat on a day."""
+    return JobResult(_("%(n)s groups are fitted anew"), {"n": groups_fitting.refit_due(now())})

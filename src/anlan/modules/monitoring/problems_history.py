@@ -36,6 +36,33 @@ class TooFewRows(Refused):
     remedy = _("Choose a longer period, a shorter interval or more false alarms.")
 
 
+class TooLittleCalm(Refused):
+    """Alarms or gaps leave too little of the training period."""
+
+    code = "monitoring.too_little_calm"
+    text = _(
+        "%(n)s rows without gaps and alarms are left; this group needs %(needed)s"
+        " (alarms kept out %(alarms)s)."
+    )
+    remedy = _("Choose a longer or a calmer training period.")
+
+
+class NotOrdinary(Refused):
+    """A fit made by itself whose period does not cover ordinary operation is not kept."""
+
+    code = "monitoring.not_ordinary"
+    text = _("%(share)s of the last third would have been unusual: the former fit stays.")
+    remedy = _("Choose a longer training period and fit the group yourself.")
+
+
+class OtherTags(Refused):
+    """A former fit is of other tags than the group has now."""
+
+    code = "monitoring.other_tags"
+    text = _("That fit was made for other tags than the group has now.")
+    remedy = _("Fit the group anew.")
+
+
 class NothingMoves(Refused):
     """Fewer than two tags move in the training period."""
 

@@ -2,7 +2,7 @@
 
 from anlan.modules.monitoring.models.alarms import AlarmEvent, AlarmState
 from anlan.modules.monitoring.models.floods import KnownFlood
-from anlan.modules.monitoring.models.groups import WatchGroup, WatchVerdict
+from anlan.modules.monitoring.models.groups import WatchFit, WatchGroup, WatchVerdict
 from anlan.modules.monitoring.models.points import Point
 from anlan.modules.monitoring.models.rules import AlarmClass, AlarmRule, LimitChange
 from anlan.modules.monitoring.models.sources import Source, SourceToken
@@ -25,6 +25,7 @@ __all__ = [
     "SourceToken",
     "SystemStatement",
     "VideoEvent",
+    "WatchFit",
     "WatchGroup",
     "WatchVerdict",
     "WorkerPosition",

@@ -17,9 +17,10 @@ class WatchGroup(RegisterModel):
 
     `fitted` is the model (`engines.anomaly.watch.Watch.to_bytes`) over the points `numbers`, in
     the order of `tags` when it was fitted; a change of tags or interval takes it away. `fit` tells
-    how good it is and where its rows came from. The rest is the newest verdict: `t2` and `q` are
-    shares of their limits, `known_at` is when there was last one that is not unknown,
-    `above_since` since when a limit is exceeded without a break.
+    how good it is and where its rows came from; former ones are kept as `WatchFit`. `refit_days` is
+    the age at which a fit is made anew by itself after calm days, nought for never. The rest is the
+    newest verdict: `t2` and `q` are shares of their limits, `known_at` is when there was last one
+    that is not unknown, `above_since` since when a limit is exceeded without a break.
     """
 
     name = models.CharField(_("name"), max_length=80)
@@ -38,6 +39,7 @@ class WatchGroup(RegisterModel):
     false_alarms = models.FloatField(_("false alarms of the limits, %"), default=1)
     margin = models.FloatField(_("margin of the limits"), default=1.5)
     hold_s = models.PositiveIntegerField(_("beyond for, s"), default=300)
+    refit_days = models.PositiveIntegerField(_("fit anew after, days"), default=30)
     in_use = models.BooleanField(_("in use"), default=True)
 
     fitted = models.BinaryField(null=True, editable=False)
@@ -81,6 +83,31 @@ class WatchGroup(RegisterModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class WatchFit(ScopedModel):
+    """A fit of a group that another took the place of; the newest few are kept.
+
+    `fitted`, `numbers`, `tags` and `fit` are as the group had them.
+    """
+
+    group = models.ForeignKey(WatchGroup, models.CASCADE, related_name="former_fits")
+    fitted = models.BinaryField(editable=False)
+    numbers = ArrayField(models.IntegerField(), editable=False)
+    tags = ArrayField(models.CharField(max_length=60), editable=False)
+    fit = models.JSONField(editable=False)
+    fitted_at = models.DateTimeField(_("fitted at"), editable=False)
+    judged_until = models.DateTimeField(_("judged until"), editable=False)
+
+    class Meta:
+        verbose_name = _("former fit")
+        indexes = [
+            # The newest of a group.
+            models.Index(fields=["group", "-judged_until"], name="watch_fit_of_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} {self.fitted_at:%Y-%m-%d %H:%M}"
 
 
 class WatchVerdict(ScopedModel):

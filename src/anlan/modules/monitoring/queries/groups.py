@@ -6,14 +6,25 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Value
 from numpy.typing import NDArray
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.scoped import ScopedQuerySet
-from anlan.modules.monitoring.models import Point, WatchGroup, WatchVerdict
+from anlan.modules.monitoring.choices import GroupState, Happening
+from anlan.modules.monitoring.models import (
+    AlarmEvent,
+    AlarmState,
+    Point,
+    WatchFit,
+    WatchGroup,
+    WatchVerdict,
+)
 from anlan.modules.registry.models.base import LIVE
 from anlan.modules.registry.queries import coded
 from anlan.telemetry import client
+
+_BEFORE = dt.timedelta(days=7)
 
 
 def groups(actor: Actor) -> ScopedQuerySet[WatchGroup]:
@@ -42,6 +53,69 @@ def verdicts(actor: Actor, group_id: UUID, since: dt.datetime) -> list[WatchVerd
     """Return how a group was judged since a moment, the oldest first."""
     rows = WatchVerdict.objects.for_actor(actor).filter(group=group_id, at__gte=since)
     return list(rows.order_by("at"))
+
+
+def former_fits(actor: Actor, group_id: UUID) -> list[WatchFit]:
+    """Return the fits that others took the place of, the newest first; without their models."""
+    rows = WatchFit.objects.for_actor(actor).filter(group=group_id).defer("fitted")
+    return list(rows.order_by("-judged_until"))
+
+
+def former_fit_one(actor: Actor, pk: UUID | str) -> WatchFit:
+    """Return one former fit. Raises NotYours."""
+    return WatchFit.objects.for_actor(actor).one(pk)
+
+
+def refit_due(actor: Actor, moment: dt.datetime) -> list[WatchGroup]:
+    """Return groups in use whose fit is older than they want, and that were calm since kept."""
+    age = ExpressionWrapper(
+        F("refit_days") * Value(dt.timedelta(days=1)), output_field=DurationField()
+    )
+    unusual = WatchVerdict.objects.for_actor(actor).filter(
+        group=OuterRef("pk"), state=GroupState.UNUSUAL
+    )
+    rows = groups(actor).filter(
+        ~Exists(unusual),
+        in_use=True,
+        state=GroupState.NORMAL,
+        refit_days__gt=0,
+        fitted_at__lt=moment - age,
+    )
+    return list(rows.order_by("pk"))
+
+
+def alarm_spans(
+    actor: Actor, point_ids: Collection[UUID], start: dt.datetime, end: dt.datetime
+) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Return from when to when an alarm of these points stood between two moments."""
+    events = (
+        AlarmEvent.objects.for_actor(actor)
+        .filter(
+            rule__point__in=point_ids,
+            what__in=[Happening.RAISED, Happening.CLEARED],
+            # One that was raised before and cleared within, or after, is told by its beginning.
+            at__gte=start - _BEFORE,
+            at__lt=end,
+        )
+        .order_by("at")
+        .values_list("rule_id", "what", "at")
+    )
+    standing = AlarmState.objects.for_actor(actor).filter(
+        rule__point__in=point_ids, condition=True, raised_at__lt=end
+    )
+    spans: list[tuple[dt.datetime, dt.datetime]] = []
+    open_: dict[UUID, dt.datetime | None] = {}
+    for rule, what, at in events:
+        begun = open_.get(rule, start)
+        if what == Happening.RAISED:
+            open_[rule] = at
+        elif begun is not None:
+            spans.append((begun, at))
+            open_[rule] = None
+    spans += [(begun, end) for begun in open_.values() if begun is not None]
+    known = standing.values_list("rule_id", "raised_at")
+    spans += [(max(at, start), end) for rule, at in known if rule not in open_ and at]
+    return spans
 
 
 def standing_of(actor: Actor, unit_ids: Collection[UUID]) -> list[dict[str, Any]]:

@@ -1,56 +1,33 @@
-"""Groups of tags watched together: entered, changed, fitted."""
+"""Groups of tags watched together: entered, changed, removed."""
 
-import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import numpy as np
-from django.db import transaction
 from django.utils.translation import gettext as _
-from numpy.typing import NDArray
 
-from anlan.base.actors import policy as rights
 from anlan.base.actors.actor import Actor
-from anlan.base.audit.services import record
 from anlan.base.clock import now
 from anlan.base.errors import Problems
-from anlan.base.jobs.models import Job
-from anlan.base.jobs.services import enqueue
-from anlan.engines.anomaly import watch
 from anlan.modules.monitoring import events, policy
 from anlan.modules.monitoring.choices import GroupState
-from anlan.modules.monitoring.models import Point, WatchGroup
-from anlan.modules.monitoring.problems_history import (
-    GapsInTraining,
-    GroupChanged,
-    HistorianAway,
-    NothingMoves,
-    PointsMissing,
-    TooFewRows,
-)
+from anlan.modules.monitoring.models import WatchGroup
 from anlan.modules.monitoring.queries import groups as queries
 from anlan.modules.registry.models import Enterprise
 from anlan.modules.registry.services import rows
-from anlan.telemetry import client
 
-FIT_JOB = "monitoring.fit_group"
 FEWEST, MOST = 3, 60
-WHOLE = 0.9
-"""Which share of the training period each tag must have values in."""
-FILL = 3
-"""A value stands in for this many missing ones after it."""
-CHUNK_ROWS = 720
 FIELDS = (
     "name", "installation", "tags", "interval_s", "train_hours", "train_to", "false_alarms",
-    "margin", "hold_s", "in_use", "note",
+    "margin", "hold_s", "refit_days", "in_use", "note",
 )  # fmt: skip
 _BOUNDS: Mapping[str, tuple[float, float]] = {
     "train_hours": (1, 2160),
     "false_alarms": (0.05, 10),
     "margin": (1, 10),
     "hold_s": (0, 86_400),
+    "refit_days": (0, 730),
 }
 _APART = re.compile(r"[,，;；、\s]+")
 
@@ -145,121 +122,3 @@ def _known(actor: Actor, owner: Any, given: Sequence[str], interval_s: Any) -> l
         )
     problems.raise_if_any()
     return tags
-
-
-# ---- fitting ---------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def fit_start(actor: Actor, pk: UUID | str) -> Job:
-    """Start fitting a group in the background. Raises NotYours, Forbidden."""
-    row = queries.group_one(actor, pk)
-    rights.require(actor, policy.GROUP_EDIT, row)
-    return enqueue(
-        actor, FIT_JOB, title=row.name, enterprise_id=row.enterprise_id, lock=f"fit-{row.pk}",
-        group_id=str(row.pk),
-    )  # fmt: skip
-
-
-def fit(
-    actor: Actor,
-    pk: UUID | str,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> WatchGroup:
-    """Fit a group on what the historian has of its training period.
-
-    Raises NotYours, Forbidden, PointsMissing, GapsInTraining, TooFewRows, NothingMoves,
-    HistorianAway, GroupChanged.
-    """
-    row = queries.group_one(actor, pk)
-    rights.require(actor, policy.GROUP_EDIT, row)
-    points = _points(actor, row)
-    numbers = [point.number for point in points]
-    end = queries.aligned(row.train_to or now(), row.interval_s)
-    n_rows = row.train_hours * 3600 // row.interval_s
-    parts: list[NDArray[np.float64]] = []
-    for done in range(0, n_rows, CHUNK_ROWS):
-        progress(done, n_rows)
-        count = min(CHUNK_ROWS, n_rows - done)
-        until = end - dt.timedelta(seconds=(n_rows - done - count) * row.interval_s)
-        try:
-            parts.append(queries.table(numbers, until, count, row.interval_s, timeout_s=30))
-        except client.NoHistorian as error:
-            raise HistorianAway() from error
-    progress(n_rows, n_rows)
-    return fit_rows(actor, row, points, np.concatenate(parts), end, origin="historian")
-
-
-def _points(actor: Actor, row: WatchGroup) -> list[Point]:
-    found = queries.points_of(actor, row.enterprise_id, row.tags)
-    lost = [tag for tag, point in zip(row.tags, found, strict=True) if point is None]
-    if lost:
-        raise PointsMissing(tags=", ".join(lost))
-    return [point for point in found if point is not None]
-
-
-def fit_rows(
-    actor: Actor,
-    row: WatchGroup,
-    points: Sequence[Point],
-    values: NDArray[np.float64],
-    end: dt.datetime,
-    *,
-    origin: str,
-) -> WatchGroup:
-    """Fit a group on a table of means (rows, points) that ends at `end`, and keep the model.
-
-    `origin` says where the rows are from: historian or simulator. Raises as `fit`.
-    """
-    table = watch.filled(values, FILL)
-    there = np.isfinite(table)
-    thin = [
-        f"{point.tag} {share:.0%}"
-        for point, share in zip(points, there.mean(axis=0), strict=True)
-        if share < WHOLE
-    ]
-    if thin:
-        raise GapsInTraining(tags=", ".join(thin))
-    whole = table[there.all(axis=1)]
-    needed = watch.rows_needed(len(points), row.false_alarms / 100)
-    if len(whole) < needed:
-        raise TooFewRows(n=len(whole), needed=needed, interval=row.interval_s)
-    at_rest = [
-        point.tag for point, is_still in zip(points, watch.still(whole), strict=True) if is_still
-    ]
-    if len(points) - len(at_rest) < 2:
-        raise NothingMoves(tags=", ".join(at_rest))
-    found = watch.Watch.fit(whole, false_alarms=row.false_alarms / 100, margin=row.margin)
-    told = {
-        "rows": len(whole),
-        "of": len(table),
-        "held": found.n_held,
-        "components": int(found.pca.axes.shape[1]),
-        "explained": round(found.explained, 4),
-        "later": round(found.later, 4),
-        "still": at_rest,
-        "from": (end - dt.timedelta(seconds=len(table) * row.interval_s)).isoformat(),
-        "to": end.isoformat(),
-        "origin": origin,
-        "by": actor.name,
-    }
-    return _keep(actor, row, [point.number for point in points], found.to_bytes(), told)
-
-
-@transaction.atomic
-def _keep(
-    actor: Actor, seen: WatchGroup, numbers: list[int], data: bytes, told: dict[str, Any]
-) -> WatchGroup:
-    row = WatchGroup.objects.for_actor(actor).filter(removed_at__isnull=True).lock(seen.pk)
-    rights.require(actor, policy.GROUP_EDIT, row)
-    if (row.tags, row.interval_s) != (seen.tags, seen.interval_s):
-        raise GroupChanged()
-    row.fitted, row.numbers, row.fitted_at, row.fit = data, numbers, now(), told
-    row.state, row.above_since, row.parts, row.missing = GroupState.UNKNOWN, None, [], []
-    row.t2 = row.q = row.judged_at = row.known_at = None
-    row.version += 1
-    row.save()
-    # The page tells the rest of the newest fit.
-    kept = {name: told[name] for name in ("rows", "later", "origin")}
-    record(actor, events.GROUP_FITTED, row, after=kept)
-    return row

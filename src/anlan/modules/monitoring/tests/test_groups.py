@@ -17,6 +17,7 @@ from anlan.modules.monitoring.models import WatchGroup, WatchVerdict
 from anlan.modules.monitoring.problems_history import GapsInTraining, HistorianAway, TooFewRows
 from anlan.modules.monitoring.queries import groups as queries
 from anlan.modules.monitoring.services import groups
+from anlan.modules.monitoring.services import groups_fitting as fitting
 from anlan.modules.monitoring.services.groups_judging import judge_all
 from anlan.modules.monitoring.tests.data import point
 from anlan.modules.registry.models import MhiUnit
@@ -27,7 +28,7 @@ from tests.support.world import World
 pytestmark = pytest.mark.django_db
 
 END = dt.datetime(2026, 11, 21, 4, 0, tzinfo=dt.UTC)
-MINUTE = dt.timedelta(minutes=1)
+MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 TAGS = ["TI-1", "TI-2", "TI-3", "TI-4"]
 
 
@@ -106,7 +107,7 @@ def test_a_drifting_tag_is_named_in_the_early_warning(actor, group, store) -> No
     from anlan.modules.warnings.services import inputs
 
     assert group.tags == TAGS
-    row = groups.fit(actor, group.pk)
+    row = fitting.fit(actor, group.pk)
     assert row.fit["rows"] == row.fit["of"] == 24 * 60
     assert row.fit["origin"] == "historian"
 
@@ -140,19 +141,19 @@ def test_a_drifting_tag_is_named_in_the_early_warning(actor, group, store) -> No
 def test_gaps_and_short_periods_are_refused_by_name(actor, group, store) -> None:
     store.without = {store.numbers[1]}
     with pytest.raises(GapsInTraining) as refused:
-        groups.fit(actor, group.pk)
+        fitting.fit(actor, group.pk)
     assert "TI-2 0%" in refused.value.message()
     store.without = set()
     groups.group_update(actor, group.pk, {"train_hours": 2})
     with pytest.raises(TooFewRows):
-        groups.fit(actor, group.pk)
+        fitting.fit(actor, group.pk)
     store.is_away = True
     with pytest.raises(HistorianAway):
-        groups.fit(actor, group.pk)
+        fitting.fit(actor, group.pk)
 
 
 def test_a_tag_without_values_is_named_and_a_change_takes_the_model(actor, group, store) -> None:
-    groups.fit(actor, group.pk)
+    fitting.fit(actor, group.pk)
     store.without = {store.numbers[0]}
     judge_all(END)
     row = WatchGroup.objects.for_actor(SYSTEM).get()
@@ -170,9 +171,9 @@ def test_what_does_not_fit_a_group_is_refused(world, actor, group) -> None:
         with pytest.raises(BadInput):
             groups.group_create(actor, given | wrong)
     with pytest.raises(Forbidden):
-        groups.fit_start(world.actor(Role.OPERATOR, "plant_a"), group.pk)
+        fitting.fit_start(world.actor(Role.OPERATOR, "plant_a"), group.pk)
     with pytest.raises(NotYours):
-        groups.fit(world.actor(Role.EQUIPMENT_ENGINEER, "plant_b"), group.pk)
+        fitting.fit(world.actor(Role.EQUIPMENT_ENGINEER, "plant_b"), group.pk)
 
 
 def test_pages_enter_fit_and_show(world, actor, group, store, client: Client) -> None:
@@ -192,3 +193,87 @@ def test_pages_enter_fit_and_show(world, actor, group, store, client: Client) ->
     assert answer.status_code == 422
     client.force_login(world.user(Role.EQUIPMENT_ENGINEER, "plant_b"))
     assert client.get(url).status_code == 404
+
+
+def test_a_fit_is_made_anew_without_alarms_and_can_be_taken_back(
+    actor, group, store, client: Client, world
+) -> None:
+    fitting.fit(actor, group.pk)
+    first = WatchGroup.objects.for_actor(SYSTEM).get()
+    with pytest.raises(BadInput):
+        fitting.fit_start(actor, group.pk, " ")
+    rule = setting(actor, queries.points_of(SYSTEM, group.enterprise_id, TAGS)[0])
+    for what, at in (("raised", END - 3 * HOUR), ("cleared", END - 2 * HOUR)):
+        AlarmEvent.objects.create(
+            enterprise_id=group.enterprise_id, scope_path=group.scope_path, rule=rule, what=what,
+            at=at, since=END - 3 * HOUR, priority=1,
+        )  # fmt: skip
+    row = fitting.fit(actor, group.pk, reason="换泵后重新建模")
+    # An hour of alarm with ten minutes on either side, both ends included.
+    assert (row.fit["alarms"], row.fit["rows"]) == (81, 24 * 60 - 81)
+    (former,) = queries.former_fits(actor, group.pk)
+    assert (former.fitted_at, former.fit["rows"]) == (first.fitted_at, 24 * 60)
+    client.force_login(world.user(Role.EQUIPMENT_ENGINEER, "plant_a"))
+    page = client.get(f"/monitoring/groups/{group.pk}/").content.decode()
+    assert "换泵后重新建模" in page
+    assert f"/monitoring/groups/fits/{former.pk}/restore/" in page
+    client.post(f"/monitoring/groups/fits/{former.pk}/restore/", {"reason": "新的不准"})
+    back = WatchGroup.objects.for_actor(SYSTEM).get()
+    assert (back.fitted_at, back.fit["rows"]) == (first.fitted_at, 24 * 60)
+    assert back.fit["why"] == "新的不准"
+    assert [one.fit["rows"] for one in queries.former_fits(actor, group.pk)] == [24 * 60 - 81]
+    groups.group_update(actor, group.pk, {"tags": TAGS[:3]})
+    with pytest.raises(OtherTags):
+        fitting.fit_restore(actor, queries.former_fits(actor, group.pk)[0].pk, "again")
+
+
+def test_an_old_fit_of_a_calm_group_is_made_anew_by_itself(actor, group, store) -> None:
+    fitting.fit(actor, group.pk)
+    rows = WatchGroup.objects.for_actor(SYSTEM)
+    later = clock.now() + dt.timedelta(days=31)
+    assert fitting.refit_due(later) == 0  # not judged yet: nobody knows whether it was calm
+    rows.update(state=GroupState.NORMAL)
+    assert fitting.refit_due(clock.now()) == 0
+    assert fitting.refit_due(later) == 1
+    row = rows.get()
+    verdict = WatchVerdict.objects.create(
+        enterprise_id=row.enterprise_id, scope_path=row.scope_path, group=row, at=END,
+        state=GroupState.UNUSUAL,
+    )  # fmt: skip
+    assert fitting.refit_due(later) == 0
+    verdict.delete()
+    rows.update(refit_days=0)
+    assert fitting.refit_due(later) == 0
+    # The store's third tag drifts after END: the newest day is not ordinary, the old fit stays.
+    store.drift = 400.0
+    with pytest.raises((NotOrdinary, GapsInTraining)), moved_to(END + dt.timedelta(hours=6)):
+        fitting.fit(SYSTEM, group.pk, automatic=True)
+    assert rows.get().fitted_at == row.fitted_at
+
+
+def test_groups_are_read_and_written_over_the_api(world, group, store) -> None:
+    call = Caller(world, Role.EQUIPMENT_ENGINEER, "plant_a", "write")
+    (one,) = call("GET", "watch_groups?state=unfitted").json()["items"]
+    assert (one["name"], one["tags"], one["refit_days"]) == ("罐区温度", TAGS, 30)
+    body = {"name": "新组", "installation": str(group.installation_id), "tags": TAGS[:3]}
+    made = call("POST", "watch_groups", body)
+    assert made.status_code == 201, made.content
+    wrong = call("POST", "watch_groups", {**body, "name": "坏组", "tags": ["TI-1", "NO", "TI-2"]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "tags")
+    address = f"watch_groups/{made.json()['id']}"
+    etag = call("GET", address)["ETag"]
+    changed = call("PATCH", address, {"margin": 2.5}, HTTP_IF_MATCH=etag)
+    assert (changed.status_code, changed.json()["margin"]) == (200, 2.5)
+    assert call("PATCH", address, {"margin": 3}, HTTP_IF_MATCH=etag).status_code == 412
+    started = call("POST", f"watch_groups/{group.pk}/fit", {})
+    assert started.status_code == 202
+    (job,) = run_queued()
+    assert str(job.pk) == started.json()["job"]
+    assert call("GET", f"watch_groups/{group.pk}").json()["fit"]["rows"] == 24 * 60
+    assert call("POST", f"watch_groups/{group.pk}/fit", {}).status_code == 422
+    judge_all(END)
+    assert call("GET", f"watch_groups/{group.pk}/fits").json() == {"items": []}
+    etag = call("GET", address)["ETag"]
+    assert call("DELETE", address, HTTP_IF_MATCH=etag).status_code == 204
+    other = Caller(world, Role.EQUIPMENT_ENGINEER, "plant_b", "read")
+    assert other("GET", f"watch_groups/{group.pk}").status_code == 404

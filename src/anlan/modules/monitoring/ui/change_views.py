@@ -23,7 +23,8 @@ from anlan.modules.monitoring.ui import words
 from anlan.modules.monitoring.ui.addresses import change_url, list_url, point_url, setting_url
 from anlan.modules.monitoring.ui.forms import setting_form
 from anlan.modules.monitoring.ui.lists import CHANGE_ICONS, CHANGE_TONES
-from anlan.modules.monitoring.ui.point_views import SAID, actor_of, crumbs_of, form_page
+from anlan.modules.monitoring.ui.point_views import crumbs_of
+from anlan.modules.monitoring.ui.record_pages import actor_of, form_page, saved
 
 PROPOSED = ("limit", "deadband", "on_delay_s", "off_delay_s")
 """What another page may fill the form of a change with, beside the reason."""
@@ -42,16 +43,14 @@ def request_change(request: HttpRequest, pk: UUID) -> HttpResponse:
     for name in (*PROPOSED, "reason"):
         if name in request.GET:
             form.initial[name] = request.GET[name][:1000]
-    if request.method == "POST" and form.is_valid():
+
+    def ask() -> Any:
         values = form.values()
-        reason = values.pop("reason")
-        try:
-            change = changes.change_request(actor, pk, values, reason)
-        except SAID as error:
-            form.take(error)
-        else:
-            messages.success(request, _("Asked for. The effect on the last week is shown below."))
-            return HttpResponseRedirect(change_url(change))
+        return changes.change_request(actor, pk, values, values.pop("reason"))
+
+    asked = _("Asked for. The effect on the last week is shown below.")
+    if change := saved(request, form, ask, asked):
+        return HttpResponseRedirect(change_url(change))
     title = _("Change %(name)s") % {"name": rule}
     crumbs = crumbs_of(rule, (str(rule), setting_url(rule)))
     lead = _("Another person approves it after looking at the effect on the last week.")

@@ -1,6 +1,7 @@
 """Forms of alarm settings, their changes and data sources."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db import models
@@ -10,10 +11,14 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
 from anlan.modules.monitoring import rules
-from anlan.modules.monitoring.models import AlarmRule, Point
+from anlan.modules.monitoring.models import AlarmRule, Point, WatchGroup
+from anlan.modules.monitoring.queries import groups
 from anlan.modules.monitoring.queries import points as queries
 from anlan.modules.monitoring.services.settings import DESCRIBED
-from anlan.modules.registry.ui.forms import NONE_CHOSEN, RecordForm
+from anlan.modules.monitoring.ui import choosers
+from anlan.modules.monitoring.ui.group_lists import GROUP
+from anlan.modules.monitoring.ui.picking import OneField, TagsField
+from anlan.modules.registry.ui.forms import NONE_CHOSEN, RecordForm, kind_form
 from anlan.modules.registry.ui.kinds import Group
 
 DECIDES = Group(
@@ -49,13 +54,24 @@ def _field(name: str, actor: Actor, point: Point) -> forms.Field:
     found: Any = AlarmRule._meta.get_field(name)
     label = capfirst(str(found.verbose_name))
     made: forms.Field
-    if isinstance(found, models.ForeignKey):
-        choices: dict[str, Any] = {
-            "compared_with": queries.points(actor).exclude(pk=point.pk).order_by("tag"),
-            "alarm_class": queries.classes(actor).order_by("code"),
-            "parent": queries.rules(actor).exclude(point=point.pk).order_by("point__tag", "kind"),
-        }
-        rows = choices[name].filter(enterprise=point.enterprise_id)
+    if name == "compared_with":
+        others = queries.points(actor).filter(enterprise=point.enterprise_id).exclude(pk=point.pk)
+        made = OneField(
+            choosers.TAGS,
+            point.enterprise_id,
+            lambda tag: others.filter(tag=tag).first(),
+            label=label,
+        )
+    elif name == "parent":
+        rules_ = queries.rules(actor).filter(enterprise=point.enterprise_id).exclude(point=point.pk)
+        made = OneField(
+            choosers.SETTINGS,
+            point.enterprise_id,
+            lambda text: rules_.filter(**_named(text)).first(),
+            label=label,
+        )
+    elif isinstance(found, models.ForeignKey):
+        rows = queries.classes(actor).filter(enterprise=point.enterprise_id).order_by("code")
         made = forms.ModelChoiceField(rows, required=False, label=label, empty_label=NONE_CHOSEN)
     else:
         made = found.formfield()
@@ -66,9 +82,39 @@ def _field(name: str, actor: Actor, point: Point) -> forms.Field:
         elif isinstance(made, forms.IntegerField):
             # A number field would drop what it cannot read; a text field keeps it for correction.
             made.widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    if isinstance(made, forms.TypedChoiceField):
+        pairs: Any = made.choices
+        made.choices = [
+            (key, word if key not in ("", None) else NONE_CHOSEN) for key, word in pairs
+        ]
     if text := HELP.get(name):
         made.help_text = text
     return made
+
+
+def _named(text: str) -> dict[str, str]:
+    """Return which setting `LI-101 HH` names."""
+    tag, _gap, kind = text.rpartition(" ")
+    return {"point__tag": tag.strip(), "kind": kind.upper()}
+
+
+def group_form(
+    actor: Actor, enterprise_id: UUID, data: Any = None, row: WatchGroup | None = None, **start: Any
+) -> RecordForm:
+    """Return the form of a group of tags; those it has stand in it with their names."""
+    tags = list(row.tags) if row else []
+    points = groups.points_of(actor, enterprise_id, tags)
+    form = kind_form(GROUP, actor, enterprise_id, data, row, **start)
+    plain = form.fields["tags"]
+    form.fields["tags"] = TagsField(
+        enterprise_id,
+        {point.tag: point.name for point in points if point},
+        label=plain.label,
+        help_text=plain.help_text,
+    )
+    moment = form.fields["train_to"]
+    moment.widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return form
 
 
 def setting_form(
@@ -100,6 +146,10 @@ def setting_form(
     if rule is not None:
         names = rules.CONTROLLED if part == "change" else DESCRIBED
         start = {name: _typed(getattr(rule, name)) for name in names}
+        # These are found by their words.
+        start |= {name: str(getattr(rule, name) or "") for name in ("parent",) if name in start}
+        if "compared_with" in start:
+            start["compared_with"] = rule.compared_with.tag if rule.compared_with else ""
         start["version"] = rule.version
     made = type("Form", (RecordForm,), {**fields, "groups": groups})
     form: RecordForm = made(data, initial=start)

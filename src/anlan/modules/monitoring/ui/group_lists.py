@@ -39,15 +39,19 @@ GROUP = Kind(
     groups.group_remove,
     (
         Group(_("Group of tags"), ("name", "installation", "tags", "interval_s", "in_use")),
-        Group(_("Normal operation"), ("train_hours", "train_to")),
+        Group(_("Normal operation"), ("train_hours", "train_to", "refit_days")),
         Group(_("When it is unusual"), ("false_alarms", "margin", "hold_s")),
         Group(_("Remarks"), ("note",)),
     ),
     help={
-        "tags": _("3 to 60 tags that move together, separated by commas or one a line."),
+        "tags": _("3 to 60 tags that move together. Several can be pasted at once."),
         "interval_s": _("Means over this time are compared; no tag may be slower."),
         "train_hours": _("Ordinary operation in all its states, a day or more."),
-        "train_to": _("Such as 2026-11-20 08:00; left empty: until the group is fitted."),
+        "train_to": _("Left empty: until the group is fitted. Times of alarms are left out."),
+        "refit_days": _(
+            "An older fit is made anew at night if the group was calm; 0: never. A slow drift"
+            " would be learnt with it."
+        ),
         "false_alarms": _("How often normal values of the training period lie beyond."),
         "margin": _("Widens the limits: tomorrow differs from the training period."),
         "hold_s": _("How long a limit must be exceeded without a break to count."),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("groups/<uuid:pk>/", group_views.show, name="groups_show"),
     path("groups/<uuid:pk>/edit/", group_views.edit, name="groups_edit"),
     path("groups/<uuid:pk>/fit/", group_views.fit, name="groups_fit"),
+    path("groups/fits/<uuid:pk>/restore/", group_views.restore, name="groups_restore"),
     path("groups/<uuid:pk>/remove/", group_views.remove, name="groups_remove"),
     *GROUPS.urls("groups/", "groups"),
 ]

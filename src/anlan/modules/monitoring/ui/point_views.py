@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -13,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actors import policy as rights
 from anlan.base.audit.queries import history_of
 from anlan.base.clock import now
-from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.modules.monitoring import policy, rules
 from anlan.modules.monitoring.choices import GAS_KINDS
 from anlan.modules.monitoring.queries import points as queries
@@ -22,17 +20,16 @@ from anlan.modules.monitoring.ui import history, words
 from anlan.modules.monitoring.ui.addresses import list_url, point_url, setting_url
 from anlan.modules.monitoring.ui.forms import RECORD, setting_form
 from anlan.modules.monitoring.ui.kinds import ICONS, POINT
-from anlan.modules.registry import queries as registry
+from anlan.modules.monitoring.ui.record_pages import (
+    actor_of,
+    form_page,
+    owner_of,
+    removed,
+    saved,
+)
 from anlan.modules.registry.ui.addresses import enterprise_address
 from anlan.modules.registry.ui.forms import kind_form
 from anlan.modules.registry.ui.record import facts_of
-
-SAID = (BadInput, Refused, Forbidden)
-
-
-def actor_of(request: HttpRequest) -> Any:
-    """Return who asks."""
-    return request.actor  # type: ignore[attr-defined]
 
 
 def crumbs_of(row: Any, *more: tuple[str, str]) -> list[tuple[Any, str]]:
@@ -85,23 +82,15 @@ def remarks_of(row: Any, own: list[Any]) -> list[words.Said]:
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """Enter a point; `?enterprise=` says whose."""
-    actor = actor_of(request)
-    wanted = request.GET.get("enterprise") or actor.own_enterprise_id
-    if not wanted:
-        raise NotYours()
-    enterprise = registry.enterprises(actor).one(wanted)
-    rights.require(actor, policy.POINT_EDIT, enterprise)
+    actor, enterprise = actor_of(request), owner_of(request, policy.POINT_EDIT)
     form = kind_form(POINT, actor, enterprise.pk, request.POST or None)
     given = {name: request.GET[name] for name in POINT.register.fields if name in request.GET}
     form.initial.update({"in_service": True, **given})
-    if request.method == "POST" and form.is_valid():
-        try:
-            row = POINT.create(actor, {**form.values(), "enterprise": enterprise.pk})
-        except SAID as error:
-            form.take(error)
-        else:
-            messages.success(request, _("Saved."))
-            return HttpResponseRedirect(point_url(row))
+    row = saved(
+        request, form, lambda: POINT.create(actor, {**form.values(), "enterprise": enterprise.pk})
+    )
+    if row is not None:
+        return HttpResponseRedirect(point_url(row))
     crumbs = [
         (enterprise.name, enterprise_address(enterprise.pk)),
         (_("Monitoring points"), list_url("points")),
@@ -118,43 +107,20 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = queries.point_one(actor, pk)
     rights.require(actor, policy.POINT_EDIT, row)
     form = kind_form(POINT, actor, row.enterprise_id, request.POST or None, row)
-    if request.method == "POST" and form.is_valid():
-        try:
-            version = form.cleaned_data["version"]
-            POINT.update(actor, pk, form.values(), expected_version=version)
-        except SAID as error:
-            form.take(error)
-        else:
-            messages.success(request, _("Saved."))
-            return HttpResponseRedirect(point_url(row))
+    if saved(request, form, lambda: POINT.update(actor, pk, form.values(), form.seen)):
+        return HttpResponseRedirect(point_url(row))
     title = _("Edit %(name)s") % {"name": row}
     return form_page(
         request, form, title, crumbs_of(row, (str(row), point_url(row))), point_url(row)
     )
 
 
-def form_page(
-    request: HttpRequest, form: Any, title: Any, crumbs: list[Any], back: str, **more: Any
-) -> HttpResponse:
-    """Render a form on a page of its own."""
-    context = {"form": form, "title": title, "crumbs": crumbs, "back": back, **more}
-    status = 422 if form.errors else 200
-    return render(request, "monitoring/form.html", context, status=status)
-
-
 @login_required
 @require_POST
 def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a point out of the lists."""
-    actor = actor_of(request)
-    row = queries.point_one(actor, pk)
-    try:
-        POINT.remove(actor, pk, reason=request.POST.get("reason", "")[:500])
-    except Refused as error:
-        messages.error(request, f"{error.message()} {error.remedy_text()}")
-        return HttpResponseRedirect(point_url(row))
-    messages.success(request, _("“%(name)s” was removed; its history stays.") % {"name": row})
-    return HttpResponseRedirect(list_url("points"))
+    row = queries.point_one(actor_of(request), pk)
+    return removed(request, POINT.remove, row, list_url("points"), point_url(row))
 
 
 # ---- alarm settings --------------------------------------------------------------------------
@@ -169,14 +135,9 @@ def setting_new(request: HttpRequest, pk: UUID) -> HttpResponse:
     rights.require(actor, policy.POINT_EDIT, point)
     settings.classes_ensure(actor, point.enterprise_id, point.enterprise.path)
     form = setting_form(actor, point, request.POST or None, part="new")
-    if request.method == "POST" and form.is_valid():
-        try:
-            rule = settings.setting_create(actor, pk, form.values())
-        except SAID as error:
-            form.take(error)
-        else:
-            messages.success(request, _("Saved."))
-            return HttpResponseRedirect(setting_url(rule))
+    rule = saved(request, form, lambda: settings.setting_create(actor, pk, form.values()))
+    if rule is not None:
+        return HttpResponseRedirect(setting_url(rule))
     title = _("Set up an alarm of %(tag)s") % {"tag": point.tag}
     crumbs = crumbs_of(point, (str(point), point_url(point)), (_("New alarm"), ""))
     return form_page(request, form, title, crumbs, point_url(point))
@@ -218,15 +179,8 @@ def setting_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     rule = queries.rules(actor).one(pk)
     rights.require(actor, policy.POINT_EDIT, rule)
     form = setting_form(actor, rule.point, request.POST or None, rule, part="record")
-    if request.method == "POST" and form.is_valid():
-        try:
-            version = form.cleaned_data["version"]
-            settings.setting_describe(actor, pk, form.values(), expected_version=version)
-        except SAID as error:
-            form.take(error)
-        else:
-            messages.success(request, _("Saved."))
-            return HttpResponseRedirect(setting_url(rule))
+    if saved(request, form, lambda: settings.setting_describe(actor, pk, form.values(), form.seen)):
+        return HttpResponseRedirect(setting_url(rule))
     title = _("Record of %(name)s") % {"name": rule}
     crumbs = crumbs_of(rule, (str(rule), setting_url(rule)))
     return form_page(request, form, title, crumbs, setting_url(rule))

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actors import policy as rights
 from anlan.base.audit.queries import history_of
 from anlan.base.clock import now
-from anlan.base.errors import BadInput, NotYours, Refused
+from anlan.base.errors import BadInput
 from anlan.modules.monitoring import policy
 from anlan.modules.monitoring.choices import SourceKind
 from anlan.modules.monitoring.models import SourceToken
@@ -30,8 +30,13 @@ from anlan.modules.monitoring.source_settings import SETTINGS, Setting, defaults
 from anlan.modules.monitoring.ui import history
 from anlan.modules.monitoring.ui.addresses import list_url, source_url
 from anlan.modules.monitoring.ui.lists import HEALTH, HEALTH_ICONS, HEALTH_TONES
-from anlan.modules.monitoring.ui.point_views import SAID, actor_of, form_page
-from anlan.modules.registry import queries as registry
+from anlan.modules.monitoring.ui.record_pages import (
+    actor_of,
+    form_page,
+    owner_of,
+    removed,
+    saved,
+)
 from anlan.modules.registry.ui.addresses import enterprise_address
 from anlan.modules.registry.ui.forms import RecordForm
 from anlan.modules.registry.ui.kinds import Group
@@ -168,12 +173,7 @@ def _values(form: RecordForm, kind: str) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """Enter a source; `?kind=` says which, else the kinds are offered."""
-    actor = actor_of(request)
-    wanted = request.GET.get("enterprise") or actor.own_enterprise_id
-    if not wanted:
-        raise NotYours()
-    enterprise = registry.enterprises(actor).one(wanted)
-    rights.require(actor, policy.SOURCE_EDIT, enterprise)
+    actor, enterprise = actor_of(request), owner_of(request, policy.SOURCE_EDIT)
     kind = request.GET.get("kind", "")
     crumbs = [
         (enterprise.name, enterprise_address(enterprise.pk)),
@@ -184,15 +184,14 @@ def create(request: HttpRequest) -> HttpResponse:
         context = {"kinds": KIND_CARDS, "crumbs": crumbs, "enterprise": enterprise}
         return render(request, "monitoring/source_kinds.html", context)
     form = source_form(kind, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            values = {**_values(form, kind), "enterprise": enterprise.pk}
-            row = sources.source_create(actor, values)
-        except SAID as error:
-            form.take(error)
-        else:
-            messages.success(request, _("Saved. Issue a key next, with which it sends."))
-            return HttpResponseRedirect(source_url(row))
+    row = saved(
+        request,
+        form,
+        lambda: sources.source_create(actor, {**_values(form, kind), "enterprise": enterprise.pk}),
+        _("Saved. Issue a key next, with which it sends."),
+    )
+    if row is not None:
+        return HttpResponseRedirect(source_url(row))
     title = _("Add a source: %(kind)s") % {"kind": SourceKind(kind).label}
     return form_page(request, form, title, crumbs, reverse("monitoring:sources_new"))
 
@@ -223,15 +222,10 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = queries.sources(actor).one(pk)
     rights.require(actor, policy.SOURCE_EDIT, row)
     form = source_form(row.kind, request.POST or None, row)
-    if request.method == "POST" and form.is_valid():
-        try:
-            version = form.cleaned_data["version"]
-            sources.source_update(actor, pk, _values(form, row.kind), expected_version=version)
-        except SAID as error:
-            form.take(error)
-        else:
-            messages.success(request, _("Saved."))
-            return HttpResponseRedirect(source_url(row))
+    if saved(
+        request, form, lambda: sources.source_update(actor, pk, _values(form, row.kind), form.seen)
+    ):
+        return HttpResponseRedirect(source_url(row))
     crumbs = [(_("Data sources"), list_url("sources")), (str(row), source_url(row))]
     title = _("Edit %(name)s") % {"name": row}
     return form_page(request, form, title, crumbs, source_url(row))
@@ -241,15 +235,8 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a source out of the lists; its keys end at once."""
-    actor = actor_of(request)
-    row = queries.sources(actor).one(pk)
-    try:
-        sources.source_remove(actor, pk, reason=request.POST.get("reason", "")[:500])
-    except Refused as error:
-        messages.error(request, f"{error.message()} {error.remedy_text()}")
-        return HttpResponseRedirect(source_url(row))
-    messages.success(request, _("“%(name)s” was removed; its history stays.") % {"name": row})
-    return HttpResponseRedirect(list_url("sources"))
+    row = queries.sources(actor_of(request)).one(pk)
+    return removed(request, sources.source_remove, row, list_url("sources"), source_url(row))
 
 
 @login_required

@@ -27,7 +27,7 @@ from anlan.modules.monitoring.queries import systems as queries
 from anlan.modules.monitoring.queries import video, voting
 from anlan.modules.monitoring.services import systems
 from anlan.modules.monitoring.ui import camera_words, voting_words
-from anlan.modules.monitoring.ui.point_views import SAID, actor_of, form_page
+from anlan.modules.monitoring.ui.record_pages import SAID, actor_of, form_page
 from anlan.modules.monitoring.ui.system_lists import DEVICE, device_url
 from anlan.modules.monitoring.ui.trend_views import duration
 from anlan.modules.registry import queries as registry

@@ -15,7 +15,7 @@ from anlan.modules.monitoring.queries import video as queries
 from anlan.modules.monitoring.services import video
 from anlan.modules.monitoring.ui.alarms_forms import FindingForm
 from anlan.modules.monitoring.ui.alarms_lists import second_words
-from anlan.modules.monitoring.ui.point_views import SAID, actor_of
+from anlan.modules.monitoring.ui.record_pages import SAID, actor_of
 from anlan.modules.monitoring.ui.system_lists import device_url
 from anlan.modules.monitoring.ui.video_lists import event_url
 from anlan.modules.registry.ui.addresses import enterprise_address

@@ -67,6 +67,12 @@ class RecordForm(forms.Form):
         """Return the names of the fields that are values of the record."""
         return {name for name, item in self.fields.items() if not item.disabled} - {"version"}
 
+    @property
+    def seen(self) -> int | None:
+        """Return the version that the person looked at. Of a form that is right."""
+        version: int | None = self.cleaned_data["version"]
+        return version
+
     def take(self, error: Exception) -> None:
         """Put a refusal of the services beside its fields; what was typed stays."""
         if isinstance(error, BadInput):
