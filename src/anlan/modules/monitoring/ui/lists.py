@@ -320,7 +320,7 @@ SOURCES = ListPage(
         Column.of(Source, "name", wide=True, fixed=True),
         Column.of(Source, "kind"),
         enterprise_column(),
-        Column("n_points", _("points"), kind="number", sort=None,
+        Column("n_points", pgettext_lazy("monitoring", "points"), kind="number", sort=None,
                link=lambda row: f"{reverse('monitoring:points')}?source={row.pk}"),
         Column(
             "health", _("state"), kind="badge", value=lambda row: source_health(row, now()),

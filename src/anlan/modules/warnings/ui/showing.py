@@ -1,7 +1,7 @@
 """An index in words, factor by factor."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from anlan.base.duties.models.warning import Colour
 from anlan.engines.warning import model
 from anlan.modules.warnings.models import IndexFigures, WeatherKind
 
+GROUP_CODE = "unusual_group"
+"""The factor that tells of a group of tags (`services.inputs`)."""
 PARTS = {
     "P": "process",
     "G": "gas",
@@ -34,10 +36,14 @@ class Line:
     is_unknown: bool
     weight: float
     score: float
+    links: tuple[tuple[str, str], ...] = ()
 
 
-def lines(factors: Sequence[dict[str, Any]]) -> list[Line]:
-    """Return the groups of an index in words, the largest first."""
+def lines(factors: Sequence[dict[str, Any]], groups: Mapping[str, str] | None = None) -> list[Line]:
+    """Return the groups of an index in words, the largest first.
+
+    `groups` are the addresses of groups of tags by name: a factor that tells of one links to it.
+    """
     figures = model.packaged()
     most = max((one["points"] for one in factors), default=0) or 1
     return [
@@ -49,9 +55,19 @@ def lines(factors: Sequence[dict[str, Any]]) -> list[Line]:
             is_unknown=one["unknown"],
             weight=one["weight"],
             score=one["score"],
+            links=_links(one, groups or {}),
         )
         for one in sorted(factors, key=lambda one: -one["points"])
     ]
+
+
+def _links(one: dict[str, Any], groups: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    told = [factor["of"] for factor in one["factors"] if factor["code"] == GROUP_CODE]
+    return tuple(
+        (name, url)
+        for name, url in groups.items()
+        if any(of == name or of.startswith((f"{name} (", f"{name}: ")) for of in told)
+    )
 
 
 def _words(figures: model.Model, one: dict[str, Any]) -> tuple[str, ...]:

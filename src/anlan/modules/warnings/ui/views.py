@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from anlan.base.actors.actor import Actor
 from anlan.base.actors.middleware import ActorRequest
 from anlan.base.audit.queries import history_of
 from anlan.base.clock import now
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.engines.warning import model
+from anlan.modules.monitoring.queries import groups as watched
 from anlan.modules.monitoring.ui import alarms_showing
 from anlan.modules.warnings import (
     matrix,
@@ -40,6 +42,11 @@ NEXT: dict[str, Any] = {
 }
 
 
+def _groups(actor: Actor, unit_id: UUID) -> dict[str, str]:
+    rows = watched.groups(actor).filter(installation=unit_id).values_list("name", "pk")
+    return {name: reverse("monitoring:groups_show", args=[pk]) for name, pk in rows}
+
+
 @require_GET
 @login_required
 def show(request: ActorRequest, pk: UUID) -> HttpResponse:
@@ -51,6 +58,7 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
     asked = list(queries.requests(actor, pk))
     n_unanswered = sum(one.answered_at is None for one in asked)
     is_open = row.state != WarningState.CLEARED
+    groups = _groups(actor, row.unit_id)
     context: dict[str, Any] = {
         "row": row,
         "level": 5 - row.colour,
@@ -58,12 +66,12 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
         "icon": ICONS[row.state],
         "steps": steps.of(row),
         "next": NEXT.get(row.state, ""),
-        "lines": showing.lines(row.factors),
+        "lines": showing.lines(row.factors, groups),
         "overrides": [showing.word(model.packaged(), "override", code) for code in row.overrides],
         "rose": round(row.score - row.base, 1),
         "is_red_at_rest": model.packaged().colour(row.base) is model.Colour.RED,
         "standing": standing,
-        "standing_lines": showing.lines(standing.factors)
+        "standing_lines": showing.lines(standing.factors, groups)
         if standing and is_open and standing.factors != row.factors
         else [],
         "asked": matrix.rows()[row.colour],
