@@ -94,6 +94,8 @@ function follow(field: HTMLInputElement | HTMLTextAreaElement): void {
     const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok || asked !== input.value || document.activeElement !== input) return;
     const { items, more } = (await answer.json()) as { items: Option[]; more: boolean };
+    // within one enterprise its name says nothing
+    if (field.dataset.anWithin) for (const one of items) one.note = one.note.split(" · ").slice(0, -1).join(" · ") || one.note;
     const has = chosen();
     list.replaceChildren(
       ...items.map((one, n) => {

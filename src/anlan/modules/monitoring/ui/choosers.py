@@ -39,7 +39,7 @@ SETTINGS = register_chooser(
         _settings,
         label=str,
         search=("point__search_key",),
-        note=lambda row: f"{row.point.name} · {row.get_kind_display()}",
+        note=lambda row: f"{row.point.name} · {row.get_kind_display()} · {row.enterprise.name}",
         within=_within,
     )
 )

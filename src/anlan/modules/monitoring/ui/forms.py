@@ -103,6 +103,8 @@ def group_form(
 ) -> RecordForm:
     """Return the form of a group of tags; those it has stand in it with their names."""
     tags = list(row.tags) if row else []
+    if data is not None:
+        tags += [tag for tag in str(data.get("tags", ""))[:5000].split() if tag not in tags]
     points = groups.points_of(actor, enterprise_id, tags)
     form = kind_form(GROUP, actor, enterprise_id, data, row, **start)
     plain = form.fields["tags"]
