@@ -10,7 +10,7 @@ from docx.document import Document as Doc
 from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Cm, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 OUT = Path("src/anlan/modules/registry/papers/identification.docx")
@@ -70,14 +70,23 @@ def grid(
     size: int = 8,
     *,
     keep: bool = False,
+    widths: tuple[float, ...] = (),
 ) -> None:
     """Add a table whose middle row repeats: docxtpl removes the rows that hold {%tr %}.
 
-    With `keep` it stays on one page with what follows, such as the signatures.
+    With `keep` it stays on one page with what follows, such as the signatures. `widths` are those
+    of its columns in cm; without them they are alike.
     """
     rows = ([head] if head else []) + [[f"{{%tr for {loop} %}}"], cells, ["{%tr endfor %}"]]
     table = document.add_table(rows=len(rows), cols=len(cells))
     table.style = "Table Grid"
+    if widths:
+        table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Cm(width)
+        for row in table.rows:
+            for cell, width in zip(row.cells, widths, strict=True):
+                cell.width = Cm(width)
     for number, texts in enumerate(rows):
         for place, text in enumerate(texts):
             paragraph = table.cell(number, place).paragraphs[0]
@@ -175,6 +184,8 @@ def _widths() -> None:
         if widths is None:
             continue
         table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Cm(width)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
         for row in table.rows:

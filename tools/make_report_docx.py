@@ -1,6 +1,7 @@
-"""Make the Word template of the dual-prevention reports: `python -m tools.make_report_docx`.
+"""Make the Word templates of reports: `python -m tools.make_report_docx`.
 
-The file is committed; run this again after changing what the reports hold.
+Those of dual prevention have one head for all their tables, that of alarm load one for each. The
+files are committed; run this again after changing what the reports hold.
 """
 
 from pathlib import Path
@@ -10,11 +11,15 @@ from docx.oxml import parse_xml
 
 from tools.make_identification_docx import WATERMARK, grid, page_numbers, styled
 
-OUT = Path("src/anlan/modules/indicators/papers/report.docx")
+MODULES = Path("src/anlan/modules")
+DUAL_PREVENTION = MODULES / "indicators/papers/report.docx"
+ALARM_LOAD = MODULES / "monitoring/papers/report.docx"
 
 
-def build() -> None:
-    """Write the template."""
+def build(
+    out: Path, head: str, facts: tuple[float, ...] = (), cells: tuple[float, ...] = ()
+) -> None:
+    """Write a template; `head` is what holds a table's heads, the widths are in cm."""
     document = Document()
     styled(document)
     header = document.sections[0].header
@@ -30,14 +35,16 @@ def build() -> None:
         document.add_paragraph(text, style=style)
 
     line("{{ paper.title }}", "Title")
-    grid(document, [], "fact in facts", ["{{ fact[0] }}", "{{ fact[1] }}"], 9)
+    grid(document, [], "fact in facts", ["{{ fact[0] }}", "{{ fact[1] }}"], 9, widths=facts)
     line("{%p for table in tables %}")
     line("{{ table.title }}", "Heading 1")
     line("{%p if table.rows %}")
-    heads = [f"{{{{ head[{n}] }}}}" for n in range(4)]
-    grid(document, heads, "row in table.rows", [f"{{{{ row[{n}] }}}}" for n in range(4)], 9)
+    heads = [f"{{{{ {head}[{n}] }}}}" for n in range(4)]
+    row = [f"{{{{ row[{n}] }}}}" for n in range(4)]
+    grid(document, heads, "row in table.rows", row, 9, widths=cells)
     line("{%p else %}")
-    line("{{ none }}")
+    # `none` would be a word of the template language itself.
+    line("{{ no_rows }}")
     line("{%p endif %}")
     line("{%p endfor %}")
     line("{%p for text in texts %}")
@@ -48,9 +55,9 @@ def build() -> None:
     line("{%p for name in signatures %}")
     line("{{ name }}  ____________________    {{ date }}  ____________")
     line("{%p endfor %}")
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    document.save(str(OUT))
+    document.save(str(out))
 
 
 if __name__ == "__main__":
-    build()
+    build(DUAL_PREVENTION, "head")
+    build(ALARM_LOAD, "table.head", (4.2, 12.8), (5.8, 2.6, 2.2, 6.4))

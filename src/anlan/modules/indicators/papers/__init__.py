@@ -131,7 +131,7 @@ def _foot() -> dict[str, Any]:
     return {
         "signatures": [_("Prepared by"), _("Reviewed by"), _("Approved by")],
         "date": _("Date"),
-        "none": pgettext("report", "None"),
+        "no_rows": pgettext("report", "None"),
     }
 
 

@@ -1,14 +1,16 @@
 """The operator's console over HTTP."""
 
 import datetime as dt
+import io
 import re
 
 import pytest
+from docx import Document
 
 from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.roles import Role
 from anlan.base.api.tests.test_api import Caller
-from anlan.base.clock import now
+from anlan.base.clock import now, today
 from anlan.base.duties.models import Plan
 from anlan.engines.alarms.kpi import Announced
 from anlan.modules.findings.models import Finding
@@ -186,6 +188,15 @@ def test_the_load_stands_beside_its_targets(world, client, month):
     assert "未知" in words
     report = client.get(f"/papers/monitoring.alarm_month/{world.plant_a.pk}.docx")
     assert report.content[:2] == b"PK"
+    day = today()
+    paper = client.get(f"/monitoring/kpi/report/?month={day:%Y-%m}")
+    told = Document(io.BytesIO(b"".join(paper)))
+    cells = [cell.text for table in told.tables for row in table.rows for cell in row.cells]
+    assert any(cell.startswith(f"{day.replace(day=1)} 至 ") for cell in cells)
+    words = " ".join(one.text for one in told.paragraphs)
+    assert "本期报警设定变更" in words
+    assert "None" not in words
+    assert client.get("/monitoring/kpi/report/?month=2099-01").status_code == 404
 
 
 def test_the_second_upset_is_known_by_the_first(world, month):

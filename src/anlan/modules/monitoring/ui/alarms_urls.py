@@ -15,6 +15,7 @@ urlpatterns = [
     path("alarms/<uuid:pk>/do/<slug:key>/", alarms_views.act, name="alarm_act"),
     *JOURNAL.urls("journal/", "journal"),
     path("kpi/", kpi_views.page, name="kpi"),
+    path("kpi/report/", kpi_views.report, name="kpi_report"),
     path("kpi/improve/", kpi_views.improve, name="kpi_improve"),
     path("kpi/floods/", kpi_views.floods, name="kpi_floods"),
     path("kpi/floods/name/", kpi_views.name_flood, name="kpi_flood_name"),

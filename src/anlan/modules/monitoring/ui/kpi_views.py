@@ -1,12 +1,14 @@
 """The page of alarm load, and the acts that follow from it."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
@@ -16,14 +18,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actors.queries import organisation_one
 from anlan.base.actors.roles import OrganisationKind
-from anlan.base.clock import SHANGHAI, now, today
+from anlan.base.clock import SHANGHAI, now, start_of, today
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
+from anlan.base.files.responses import download
+from anlan.base.papers.rendering import MIME
+from anlan.base.papers.rendering import render as render_paper
 from anlan.engines.alarms.kpi import BIN
+from anlan.modules.monitoring import papers
 from anlan.modules.monitoring.policy import FLOOD_NAME, LIMIT_REQUEST
 from anlan.modules.monitoring.queries import alarm_floods, alarm_improvement, alarm_kpi, alarms
 from anlan.modules.monitoring.services import alarms_tasks
 from anlan.modules.monitoring.services import floods as flood_services
 from anlan.modules.monitoring.ui import alarms_showing, kpi_showing
+from anlan.modules.registry.queries import enterprises
 
 SPANS = (7, 30, 90)
 MOST_KNOWN = 100
@@ -74,6 +81,14 @@ def period_of(request: HttpRequest, enterprise: UUID) -> alarm_kpi.Period:
     )
 
 
+def _months() -> list[dt.date]:
+    """Return the first days of this month and the two before it."""
+    found = [today().replace(day=1)]
+    for _back in range(2):
+        found.append((found[-1] - dt.timedelta(days=1)).replace(day=1))
+    return found
+
+
 @login_required
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
@@ -108,6 +123,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "gain": kpi_showing.gain(worst, found, period),
         "improve_url": reverse("monitoring:kpi_improve") + f"?{request.GET.urlencode()}",
         "floods_url": reverse("monitoring:kpi_floods") + f"?{request.GET.urlencode()}",
+        "reports": [
+            *((f"{month:%Y-%m}", address(month=f"{month:%Y-%m}")) for month in _months()),
+            (_("The period shown"), address()),
+        ],
         "units": [(unit, address(unit=unit.pk)) for unit in units],
         "address": address,
         "spans": SPANS,
@@ -117,6 +136,28 @@ def page(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
     }
     return render(request, "monitoring/kpi.html", context)
+
+
+@login_required
+@require_GET
+def report(request: HttpRequest) -> HttpResponseBase:
+    """Hand out the report of a calendar month (`month=2026-11`), or of the period of the page."""
+    actor, plant = _actor(request), _plant(request)
+    if plant is None:
+        raise NotYours()
+    row = enterprises(actor).one(plant.pk)
+    period = period_of(request, plant.pk)
+    month = parse_date(f"{request.GET.get('month', '')[:7]}-01") if "month" in request.GET else None
+    if month is not None:
+        after = (month + dt.timedelta(days=31)).replace(day=1)
+        first, last = start_of(month), min(start_of(after), now())
+        if first >= last:
+            raise NotYours()
+        period = replace(period, start=first, end=last)
+    paper = papers.of_period(period, is_month=month is not None)
+    days = f"{month:%Y-%m}" if month else kpi_showing.span(period)
+    name = f"{paper.title}-{row.name}-{days}.docx"
+    return download(render_paper(paper, "docx", actor, row), MIME["docx"], name)
 
 
 @login_required
