@@ -133,7 +133,7 @@ def test_a_drifting_tag_is_named_in_the_early_warning(actor, group, store) -> No
     assert row.parts[0][0] == "TI-3"
     assert store.asked == 2 + 16
     assert WatchVerdict.objects.for_actor(SYSTEM).count() == 16
-    gathered = inputs.gather(END + 20 * MINUTE, model.packaged())
+    gathered = inputs.gather(END + 20 * MINUTE, lambda _plant: model.packaged())
     (_unit, given) = gathered[group.installation_id]
     (factor,) = [one for one in given.factors if one.code == "unusual_group"]
     assert factor.of.startswith("罐区温度 (TI-3 ")
