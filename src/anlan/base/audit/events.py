@@ -17,13 +17,15 @@ class Event:
 
     The text may use the placeholders `actor` and `object`. `labels` and `choices` put what the
     event tells beyond the fields of its row into words; choices known only at run time are a
-    function.
+    function. A quiet event is evidence that the product keeps for itself: it stands in the whole
+    history, not in the timeline of a record that people read.
     """
 
     code: str
     text: Text
     labels: Mapping[str, Text] = field(default_factory=dict)
     choices: Mapping[str, Choices | Callable[[], Choices]] = field(default_factory=dict)
+    quiet: bool = False
 
     def __post_init__(self) -> None:
         if self.code in _EVENTS:

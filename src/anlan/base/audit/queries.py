@@ -11,6 +11,7 @@ from anlan.base.actors.models import Organisation
 from anlan.base.actors.policy import granted
 from anlan.base.actors.roles import OrganisationKind
 from anlan.base.actors.scope import Scope
+from anlan.base.audit.events import all_events
 from anlan.base.audit.models import AuditEvent
 from anlan.base.audit.policy import READ
 from anlan.base.audit.words import Entry, entries
@@ -40,8 +41,9 @@ def events_of(actor: Actor, row: models.Model) -> QuerySet[AuditEvent]:
 
 
 def history_of(actor: Actor, row: models.Model, limit: int = 50) -> list[Entry]:
-    """Return the newest events of a record in words, for its timeline."""
-    return entries(actor, events_of(actor, row)[:limit])
+    """Return the newest events of a record in words, for its timeline, without the quiet ones."""
+    quiet = [event.code for event in all_events().values() if event.quiet]
+    return entries(actor, events_of(actor, row).exclude(event__in=quiet)[:limit])
 
 
 def _within(scope: Scope) -> Q:

@@ -53,4 +53,10 @@ def _result(run: ImportRun) -> JobResult:
     counts = {"create": 0, "update": 0, "wrong": 0, **run.counts}
     why = " ".join(text for text in (run.error, run.remedy) if text)
     refused = why if run.state == RunState.FAILED else ""
-    return JobResult(message, counts, url=f"/imports/run/{run.pk}/", refused=refused)
+    return JobResult(
+        message,
+        counts,
+        url=f"/imports/run/{run.pk}/",
+        refused=refused,
+        faulty=run.state == RunState.CHECKED and bool(counts["wrong"]),
+    )

@@ -90,7 +90,10 @@ class Job(models.Model):
 
     @property
     def look(self) -> str:
-        """Return the key of its state badge; what was refused did not break."""
+        """Return the key of its state badge; what was refused did not break, and work that found
+        faults to be mended is not simply done."""
+        if self.state == JobState.DONE and self.result.get("faulty"):
+            return "faulty"
         return "refused" if self.error_code == REFUSED else self.state
 
     @property

@@ -64,7 +64,7 @@ class JobResult:
     `message` with `params` is the sentence shown; `data` is for the page that shows the result;
     `url` leads there; `file` is a `StoredFile` offered for download as `file_name`. `refused` is
     why the work was turned down, in the owner's language: the job ends as refused, its `url` still
-    leads to the whole story.
+    leads to the whole story. `faulty` says that the work is done and found faults to be mended.
     """
 
     message: Text = ""
@@ -74,6 +74,7 @@ class JobResult:
     file: Any = None
     file_name: str = ""
     refused: str = ""
+    faulty: bool = False
 
 
 Work = Callable[..., JobResult | None]

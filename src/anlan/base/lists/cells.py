@@ -14,6 +14,7 @@ _RIGHT = frozenset({"number"})
 _WHOLE = frozenset({"choice", "boolean", "badge", "level", "due"})
 
 Painter = Callable[[Any, str], str]
+DOT = " · "
 
 
 def cell_class(column: Column) -> str:
@@ -144,7 +145,13 @@ def _inner(column: Column) -> Callable[[Any, Any], str]:
 
 
 def _text(text: str) -> str:
-    return text if isinstance(text, SafeString) else escape(text)
+    if isinstance(text, SafeString):
+        return text
+    if DOT not in text:
+        return escape(text)
+    # In a card each part may stand in a line of its own, and none ends with a dot.
+    parts = f"<i>{DOT}</i>".join(f"<span>{escape(part)}</span>" for part in text.split(DOT))
+    return f'<span class="an-dots an-dots--cell">{parts}</span>'
 
 
 def _badge(column: Column, row: Any, value: Any) -> str:

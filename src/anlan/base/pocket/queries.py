@@ -94,6 +94,16 @@ def device_for(actor: Actor, device_id: UUID | str) -> Device:
     return found
 
 
+def device_label(actor: Actor, device_id: UUID | None) -> str:
+    """Return what a phone is called; "" for none, or one the actor does not see."""
+    found: str | None = (
+        Device.objects.for_actor(actor).filter(pk=device_id).values_list("label", flat=True).first()
+        if device_id
+        else None
+    )
+    return found or ""
+
+
 def gaps_of(actor: Actor, device: Device) -> QuerySet[MissingRange]:
     """Numbers of a phone that are missing now."""
     rows: QuerySet[MissingRange] = (

@@ -9,8 +9,11 @@ import math
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +74,7 @@ _states: dict[str, StateMark] = {
     "done": StateMark("circle-check", _("Done"), "done"),
     "failed": StateMark("circle-x", _("Failed")),
     "refused": StateMark("ban", pgettext_lazy("job", "Refused")),
+    "faulty": StateMark("alert-triangle", pgettext_lazy("job", "Faults found"), "work"),
     "cancelled": StateMark("circle-minus", _("Cancelled")),
     "active": StateMark("circle-check", _("In force"), "done"),
     "valid": StateMark("circle-check", _("Valid"), "done"),
@@ -160,6 +164,20 @@ def by_then(moment: datetime | None) -> str:
 def money(sum_: Decimal) -> str:
     """Return a sum in yuan with its thousands apart, and its fen where there are any."""
     return f"{sum_:,.2f}".removesuffix(".00")
+
+
+def dotted(facts: Any) -> Any:
+    """Return facts told as `A · B` so that no line begins or ends with a dot; markup as it is."""
+    parts = conditional_escape(facts).split(" · ")
+    if len(parts) < 2 or "<" in str(facts):
+        return facts
+    told = format_html_join(" ", "<span>{}</span>", ((SafeString(part),) for part in parts))
+    return format_html('<span class="an-dots">{}</span>', told)
+
+
+def percent(share: float | Decimal | None, digits: int = 1) -> str:
+    """Return a share of one as text, the sign close to the number; a dash where there is none."""
+    return "–" if share is None else f"{share * 100:.{digits}f}%"
 
 
 def _late(moment: datetime | None, local: datetime, days: int) -> str:

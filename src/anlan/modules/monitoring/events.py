@@ -28,6 +28,7 @@ ALARMS_JOURNALLED = Event(
         "count": _("Journal lines"),
         "digest": _("SHA-256 of the lines"),
     },
+    quiet=True,
 )
 ALARM_ACKNOWLEDGED = Event("monitoring.alarm.acknowledged", _("Alarm acknowledged"))
 ALARM_RESET = Event("monitoring.alarm.reset", _("Alarm reset"))

@@ -140,7 +140,7 @@ def _end(
         if result is not None:
             row.message = msgid(result.message)[:300]
             row.params = plain(result.params)
-            row.result = plain(result.data)
+            row.result = plain(result.data) | ({"faulty": True} if result.faulty else {})
             row.result_url = result.url
             row.result_file = result.file
             row.result_file_name = result.file_name

@@ -20,6 +20,7 @@ from anlan.base.duties.services.places import enterprise_of
 from anlan.base.duties.states import OPEN
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.base.files.panel import panel_for
+from anlan.base.pocket.queries import device_label
 from anlan.modules.findings.models import Finding
 from anlan.modules.inspections import queries, ready
 from anlan.modules.inspections.models import InspectionTask
@@ -234,6 +235,7 @@ def record_show(request: HttpRequest, pk: UUID) -> HttpResponse:
     findings: list[Finding] = list(queries.findings_of(actor, row))
     context = {
         "row": row,
+        "device": device_label(actor, row.device_id),
         "others": others,
         "findings": findings,
         "panel": panel_for(actor, row),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from anlan.base.clock import SHANGHAI
+from anlan.base.ui.marks import percent
 from anlan.engines.alarms import overview
 from anlan.engines.alarms.kpi import BIN, Announced
 from anlan.modules.monitoring import rules_kpi
@@ -98,14 +99,14 @@ def cards(found: Mapping[str, Any], rows: Sequence[Announced], period: Period) -
             _("Time in flood"),
             f"{found['share_of_time_in_flood'] * 100:.2f}",
             "%",
-            _("Target ≤ 1 %"),
+            _("Target ≤ 1%"),
             _verdict("share_of_time_in_flood", found["share_of_time_in_flood"]),
         ),
         Card(
             _("Top ten"),
             f"{found['share_of_top_ten'] * 100:.1f}",
             "%",
-            _("Target ≤ %(share)s %%") % {"share": f"{share * 100:g}"},
+            _("Target ≤ %(share)s%%") % {"share": f"{share * 100:g}"},
             _verdict("share_of_top_ten", found["share_of_top_ten"]),
         ),
         Card(
@@ -312,8 +313,8 @@ def bars(worst: Sequence[Actor10], total: int) -> list[Bar]:
         found.append(
             Bar(
                 one,
-                f"{one.of.share * 100:.1f} %",
-                f"{one.of.cumulated * 100:.1f} %",
+                percent(one.of.share),
+                percent(one.of.cumulated),
                 100 * one.of.n / most,
                 100 * after / most,
                 after,
@@ -431,7 +432,4 @@ def gain(
 
 def priority_words(split: Mapping[str, float]) -> list[tuple[str, str]]:
     """Return the split of priorities in words."""
-    return [
-        (str(Priority(int(key)).label), f"{value * 100:.1f} %")
-        for key, value in sorted(split.items())
-    ]
+    return [(str(Priority(int(key)).label), percent(value)) for key, value in sorted(split.items())]

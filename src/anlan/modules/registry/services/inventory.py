@@ -53,7 +53,7 @@ def _check(values: rows.Values, problems: Problems) -> None:
         problems.add(
             "fill_factor",
             _("A fill factor lies above 0 and is at most 1."),
-            _("Write 85 % as 0.85."),
+            _("Write 85% as 0.85."),
         )
     if values.get("category") and values["category"] not in category_symbols():
         problems.add(

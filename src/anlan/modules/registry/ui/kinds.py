@@ -321,7 +321,7 @@ KINDS: dict[str, Kind] = {
                     "GB 18218-2018, 4.2.2: the design maximum, not today's stock. Inspectors ask"
                     " how it was got."
                 ),
-                "fill_factor": _("Above 0, at most 1; 85 % is 0.85."),
+                "fill_factor": _("Above 0, at most 1; 85% is 0.85."),
                 "density_t_m3": _("Left empty, the chemical's density is taken."),
                 "quantity_t": _("Follows from the three factors where it is computed."),
                 "category": _(

@@ -17,6 +17,7 @@ from anlan.base.clock import SHANGHAI, now, today
 from anlan.base.files.responses import download
 from anlan.base.papers.rendering import MIME
 from anlan.base.papers.xlsx import Book, Column
+from anlan.base.ui.marks import percent
 from anlan.modules.monitoring.ui.trend_views import duration
 from anlan.modules.warnings import queries, queries_patrol
 
@@ -41,19 +42,19 @@ def patrol(request: ActorRequest) -> HttpResponseBase:
         "rows": [
             {
                 "row": row,
-                "online": _share(row.online),
-                "video": _share(row.video),
+                "online": percent(row.online),
+                "video": percent(row.video),
                 "longest": duration(row.longest) if row.longest else "",
             }
             for row in found.rows
         ],
         "regions": [
-            {"row": row, "online": _share(row.online), "committed": _share(row.committed)}
+            {"row": row, "online": percent(row.online), "committed": percent(row.committed)}
             for row in found.regions
         ],
-        "online": _share(found.online),
-        "video": _share(found.video),
-        "committed": _share(found.committed),
+        "online": percent(found.online),
+        "video": percent(found.video),
+        "committed": percent(found.committed),
         "n_uncleared": sum(row.n_uncleared for row in found.rows),
         "counters": queries.counters(request.actor),
     }
@@ -66,10 +67,6 @@ def _day(text: str) -> dt.date:
     except ValueError:
         day = None
     return min(day or today(), today())
-
-
-def _share(share: float | None) -> str:
-    return "–" if share is None else f"{share * 100:.1f} %"
 
 
 def _heads() -> list[str]:
@@ -97,8 +94,8 @@ def _cells(row: queries_patrol.PatrolRow) -> list[Any]:
         row.name,
         row.area,
         row.n_points,
-        _share(row.online),
-        _share(row.video),
+        percent(row.online),
+        percent(row.video),
         committed,
         row.n_uncleared,
         duration(row.longest) if row.longest else "",
@@ -127,7 +124,7 @@ def _hidden_cells(one: queries_patrol.Hidden) -> list[Any]:
 
 
 def _region_cells(row: queries_patrol.Region) -> list[Any]:
-    shares = (_share(row.online), _share(row.committed))
+    shares = (percent(row.online), percent(row.committed))
     return [row.rank, row.name, row.n, *shares, row.n_warnings]
 
 
@@ -158,9 +155,9 @@ def _word(found: queries_patrol.Patrol, by: str) -> bytes:
     paper.add_paragraph(
         _("Points on line %(online)s; video on line %(video)s; commitment rate %(committed)s.")
         % {
-            "online": _share(found.online),
-            "video": _share(found.video),
-            "committed": _share(found.committed),
+            "online": percent(found.online),
+            "video": percent(found.video),
+            "committed": percent(found.committed),
         }
     )
     if not found.is_told:
