@@ -25,6 +25,61 @@ DOES = {
     "auditor": "Reads everything in a place, changes nothing.",
 }
 
+# What the person does with monitoring, alarms and early warnings; who may is read from the code.
+WATCHES = {
+    "system_admin": "Sees what stands in the place and names nothing in it; keeps the"
+    " installation that judges it: settings, health, backup. Alarms and warnings are answered by"
+    " others.",
+    "bureau_leader": "Is told of warnings: in a county from yellow on, in a city from orange on,"
+    " in a province of red ones. Sees index, factors and course of each, asks the enterprise for"
+    " feedback, keeps the weather signals of the area, reads the daily patrol with its ranking,"
+    " the live overview and trends.",
+    "bureau_inspector": "Is told of warnings: in a county from yellow on, in a city from orange"
+    " on, in a province of red ones. Looks at the live overview, asks for feedback and follows"
+    " it, reads the daily patrol: points and cameras on line, commitments, under-reporting. Keeps"
+    " the weather signals of the area.",
+    "bureau_data_officer": "Looks only: live overview, alarms, warnings and patrol of the area.",
+    "park_officer": "Is told of warnings in the park from yellow on. Watches all plants of the"
+    " park on the live overview, asks for feedback, keeps the park's weather signals, reads the"
+    " daily patrol.",
+    "group_hse": "Looks only: how the group's plants stand, their alarms, load figures, trends"
+    " and warnings.",
+    "principal_responsible_person": "Approves changes of alarm settings and puts them into"
+    " effect, approves the plant's own figures of the warning index. Is told of every warning,"
+    " acknowledges, reports and clears it; states which safety systems are present, working and"
+    " in service. Acknowledges no alarms.",
+    "technical_responsible_person": "Answers for the settings: points, data sources and their"
+    " keys, groups of tags, alarm settings. Approves changes that others asked for, never those"
+    " of the own hand; proposes or approves figures of the warning index. May do all an"
+    " engineer does with an alarm, and shelve. Is told of every warning, acknowledges, reports"
+    " and clears it.",
+    "operational_responsible_person": "Acknowledges and shelves alarms, asks for changes of"
+    " settings, names floods. Is told of every warning, acknowledges, reports and clears it;"
+    " keeps the statement on safety systems and their tests.",
+    "safety_manager": "Enters points, sources and groups, asks for changes of settings and puts"
+    " approved ones into effect. Acknowledges alarms and takes them out of service under a"
+    " permit. Proposes figures of the warning index. Is told of every warning,"
+    " acknowledges, reports and clears it; keeps the statement on safety systems.",
+    "workshop_head": "Acknowledges and shelves alarms of the plant, names floods, asks for"
+    " changes of settings, writes down tests of devices. Acknowledges and reports warnings.",
+    "team_leader": "Watches the alarm list of the shift: acknowledges, shelves, confirms a"
+    " colleague's shelf of a highly managed alarm, names floods. Acknowledges warnings. Is told"
+    " of video events such as smoke or an empty post.",
+    "operator": "Acknowledges alarms and notes what was done; sees values, trends and warnings.",
+    "equipment_engineer": "Enters points and data sources and issues their keys, keeps groups of"
+    " tags and the register of safety devices, has their tests as duties. Asks for changes of"
+    " settings and puts approved ones into effect; takes alarms out of service under a permit and"
+    " returns them with a test.",
+    "control_room_operator": "Lives in the alarm list: sound and flash, acknowledging, shelving,"
+    " cause and what was done, finding out of an alarm. Confirms a colleague's shelf, names"
+    " floods, asks for changes of settings. Is told of every warning, acknowledges and reports"
+    " it; keeps the enterprise's weather signals. Is told of video events such as smoke or an"
+    " empty post.",
+    "contractor": "Takes no part.",
+    "expert": "Looks only: live overview, alarms, load, trends, warnings with their factors.",
+    "auditor": "Looks only, the journal of alarms and the history of each setting included.",
+}
+
 
 def pages() -> dict[str, str]:
     """Return the text of each page by its file name. Needs Django set up."""
@@ -90,6 +145,10 @@ def _page(role: "Role") -> str:  # type: ignore[name-defined] # noqa: F821
             "## May do, inside the own place",
             "",
             f"| part | permissions |\n|---|---|\n{may}" if may else "Looks only.",
+            "",
+            "## In monitoring and warnings",
+            "",
+            WATCHES[role.value],
             "",
         ]
     )
