@@ -22,24 +22,33 @@ export function startOverview(root: HTMLElement): void {
   sound(root);
 }
 
-/** A tone for unacknowledged alarms of the two highest priorities, until somebody mutes it: the mute ends by itself. */
+/** A tone for unacknowledged alarms of the two highest priorities; on or off is remembered as in the list of alarms. */
 function sound(root: HTMLElement): void {
   const button = root.querySelector<HTMLButtonElement>("[data-part=sound]");
   if (!button) return;
   let context: AudioContext | null = null;
   let isOn = false;
-  const shown = (): void => {
-    button.setAttribute("aria-pressed", String(isOn));
-    button.title = isOn ? (button.dataset.yes ?? "") : (button.dataset.no ?? "");
-  };
-  shown();
-  button.addEventListener("click", () => {
-    isOn = !isOn;
+  const turn = (on: boolean): void => {
+    isOn = on;
     // Browsers let a page sound only after somebody has touched it.
-    context ??= new AudioContext();
-    void context.resume();
-    shown();
+    if (on) context ??= new AudioContext();
+    void context?.resume();
+    button.setAttribute("aria-pressed", String(on));
+    const words = button.querySelector("[data-words]");
+    if (words) words.textContent = (on ? button.dataset.yes : button.dataset.no) ?? "";
+  };
+  button.addEventListener("click", () => {
+    localStorage.setItem("an-alarm-sound", isOn ? "off" : "on");
+    turn(!isOn);
   });
+  if (localStorage.getItem("an-alarm-sound") === "on")
+    document.addEventListener(
+      "pointerdown",
+      (event) => {
+        if (!button.contains(event.target as Node)) turn(true);
+      },
+      { once: true },
+    );
   window.setInterval(() => {
     if (!isOn || !context || !root.querySelector("[data-urgent]")) return;
     const tone = context.createOscillator();

@@ -23,7 +23,7 @@ from anlan.modules.monitoring.choices import (
     PointKind,
     Shown,
 )
-from anlan.modules.monitoring.models import AlarmEvent, AlarmRule, AlarmState, Point
+from anlan.modules.monitoring.models import AlarmEvent, AlarmRule, AlarmState, Point, Source
 from anlan.modules.registry import queries as registry
 from anlan.modules.registry.models import Enterprise, MhiUnit
 from anlan.modules.registry.models.facility import EquipmentCategory
@@ -223,6 +223,13 @@ def scene(actor: Actor, enterprise_id: UUID, installation: UUID | None = None) -
         n_online=None if online is None else len(online),
         is_cut=is_cut,
     )
+
+
+def last_heard(actor: Actor, enterprise_id: UUID) -> dt.datetime | None:
+    """Return when a source of the enterprise last sent anything; None where none ever did."""
+    rows = Source.objects.for_actor(actor).filter(enterprise=enterprise_id)
+    found: dt.datetime | None = rows.aggregate(at=Max("last_seen_at"))["at"]
+    return found
 
 
 def newest(numbers: Collection[int]) -> dict[int, tuple[float | None, int, int]] | None:

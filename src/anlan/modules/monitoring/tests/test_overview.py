@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +11,7 @@ from anlan.base.clock import now
 from anlan.modules.monitoring.models import AlarmRule, AlarmState, Point
 from anlan.modules.monitoring.queries import overview
 from anlan.modules.monitoring.tests.store import Store
+from anlan.modules.monitoring.ui import overview_views
 from anlan.modules.monitoring.ui.live_values import Plant
 from anlan.telemetry import client as historian
 
@@ -97,6 +99,35 @@ def test_officers_see_how_plants_stand(world, store, client) -> None:
     assert (row.n_points, row.n_online, row.n_alarms, row.worst) == (2, 1, 1, 2)
     client.force_login(world.user(Role.BUREAU_INSPECTOR, "county_a"))
     assert "50.0" in client.get("/monitoring/").content.decode()
+
+
+def test_a_plant_that_sends_nothing_is_told_so(world, store, client) -> None:
+    silent = point(world.plant_a, "LI-1")
+    client.force_login(world.user(Role.BUREAU_INSPECTOR, "county_a"))
+    assert "无数据" in client.get("/monitoring/").content.decode()
+    address = f"/monitoring/plants/{world.plant_a.pk}/"
+    words = "没有点位上传数据"
+    assert words in client.get(address).content.decode()
+    store.samples = [(silent.number, now(), 50.0, 0)]
+    assert words not in client.get(address).content.decode()
+
+
+def test_an_overview_leaves_nothing_out_in_silence(world, store, operator, client) -> None:
+    for n in range(62):
+        point(world.plant_a, f"PI-{n:03d}", "pressure")
+    client.force_login(operator)
+    page = client.get(f"/monitoring/plants/{world.plant_a.pk}/").content.decode()
+    assert "PI-061" in page
+
+
+def test_the_wall_has_room_for_the_tanks_with_an_alarm_first() -> None:
+    def tank(code: str, worst: int) -> SimpleNamespace:
+        return SimpleNamespace(row=SimpleNamespace(code=code), level=object(), worst=worst)
+
+    tanks = [tank(f"T-{n:03d}", 0) for n in range(20)] + [tank("T-900", 2)]
+    shown = overview_views._tanks_of_the_wall(SimpleNamespace(tanks=tanks))
+    assert [one.row.code for one in shown][-2:] == ["T-010", "T-900"]
+    assert len(shown) == 12
 
 
 def test_without_the_store_nothing_is_called_on_line(world, store) -> None:

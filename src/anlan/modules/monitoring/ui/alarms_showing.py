@@ -32,6 +32,7 @@ MARKS = {
     "alarms.H": StateMark("bell-off", gettext_lazy("Suppressed by design"), "idle"),
     "alarms.I": StateMark("bell-off", pgettext_lazy("alarm", "Out of service"), "idle"),
 }
+MARKS["monitoring.silent"] = StateMark("plug-connected-x", gettext_lazy("No data"), "outline")
 WATCHED = alarm_queries.STANDING
 
 

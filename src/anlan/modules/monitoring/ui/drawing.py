@@ -73,6 +73,11 @@ class Picture:
         return self.width / 42 if self.image else BOX_W / 9
 
     @property
+    def label(self) -> float:
+        """Return the size of names where the drawing is a card among others."""
+        return self.width / 28 if self.image else BOX_W / 9
+
+    @property
     def spot(self) -> float:
         """Return the radius of a point: small enough that a row of pumps stays apart."""
         return self.text / 2.2

@@ -15,14 +15,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlan.base.actors.middleware import ActorRequest
 from anlan.base.clock import now
 from anlan.base.errors import NotYours
+from anlan.modules.monitoring.policy import ALARM_ACKNOWLEDGE
 from anlan.modules.monitoring.problems_alarms import AlarmRefused
 from anlan.modules.monitoring.queries import overview
 from anlan.modules.monitoring.services import alarms_acts
-from anlan.modules.monitoring.ui import drawing, wall_facts
-from anlan.modules.monitoring.ui.trend_views import duration
+from anlan.modules.monitoring.ui import alarms_showing, drawing, wall_facts
 
 SHOWN_ALARMS = 100
 SHOWN_RETURNED = 30
+MOST_RETURNED = 300
+WALL_TANKS = 12
+WALL_ALARMS = 9
+SHOWN_VALUES = 300
+"""Values of a kind on one page; a larger plant is looked at by its installations."""
 TEXTS = (
     ("plant-lost", gettext_lazy("Data as of {time}. What is shown is the last that was known.")),
 )
@@ -52,7 +57,11 @@ def index(request: ActorRequest) -> HttpResponse:
             {
                 "row": row,
                 "online": None if row.online is None else round(row.online * 100, 1),
-                "more": [(*row.more[key], f"{url}{row.enterprise_id}") for key, _l, url in columns],
+                "is_silent": row.n_online == 0,
+                "more": [
+                    (label, *row.more[key], f"{url}{row.enterprise_id}")
+                    for key, label, url in columns
+                ],
             }
             for row in rows
         ],
@@ -60,6 +69,7 @@ def index(request: ActorRequest) -> HttpResponse:
         "n_points": n_points,
         "n_online": n_online,
         "online": round(100 * n_online / n_points, 1) if n_points and known else None,
+        "n_silent": sum(row.n_online == 0 for row in known),
         "n_alarms": sum(row.n_alarms for row in rows),
         "n_new": sum(row.n_unacknowledged for row in rows),
         "is_away": bool(rows) and not known,
@@ -93,6 +103,12 @@ def plant(request: ActorRequest, pk: UUID) -> HttpResponse:
         "picture": drawing.picture(actor, pk, scene),
         "units": sorted(units, key=lambda row: row.code)[:12],
         "chosen": chosen,
+        "last_at": overview.last_heard(actor, pk) if scene.n_online == 0 else None,
+        "gases": scene.gases[:SHOWN_VALUES],
+        "machines": scene.machines[:SHOWN_VALUES],
+        "others": scene.others[:SHOWN_VALUES],
+        "is_cut": scene.is_cut
+        or max(map(len, (scene.gases, scene.machines, scene.others))) > SHOWN_VALUES,
         "may_switch": actor.own_enterprise_id is None,
         "qualities": [(f"data-word{key}", word) for key, word in QUALITIES.items()],
         "texts": TEXTS,
@@ -116,20 +132,27 @@ def alarms_part(request: ActorRequest, pk: UUID) -> HttpResponse:
 def _alarms(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     actor, moment = request.actor, now()
     rows = list(overview.open_alarms(actor).filter(enterprise=pk)[:SHOWN_ALARMS])
-    returned = list(overview.returned_today(actor, pk)[:SHOWN_RETURNED])
+    came_back = overview.returned_today(actor, pk)
     return {
         "pk": pk,
         "alarms": [
             {
                 "row": row,
-                "for": duration(moment - row.raised_at) if row.raised_at else "",
+                "limit": alarms_showing.limit_words(row.rule),
+                "value": alarms_showing.value_words(row.rule, row.value),
+                "old_s": overview.old_after(row.rule.point),
+                "for": alarms_showing.duration((moment - row.raised_at).total_seconds())
+                if row.raised_at
+                else "",
                 "is_new": row.unacknowledged,
                 "is_urgent": row.unacknowledged and row.priority <= 2,
             }
             for row in rows
         ],
         "n_new": sum(row.unacknowledged for row in rows),
-        "returned": returned,
+        "may_acknowledge": actor.may(ALARM_ACKNOWLEDGE),
+        "n_returned": came_back.count(),
+        "returned": alarms_showing.returned(came_back[:MOST_RETURNED], SHOWN_RETURNED),
     }
 
 
@@ -150,6 +173,13 @@ def wall_part(request: ActorRequest, pk: UUID) -> HttpResponse:
     return render(request, "monitoring/_wall.html", _wall(request, pk))
 
 
+def _tanks_of_the_wall(scene: overview.Scene) -> list[overview.Thing]:
+    """Return the tanks a row of the wall has room for, those with an alarm before the others."""
+    measured = [thing for thing in scene.tanks if thing.level]
+    first = sorted(measured, key=lambda thing: thing.worst or 9)[:WALL_TANKS]
+    return sorted(first, key=lambda thing: str(thing.row.code))
+
+
 def _wall(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     actor = request.actor
     enterprise = overview.enterprise_one(actor, pk)
@@ -159,10 +189,15 @@ def _wall(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     share = None
     if scene.n_online is not None and scene.n_points:
         share = round(100 * scene.n_online / scene.n_points, 1)
+    tanks = [drawing.tank_of(thing) for thing in _tanks_of_the_wall(scene)]
+    units = {tank.thing.level.row.unit for tank in tanks if tank.thing.level}
     return {
         "enterprise": enterprise,
         "scene": scene,
         "picture": drawing.picture(actor, pk, scene),
+        "tanks": tanks,
+        "tank_unit": units.pop() if len(units) == 1 else "",
+        "more_alarms": max(len(alarms["alarms"]) - WALL_ALARMS, 0),
         "top": top,
         "n_raised": overview.n_raised_today(actor, pk),
         "online": share,
