@@ -1,6 +1,7 @@
 """Early warnings for other systems: read, acknowledge, report, clear, ask and answer."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -155,52 +156,52 @@ def warning_one(request: HttpRequest, warning_id: UUID) -> Any:
     return _whole(_actor(request), warning_id)
 
 
-@router.post(
-    "/early_warnings/{uuid:warning_id}/acknowledge",
-    response={200: WholeWarningOut, **ERRORS},
-    operation_id="early_warning_acknowledge",
-    summary="Say that an early warning was seen",
+Step = Callable[[Any, UUID, Any], Any]
+
+
+def _step(path: str, name: str, summary: str, given: type[Schema], step: Step) -> None:
+    """Add an act on a warning: take the step, answer with the warning as it stands then."""
+
+    def act(request: HttpRequest, warning_id: UUID, given: Any) -> Any:
+        actor = _actor(request)
+        step(actor, warning_id, given)
+        return _whole(actor, warning_id)
+
+    act.__name__ = name
+    # The framework reads the body's schema from the signature.
+    act.__annotations__["given"] = given
+    router.post(
+        path,
+        response={200: WholeWarningOut, **ERRORS},
+        operation_id=f"early_warning_{name}",
+        summary=summary,
+    )(decorate_view(idempotent)(act))
+
+
+_ONE = "/early_warnings/{uuid:warning_id}"
+_step(
+    f"{_ONE}/acknowledge",
+    "acknowledge",
+    "Say that an early warning was seen",
+    NothingIn,
+    lambda actor, pk, given: acts.acknowledge(actor, pk),
 )
-@decorate_view(idempotent)
-def acknowledge(request: HttpRequest, warning_id: UUID, given: NothingIn) -> Any:
-    acts.acknowledge(_actor(request), warning_id)
-    return _whole(_actor(request), warning_id)
-
-
-@router.post(
-    "/early_warnings/{uuid:warning_id}/report",
-    response={200: WholeWarningOut, **ERRORS},
-    operation_id="early_warning_report",
-    summary="Give feedback: why the index rose and what is done about it",
+_step(
+    f"{_ONE}/report",
+    "report",
+    "Give feedback: why the index rose and what is done about it",
+    ReportIn,
+    lambda actor, pk, given: acts.report(actor, pk, cause=given.cause, measure=given.measure),
 )
-@decorate_view(idempotent)
-def report(request: HttpRequest, warning_id: UUID, given: ReportIn) -> Any:
-    acts.report(_actor(request), warning_id, cause=given.cause, measure=given.measure)
-    return _whole(_actor(request), warning_id)
-
-
-@router.post(
-    "/early_warnings/{uuid:warning_id}/clear",
-    response={200: WholeWarningOut, **ERRORS},
-    operation_id="early_warning_clear",
-    summary="Clear a warning whose index is back; never by who reported",
+_step(
+    f"{_ONE}/clear",
+    "clear",
+    "Clear a warning whose index is back; never by who reported",
+    ReasonIn,
+    lambda actor, pk, given: acts.clear(actor, pk, given.reason),
 )
-@decorate_view(idempotent)
-def clear(request: HttpRequest, warning_id: UUID, given: ReasonIn) -> Any:
-    acts.clear(_actor(request), warning_id, given.reason)
-    return _whole(_actor(request), warning_id)
-
-
-@router.post(
-    "/early_warnings/{uuid:warning_id}/ask",
-    response={200: WholeWarningOut, **ERRORS},
-    operation_id="early_warning_ask",
-    summary="Ask the enterprise about a warning, as a level above",
-)
-@decorate_view(idempotent)
-def ask(request: HttpRequest, warning_id: UUID, given: TextIn) -> Any:
-    acts.ask(_actor(request), warning_id, given.text)
-    return _whole(_actor(request), warning_id)
+_step(f"{_ONE}/ask", "ask", "Ask the enterprise about a warning, as a level above", TextIn,
+      lambda actor, pk, given: acts.ask(actor, pk, given.text))  # fmt: skip
 
 
 @router.post(
