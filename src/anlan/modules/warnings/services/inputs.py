@@ -32,6 +32,7 @@ from anlan.modules.registry.models.base import LIVE
 from anlan.modules.registry.models.facility import OperatingState
 from anlan.modules.warnings import queries_weather, rules
 from anlan.modules.warnings.models import WeatherSignal
+from anlan.modules.warnings.services import approach
 
 COMMITTED_BY = dt.time(10, 5)
 """From when on a missing commitment counts (Asia/Shanghai)."""
@@ -56,6 +57,7 @@ class Gathered:
     sick: set[str] = field(default_factory=set)
     alarms: list[dict[str, Any]] = field(default_factory=list)
     groups: list[dict[str, Any]] = field(default_factory=list)
+    soon: list[approach.Approach] = field(default_factory=list)
     confirmed: list[voting.Group] = field(default_factory=list)
 
 
@@ -74,6 +76,8 @@ def gather(
     _alarms(found)
     _devices(found)
     _votes(found)
+    for pk, some in approach.approaching(now, list(found)).items():
+        found[pk].soon = some
     for row in groups.standing_of(SYSTEM, list(found)):
         found[row["installation_id"]].groups.append(row)
     enterprises = {one.unit.enterprise_id for one in found.values()}
@@ -248,6 +252,12 @@ def _process(one: Gathered, is_told: bool, model: Model) -> list[index.Factor]:
         )
         for row in one.alarms
         if row["measures"] not in GAS_KINDS and row["kind"] in SECOND | FIRST
+    ]
+    made += [
+        index.Factor(
+            Group.PROCESS, "soon", model.scores["process", "soon"], of=str(found), value=found.value
+        )
+        for found in one.soon
     ]
     if not is_told or not one.n_online:
         made.append(index.Factor(Group.PROCESS, "unknown", None))

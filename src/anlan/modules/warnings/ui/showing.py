@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from anlan.base.clock import SHANGHAI, today
 from anlan.base.duties.models.warning import Colour
 from anlan.engines.warning import model
+from anlan.modules.monitoring.ui.alarms_showing import duration
 from anlan.modules.warnings.models import IndexFigures, WeatherKind
 
 GROUP_CODE = "unusual_group"
@@ -87,6 +88,8 @@ def _words(figures: model.Model, one: dict[str, Any]) -> tuple[str, ...]:
                 for item in of.split(", ")
             )
             text = ""
+        elif factor["code"] == "soon":
+            text, of = _soon(factor), ""
         elif factor["value"] is not None:
             of = f"{of} = {factor['value']:.4g}"
         told.append(_(": ").join(filter(None, (text, of))))
@@ -103,6 +106,17 @@ def _words(figures: model.Model, one: dict[str, Any]) -> tuple[str, ...]:
     elif not told:
         told.append(_("Nothing wrong"))
     return tuple(told)
+
+
+def _soon(factor: dict[str, Any]) -> str:
+    """Return a tag on its way to a limit; `of` is as `services.approach` writes it."""
+    tag, kind, seconds, response = factor["of"].rsplit(" ", 3)
+    return _("%(tag)s reaches %(kind)s in %(soon)s, %(needed)s are needed to respond") % {
+        "tag": f"{tag} = {factor['value']:.4g}",
+        "kind": kind,
+        "soon": duration(float(seconds)),
+        "needed": duration(float(response)),
+    }
 
 
 def _missing(part: str, factor: dict[str, Any]) -> str:
