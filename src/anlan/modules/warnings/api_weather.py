@@ -39,6 +39,14 @@ class WeatherSignalOut(Schema):
     end_reason: str
 
 
+class WeatherPlaceOut(Schema):
+    """A place you may enter signals for: an area, a park or one enterprise (`kind`)."""
+
+    id: UUID
+    name: str
+    kind: str
+
+
 class WeatherSignalIn(Schema):
     """A weather signal. Times carry their zone; it holds for seven days at most."""
 
@@ -78,6 +86,17 @@ def _signal(row: WeatherSignal) -> dict[str, Any]:
         "place_name": row.place.name,
         "colour": str(rules.COLOURS[row.colour]),
     }
+
+
+@router.get(
+    "/weather_places",
+    response={200: list[WeatherPlaceOut], **ERRORS},
+    operation_id="weather_place_list",
+    summary="List the places you may enter weather signals for, your own first",
+)
+def place_list(request: HttpRequest) -> Any:
+    rows = queries_weather.places(_actor(request))
+    return [{"id": row.pk, "name": row.name, "kind": row.kind} for row in rows]
 
 
 @router.get(

@@ -139,6 +139,7 @@ def test_pages_and_the_api_enter_show_and_end_it(world, client) -> None:
         "place": str(county), "kind": "wind", "colour": "orange", "source": "市气象台",
         "from_at": (now() - HOUR).isoformat(), "until_at": (now() + HOUR).isoformat(),
     }  # fmt: skip
+    assert officer("GET", "weather_places").json()[0]["id"] == str(county)
     assert plant("POST", "weather_signals", body).status_code == 404
     assert officer("POST", "weather_signals", body | {"from_at": "2026-07-01"}).status_code == 422
     row = officer("POST", "weather_signals", body).json()
