@@ -10,7 +10,7 @@ import pytest
 from anlan.cli import cli
 
 ROOT = Path(__file__).resolve().parents[2]
-LINK = re.compile(r"!?\[[^\]]*\]\((?P<to>[^)\s]+)\)")
+LINK = re.compile(r"(?:!?\[[^\]]*\]\(|<img src=\")(?P<to>[^)\s\"]+)[)\"]")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 SCHEME = re.compile(r"[a-z]+:")
 PLACES = ("benchmarks", "docs", "requirements", "src", "tests", "tools", "web")
@@ -74,7 +74,7 @@ def test_pictures_are_used_and_small() -> None:
         (page.parent / found["to"]).resolve()
         for page in pages()
         for found in LINK.finditer(page.read_text(encoding="utf-8"))
-        if found[0].startswith("!")
+        if found[0].startswith(("!", "<img"))
     }
     stored = set((ROOT / "docs" / "images").iterdir())
     assert stored <= used, f"no page shows {sorted(one.name for one in stored - used)}"
