@@ -5,6 +5,7 @@ sending, removing and counting are one statement each. A batch's name stays the 
 it is sent, so that the server takes it once.
 """
 
+import logging
 import math
 import sqlite3
 import threading
@@ -17,6 +18,9 @@ from pathlib import Path
 import pyarrow as pa
 
 GATHER_ROWS = 5_000
+MOST_HELD = 500_000
+
+logger = logging.getLogger("anlan.collect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +113,28 @@ class Buffer:
             self._write()
 
     def _write(self) -> None:
-        while self._held:
-            rows, self._held = self._held[:GATHER_ROWS], self._held[GATHER_ROWS:]
-            self._db.execute(
-                "INSERT INTO batch (rows, payload) VALUES (?, ?)", [len(rows), encode(rows)]
-            )
-            while self._bytes() > self._most_bytes and self._count() > 1:
-                # The present is worth more than what is oldest; the loss is counted and told.
-                oldest, lost = self._db.execute(
-                    "SELECT id, rows FROM batch ORDER BY id LIMIT 1"
-                ).fetchone()
-                self._db.execute("DELETE FROM batch WHERE id = ?", [oldest])
-                self.dropped += lost
+        try:
+            while self._held:
+                rows = self._held[:GATHER_ROWS]
+                self._db.execute(
+                    "INSERT INTO batch (rows, payload) VALUES (?, ?)", [len(rows), encode(rows)]
+                )
+                self._held = self._held[GATHER_ROWS:]
+                self._make_room()
+        except sqlite3.OperationalError as error:
+            # A full disk: readers go on, what they read waits here and is tried again.
+            lost = max(0, len(self._held) - MOST_HELD)
+            self._held, self.dropped = self._held[lost:], self.dropped + lost
+            logger.error("%d values cannot be written to disk (%s)", len(self._held), error)
+
+    def _make_room(self) -> None:
+        while self._bytes() > self._most_bytes and self._count() > 1:
+            # The present is worth more than what is oldest; the loss is counted and told.
+            oldest, lost = self._db.execute(
+                "SELECT id, rows FROM batch ORDER BY id LIMIT 1"
+            ).fetchone()
+            self._db.execute("DELETE FROM batch WHERE id = ?", [oldest])
+            self.dropped += lost
 
     def _bytes(self) -> int:
         found = self._db.execute("SELECT coalesce(sum(length(payload)), 0) FROM batch").fetchone()

@@ -17,6 +17,7 @@ from anlan.telemetry.wire import BAD, GOOD
 logger = logging.getLogger("anlan.collect")
 
 MOST_WORDS = 120
+NO_SUCH_ADDRESS = 2
 WORDS = {"int16": 1, "uint16": 1, "int32": 2, "uint32": 2, "float32": 2, "float64": 4, "bit": 1}
 
 
@@ -30,13 +31,17 @@ class Block:
     registers: tuple[Register, ...]
 
 
-def blocks(registers: Sequence[Register]) -> list[Block]:
-    """The requests that read all registers, by table and address."""
+def blocks(registers: Sequence[Register], widest_gap: int = MOST_WORDS) -> list[Block]:
+    """The requests that read all registers, by table and address.
+
+    Between the registers of one lie at most `widest_gap` that nobody wants.
+    """
     found: list[Block] = []
     for one in sorted(registers, key=lambda one: (one.table, one.address)):
         end = one.address + WORDS[one.kind]
         last = found[-1] if found else None
-        if last and last.table == one.table and end - last.start <= MOST_WORDS:
+        is_near = last is not None and one.address - last.start - last.count <= widest_gap
+        if last and is_near and last.table == one.table and end - last.start <= MOST_WORDS:
             count = max(last.count, end - last.start)
             found[-1] = Block(last.table, last.start, count, (*last.registers, one))
         else:
@@ -50,7 +55,7 @@ class Reader:
     def __init__(self, config: Modbus, buffer: Buffer) -> None:
         self._config, self._buffer = config, buffer
         self._blocks = blocks(config.registers)
-        self._failed: set[int] = set()
+        self._failed: set[tuple[str, int]] = set()
 
     async def run(self) -> None:
         """Ask every `every_s` seconds; an answer that does not come is a bad value."""
@@ -64,35 +69,47 @@ class Reader:
             while True:
                 if not client.connected:
                     await client.connect()
-                for place, block in enumerate(self._blocks):
-                    await self._ask(client, place, block)
+                for block in list(self._blocks):
+                    await self._ask(client, block)
                 due = max(due + config.every_s, loop.time() - config.every_s)
                 await asyncio.sleep(max(0.0, due - loop.time()))
         finally:
             client.close()
 
-    async def _ask(self, client: AsyncModbusTcpClient, place: int, block: Block) -> None:
+    async def _ask(self, client: AsyncModbusTcpClient, block: Block) -> None:
         read: Any = {
             "holding": client.read_holding_registers,
             "input": client.read_input_registers,
             "coil": client.read_coils,
             "discrete": client.read_discrete_inputs,
         }[block.table]
-        at = now_us()
+        at, name = now_us(), (block.table, block.start)
         try:
             answer = await read(block.start, count=block.count, device_id=self._config.unit)
+            if getattr(answer, "exception_code", None) == NO_SUCH_ADDRESS:
+                self._split(block)
             if answer.isError():
                 raise ModbusException(str(answer))
-        except (TimeoutError, ModbusException, OSError) as error:
-            if place not in self._failed:
-                self._failed.add(place)
+            found = [
+                Sample(one.tag, at, value(client, block, answer, one), GOOD)
+                for one in block.registers
+            ]
+        # The last two: a device that answers with fewer words than it was asked for.
+        except (TimeoutError, ModbusException, OSError, IndexError, ValueError) as error:
+            if name not in self._failed:
+                self._failed.add(name)
                 logger.warning("%s: %s", self._config.host, error)
             self._buffer.add(Sample(one.tag, at, math.nan, BAD) for one in block.registers)
             return
-        self._failed.discard(place)
-        self._buffer.add(
-            Sample(one.tag, at, value(client, block, answer, one), GOOD) for one in block.registers
-        )
+        self._failed.discard(name)
+        self._buffer.add(found)
+
+    def _split(self, block: Block) -> None:
+        """Ask without the gaps from now on: many devices refuse a range that is not all theirs."""
+        parts = blocks(block.registers, widest_gap=0)
+        if len(parts) > 1:
+            place = self._blocks.index(block)
+            self._blocks[place : place + 1] = parts
 
 
 def value(client: Any, block: Block, answer: Any, one: Register) -> float:

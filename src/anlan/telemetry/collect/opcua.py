@@ -32,13 +32,14 @@ class Reader:
     def __init__(self, config: OpcUa, buffer: Buffer, kept: Path) -> None:
         self._config, self._buffer, self._kept = config, buffer, kept
         self._tags: dict[str, str] = {}
+        self._is_followed = False
 
     async def run(self) -> None:
         """Connect, subscribe, and begin again when the line breaks."""
         while True:
             try:
                 await self._follow()
-            except (TimeoutError, OSError, UaError, ConnectionError) as error:
+            except (TimeoutError, OSError, UaError, EOFError) as error:
                 logger.warning("%s: %s; trying again", self._config.url, error or type(error))
             self._mark_lost()
             await asyncio.sleep(PAUSE_S)
@@ -65,6 +66,7 @@ class Reader:
                 self._config.every_ms, self
             )
             await subscription.subscribe_data_change(nodes, queuesize=QUEUE)
+            self._is_followed = True
             logger.info("%s: %d values followed", self._config.url, len(nodes))
             while True:
                 await asyncio.sleep(CHECK_S)
@@ -86,7 +88,11 @@ class Reader:
         """The server says something of the subscription; the connection check acts on it."""
 
     def _mark_lost(self) -> None:
-        """What cannot be read is said to be bad, rather than silently old."""
+        """What cannot be read is said to be bad, rather than silently old: once a loss, or a
+        weekend without the server would fill the buffer with it."""
+        if not self._is_followed:
+            return
+        self._is_followed = False
         at = now_us()
         self._buffer.add(Sample(tag, at, float("nan"), BAD) for tag in self._tags.values())
 

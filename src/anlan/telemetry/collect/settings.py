@@ -47,7 +47,10 @@ def _asked(config: Config) -> dict[str, Any]:
         if answer.status == 200:
             found: dict[str, Any] = json.loads(answer.data)
             kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.write_bytes(answer.data)
+            # Whole or not at all: a start without a line depends on it.
+            fresh = kept.with_suffix(".new")
+            fresh.write_bytes(answer.data)
+            fresh.replace(kept)
             return found
         why = answer.data[:300].decode(errors="replace")
         if answer.status in (401, 403):
@@ -63,8 +66,17 @@ def _asked(config: Config) -> dict[str, Any]:
 
 def applied(config: Config, found: Mapping[str, Any]) -> Config:
     """Return the configuration with the settings and points of a source. Raises BadConfig."""
+    where = f"source {found.get('name')}"
+    try:
+        return _applied(config, found, where)
+    except BadConfig:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadConfig(f"{where}: its settings cannot be used ({error!r}).") from error
+
+
+def _applied(config: Config, found: Mapping[str, Any], where: str) -> Config:
     kind, settings, points = found["kind"], found["settings"], found["points"]
-    where = f"source {found['name']}"
     if kind == "opc_ua":
         if not points:
             raise BadConfig(f"{where}: no point has an address (its node, such as ns=2;s=LT101).")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -19,10 +20,13 @@ from asyncua.crypto.truststore import TrustStore
 from asyncua.crypto.validator import CertificateValidator, CertificateValidatorOptions
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.datastore import ModbusDeviceContext, ModbusSequentialDataBlock, ModbusServerContext
+from pymodbus.pdu import ExceptionResponse
+from pymodbus.pdu.register_message import ReadHoldingRegistersResponse
 from pymodbus.server import ModbusTcpServer
 
-from anlan.telemetry.collect import files
+from anlan.telemetry.collect import files, modbus
 from anlan.telemetry.collect.buffer import Buffer, Sample
 from anlan.telemetry.collect.config import BadConfig, Config, Modbus, OpcUa, Register, read
 from anlan.telemetry.collect.modbus import blocks
@@ -247,6 +251,56 @@ def test_modbus_registers_are_read_scaled_and_said_bad_when_gone(
 def test_neighbours_are_read_in_one_request() -> None:
     found = blocks([Register("a", 0), Register("b", 50, "float32"), Register("c", 500)])
     assert [(one.start, one.count) for one in found] == [(0, 52), (500, 1)]
+    found = blocks([Register("a", 0), Register("b", 1, "float32"), Register("c", 4)], widest_gap=0)
+    assert [(one.start, one.count) for one in found] == [(0, 3), (4, 1)]
+
+
+class Device:
+    """Answers in the place of a Modbus device: a range that is not all its own it refuses."""
+
+    def __init__(self, words: dict[int, int]) -> None:
+        self._words = words
+
+    async def read_holding_registers(self, start: int, *, count: int, device_id: int) -> Any:
+        wanted = range(start, start + count)
+        if not all(address in self._words for address in wanted):
+            return ExceptionResponse(3, 2)
+        return ReadHoldingRegistersResponse(registers=[self._words[one] for one in wanted][:1])
+
+    DATATYPE = AsyncModbusTcpClient.DATATYPE
+    convert_from_registers = AsyncModbusTcpClient.convert_from_registers
+    read_input_registers = read_coils = read_discrete_inputs = read_holding_registers
+
+
+def test_a_refused_range_is_asked_in_parts_and_a_short_answer_is_bad(tmp_path: Path) -> None:
+    registers = [Register("A", 0), Register("B", 9), Register("C", 20, "float32")]
+    buffer = Buffer(tmp_path)
+    reader = modbus.Reader(Modbus("device", registers), buffer)
+    device: Any = Device({0: 7, 9: 8, 20: 1, 21: 2})
+
+    async def play() -> None:
+        for _round in range(2):
+            for block in list(reader._blocks):
+                await reader._ask(device, block)
+
+    asyncio.run(play())
+    found = [(one.tag, one.value) for one in buffer._held if one.quality == 0]
+    assert found == [("A", 7.0), ("B", 8.0)]
+    assert len(buffer._held) == 6
+    buffer.close()
+
+
+def test_a_disk_that_takes_nothing_loses_nothing_at_first(tmp_path: Path) -> None:
+    buffer = Buffer(tmp_path)
+    pages = buffer._db.execute("PRAGMA page_count").fetchone()[0]
+    buffer._db.execute(f"PRAGMA max_page_count = {pages}")
+    samples = [Sample("A", n, float(n)) for n in range(6_000)]
+    buffer.add(samples)
+    assert buffer.waiting() == (0, 0)
+    buffer._db.execute("PRAGMA max_page_count = 1000000")
+    buffer.flush()
+    assert (buffer.waiting(), buffer.dropped) == ((2, 6_000), 0)
+    buffer.close()
 
 
 def test_words_among_numbers_are_bad_values_and_other_faults_are_told_first(tmp_path: Path) -> None:
