@@ -1,9 +1,14 @@
 """`anlan bench`: measures on this machine."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
+
+_option = partial(click.option, show_default=True)
+_some = partial(_option, type=click.IntRange(min=1))
+_long = partial(_option, type=click.FloatRange(min=0, min_open=True))
 
 
 @click.group(name="bench")
@@ -13,17 +18,17 @@ def command() -> None:
 
 @command.command(name="telemetry")
 @click.argument("parts", nargs=-1, type=click.Choice(["whole", "ingest", "history", "torture"]))
-@click.option("--rate", default=200_000, show_default=True, help="Samples a second, whole product.")
-@click.option("--tags", default=100_000, show_default=True, help="Tags that send them.")
-@click.option("--seconds", default=60.0, show_default=True, help="How long, whole product.")
-@click.option("--ingest-rate", default=1_000_000, show_default=True, help="Log and store alone.")
-@click.option("--ingest-seconds", default=300.0, show_default=True, help="How long, alone.")
-@click.option("--rows", default=200_000_000, show_default=True, help="Samples in the history.")
-@click.option("--kills", default=50, show_default=True, help="For torture: kill -9 this often.")
-@click.option("--every", default=4.0, show_default=True, help="Seconds from kill to kill.")
-@click.option("--torture-rate", default=20_000, show_default=True, help="Samples a second then.")
-@click.option("--torture-tags", default=500, show_default=True, help="Tags that send them.")
-@click.option("--nodes", default=1, show_default=True, help="Message servers; 3: the leader dies.")
+@_some("--rate", default=200_000, help="Samples a second, whole product.")
+@_some("--tags", default=100_000, help="Tags that send them.")
+@_long("--seconds", default=60.0, help="How long, whole product.")
+@_some("--ingest-rate", default=1_000_000, help="Log and store alone.")
+@_long("--ingest-seconds", default=300.0, help="How long, alone.")
+@_some("--rows", default=200_000_000, help="Samples in the history.")
+@_some("--kills", default=50, help="For torture: kill -9 this often.")
+@_long("--every", default=4.0, help="Seconds from kill to kill.")
+@_some("--torture-rate", default=20_000, help="Samples a second then.")
+@_some("--torture-tags", default=500, help="Tags that send them.")
+@_option("--nodes", type=click.Choice([1, 3]), default=1, help="Message servers; 3: leader dies.")
 @click.option("--seed", default=1, show_default=True, help="Decides the order of the kills.")
 @click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Where to work.")
 def telemetry(parts: tuple[str, ...], folder: Path | None, **sizes: float) -> None:

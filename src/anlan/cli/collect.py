@@ -23,6 +23,7 @@ def command(config: Path, files: tuple[Path, ...], zone: str) -> None:
 
     While the line is down values wait on disk, and go out in order with the device's time.
     """
+    from anlan.telemetry.collect.buffer import NoBuffer
     from anlan.telemetry.collect.config import BadConfig, read
     from anlan.telemetry.collect.files import BadFile
     from anlan.telemetry.collect.run import collect, fill_in
@@ -38,6 +39,6 @@ def command(config: Path, files: tuple[Path, ...], zone: str) -> None:
             # What was left from an earlier run is taken as well.
             sys.exit(taken < found)
         asyncio.run(collect(given))
-    except (BadConfig, BadFile) as error:
+    except (BadConfig, BadFile, NoBuffer) as error:
         click.echo(f"anlan collect: {error}", err=True)
         sys.exit(2)

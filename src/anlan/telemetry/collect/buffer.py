@@ -43,6 +43,10 @@ class Waiting:
     rows: int
 
 
+class NoBuffer(Exception):
+    """The folder in which values are to wait cannot be used; the text says why."""
+
+
 def now_us() -> int:
     """This machine's time."""
     return time.time_ns() // 1_000
@@ -68,14 +72,20 @@ def encode(samples: Iterable[Sample]) -> bytes:
 
 
 class Buffer:
-    """The queue in a folder. Threads may share it."""
+    """The queue in a folder. Threads may share it. Raises NoBuffer for one that cannot be used."""
 
     def __init__(self, folder: Path, most_megabytes: int = 10_000) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._open(folder)
+        except (OSError, sqlite3.Error) as error:
+            raise NoBuffer(f"{folder}: values cannot wait there ({error})") from error
         self._most_bytes = most_megabytes * 1_000_000
         self._lock = threading.Lock()
         self._held: list[Sample] = []
         self.dropped = 0
+
+    def _open(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(
             folder / "waiting.sqlite3", check_same_thread=False, isolation_level=None
         )

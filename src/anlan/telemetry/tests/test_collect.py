@@ -27,7 +27,7 @@ from pymodbus.pdu.register_message import ReadHoldingRegistersResponse
 from pymodbus.server import ModbusTcpServer
 
 from anlan.telemetry.collect import files, modbus
-from anlan.telemetry.collect.buffer import Buffer, Sample
+from anlan.telemetry.collect.buffer import Buffer, NoBuffer, Sample
 from anlan.telemetry.collect.config import BadConfig, Config, Modbus, OpcUa, Register, read
 from anlan.telemetry.collect.modbus import blocks
 from anlan.telemetry.collect.run import collect, fill_in
@@ -288,6 +288,12 @@ def test_a_refused_range_is_asked_in_parts_and_a_short_answer_is_bad(tmp_path: P
     assert found == [("A", 7.0), ("B", 8.0)]
     assert len(buffer._held) == 6
     buffer.close()
+
+
+def test_a_folder_in_which_nothing_can_wait_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(NoBuffer, match="file/buffer: values cannot wait there"):
+        Buffer(tmp_path / "file" / "buffer")
 
 
 def test_a_disk_that_takes_nothing_loses_nothing_at_first(tmp_path: Path) -> None:
