@@ -245,7 +245,7 @@ class Trend {
       url.search = params.toString();
       link.href = url.href;
     }
-    this.part("legend").closest<HTMLElement>("[data-part=below]")?.toggleAttribute("hidden", !this.view.legend);
+    this.part("legend").closest<HTMLElement>("[data-part=below]")?.toggleAttribute("hidden", !this.view.legend || !this.view.tags.length);
     const set = (name: string, moment: number): void => {
       const field = this.root.querySelector<HTMLInputElement>(`form[data-part=time] [name=${name}]`);
       if (field && document.activeElement !== field) field.value = clock(moment).replace(" ", "T").slice(0, 16);
@@ -269,6 +269,7 @@ class Trend {
     if (this.view.span) [this.view.from, this.view.to] = [now - this.view.span * 1000, now];
     if (!isTick) this.said();
     this.part("empty").hidden = this.view.tags.length > 0;
+    this.part("legend").closest<HTMLElement>("[data-part=below]")?.toggleAttribute("hidden", !this.view.legend || !this.view.tags.length);
     this.part("charts").hidden = !this.view.tags.length;
     if (!this.view.tags.length) {
       this.answer = null;

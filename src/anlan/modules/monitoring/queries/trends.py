@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
@@ -16,6 +16,7 @@ from anlan.base.actors.actor import Actor
 from anlan.modules.monitoring import overlays
 from anlan.modules.monitoring.choices import LIMIT_KINDS, Happening
 from anlan.modules.monitoring.models import AlarmEvent, AlarmRule, AlarmState, Point
+from anlan.modules.registry.models.facility import EquipmentCategory
 from anlan.telemetry import client
 
 MOST_POINTS = 12
@@ -211,13 +212,18 @@ def step_words(seconds: int) -> str:
 
 
 def starts(actor: Actor, enterprise_id: UUID, most: int = 12) -> list[tuple[str, list[UUID]]]:
-    """Return groups of points to begin with: what is measured at one piece of equipment."""
+    """Return groups of points to begin with: what is measured at one piece of equipment, tanks
+    before the rest."""
     found: dict[UUID, tuple[str, list[UUID]]] = {}
     rows = (
         Point.objects.for_actor(actor)
         .filter(enterprise=enterprise_id, removed_at__isnull=True, equipment__isnull=False)
         .select_related("equipment")
-        .order_by("equipment__code", "tag")[:400]
+        .order_by(
+            Case(When(equipment__category=EquipmentCategory.TANK, then=0), default=1),
+            "equipment__code",
+            "tag",
+        )[:400]
     )
     for row in rows:
         assert row.equipment is not None

@@ -1,10 +1,17 @@
 """What monitoring puts into the side navigation."""
 
+import datetime as dt
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from anlan.base.actors.actor import Actor
+from anlan.base.inbox import today
 from anlan.base.ui import navigation
 from anlan.base.ui.marks import register_states
+from anlan.modules.monitoring.policy import ALARM_ACKNOWLEDGE
+from anlan.modules.monitoring.queries import alarms
 from anlan.modules.monitoring.ui import alarms_showing
 
 # Screens of alarms stand in front (order below 50): who watches comes more often than who sets up.
@@ -30,6 +37,7 @@ _ENTRIES = (
 def install() -> None:
     """Register the entries; called once when the app starts."""
     register_states(alarms_showing.MARKS)
+    today.provider("alarms")(contribution)
     for key, label, icon, order, prefixes in _ENTRIES:
         navigation.register(
             navigation.NavItem(
@@ -44,3 +52,13 @@ def install() -> None:
                 events=("alarms.changed",) if key == "alarms" else (),
             )
         )
+
+
+def contribution(actor: Actor, day: dt.date) -> today.Contribution:
+    """Tell those who acknowledge alarms how many wait for it, before all other figures."""
+    if not actor.may(ALARM_ACKNOWLEDGE):
+        return today.Contribution()
+    url = f"{reverse('monitoring:alarms')}?shown=unacknowledged"
+    n = alarms.counts(actor)["unacknowledged"]
+    figure = today.Figure(_("Alarms to acknowledge"), n, url, is_over=n > 0, order=10)
+    return today.Contribution(figures=[figure])
