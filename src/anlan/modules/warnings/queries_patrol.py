@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q
+import numpy as np
+from django.db.models import Count, Q
 
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import SHANGHAI, now, today
 from anlan.modules.commitment import queries as commitment
-from anlan.modules.monitoring.choices import Happening, RuleKind
+from anlan.modules.monitoring.choices import Happening, RuleKind, Shown
 from anlan.modules.monitoring.models import AlarmEvent, AlarmRule, AlarmState
 from anlan.modules.monitoring.queries import overview, systems
 from anlan.modules.registry import queries as registry
@@ -23,6 +24,9 @@ from anlan.telemetry import client
 
 DAY = dt.timedelta(days=1)
 MOST_UNREPORTED = 200
+SURE_INTERVALS = 3
+"""So many samples before the time an alarm may take show that a point was beyond already."""
+PUT_ASIDE = (Shown.SHELVED, Shown.SUPPRESSED, Shown.OUT_OF_SERVICE)
 
 
 @dataclass(slots=True)
@@ -221,43 +225,87 @@ def _warnings(actor: Actor, rows: Mapping[UUID, PatrolRow]) -> None:
             rows[row["enterprise_id"]].n_unanswered = row["n"]
 
 
-def _hidden(actor: Actor) -> list[Hidden]:
-    """Return points whose newest value lies beyond a limit while no alarm of it stands.
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """A limit with its point. `waits_s` is how long an alarm may take: its delay and a minute."""
 
-    A limit with a delay gets its delay and a minute besides, counted from the value's time; one
-    put aside (shelved, suppressed, out of service) is no under-reporting.
+    rule_id: UUID
+    enterprise_id: UUID
+    kind: str
+    limit: float
+    waits_s: float
+    number: int
+    tag: str
+    sampling_s: float
+
+    def is_beyond(self, values: Any) -> Any:
+        """Tell of a value, or of each of several, whether it lies beyond."""
+        return values > self.limit if self.kind.startswith("H") else values < self.limit
+
+
+def _hidden(actor: Actor) -> list[Hidden]:
+    """Return points that lie beyond a limit while no alarm of it stands.
+
+    They must have done so without a break for the delay of the alarm and a minute besides; one put
+    aside (shelved, suppressed, out of service) is no under-reporting.
     """
-    rules = (
-        AlarmRule.objects.for_actor(actor)
-        .filter(
-            kind__in=[RuleKind.HH, RuleKind.H, RuleKind.L, RuleKind.LL],
-            in_use=True,
-            limit__isnull=False,
-            point__removed_at__isnull=True,
-            point__in_service=True,
-        )
-        .annotate(number=F("point__number"), stands=F("alarm__condition"), put=F("alarm__shown"))
-        .select_related("point")
+    rules = AlarmRule.objects.for_actor(actor).filter(
+        Q(alarm__isnull=True) | Q(alarm__condition=False),
+        kind__in=[RuleKind.HH, RuleKind.H, RuleKind.L, RuleKind.LL],
+        in_use=True,
+        limit__isnull=False,
+        point__removed_at__isnull=True,
+        point__in_service=True,
     )
-    wanted = [rule for rule in rules if not rule.stands and (rule.put or "A") not in "GHI"]
-    newest = overview.newest({rule.point.number for rule in wanted}) or {}
+    wanted = [
+        _Limit(pk, owner, kind, limit, delay + 60.0, number, tag, sampling)
+        for pk, owner, kind, limit, delay, number, tag, sampling in rules.exclude(
+            alarm__shown__in=PUT_ASIDE
+        )
+        .order_by()
+        .values_list(
+            "pk", "enterprise_id", "kind", "limit", "on_delay_s", "point__number", "point__tag",
+            "point__sampling_seconds",
+        )
+    ]  # fmt: skip
+    newest = overview.newest({one.number for one in wanted}) or {}
     recent = set(
         AlarmEvent.objects.for_actor(actor)
         .filter(what=Happening.RAISED, at__gte=now() - dt.timedelta(minutes=10))
         .values_list("rule_id", flat=True)
     )
-    found: list[Hidden] = []
-    for rule in wanted:
-        value, quality, at = newest.get(rule.point.number, (None, 2, 0))
-        if value is None or quality > 1 or rule.limit is None or rule.pk in recent:
+    beyond = []
+    for one in wanted:
+        value, quality, at = newest.get(one.number, (None, 2, 0))
+        if value is None or quality > 1 or one.rule_id in recent or not one.is_beyond(value):
             continue
-        beyond = value > rule.limit if rule.kind.startswith("H") else value < rule.limit
-        if beyond:
-            moment = dt.datetime.fromtimestamp(at / 1000, dt.UTC)
-            found.append(
-                Hidden(rule.enterprise_id, rule.point.tag, rule.kind, rule.limit, value, moment)
-            )
-    return found[:MOST_UNREPORTED]
+        moment = dt.datetime.fromtimestamp(at / 1000, dt.UTC)
+        beyond.append((one, Hidden(one.enterprise_id, one.tag, one.kind, one.limit, value, moment)))
+    return _lasting(beyond, now())[:MOST_UNREPORTED]
+
+
+def _lasting(beyond: list[tuple[_Limit, Hidden]], moment: dt.datetime) -> list[Hidden]:
+    """Return those that have been beyond for longer than their alarm may take."""
+    young = [one for one, seen in beyond if (moment - seen.at).total_seconds() < one.waits_s]
+    if not young:
+        return [seen for _one, seen in beyond]
+    back = max(one.waits_s + SURE_INTERVALS * one.sampling_s for one in young)
+    try:
+        found = client.samples(
+            {one.number for one in young}, moment - min(dt.timedelta(seconds=back), DAY), moment
+        )
+    except client.NoHistorian:
+        return []
+    lasting = {one.rule_id for one, _seen in beyond} - {one.rule_id for one in young}
+    now_s = moment.timestamp()
+    for one in young:
+        mine = (found.tags == one.number) & (found.quality < 2)
+        times, is_beyond = found.times_us[mine] / 1e6, one.is_beyond(found.values[mine])
+        within = np.flatnonzero(~is_beyond)
+        since = times[within[-1] + 1 :] if len(within) else times
+        if len(since) and now_s - since[0] >= one.waits_s:
+            lasting.add(one.rule_id)
+    return [seen for one, seen in beyond if one.rule_id in lasting]
 
 
 def _regions(rows: list[PatrolRow]) -> list[Region]:

@@ -199,7 +199,9 @@ def test_pages_show_it_to_those_who_see_the_plant(world, people, level, client) 
 def test_the_patrol_finds_what_was_not_reported(world, people, level, store, client) -> None:
     state = risen(level, "H")
     AlarmState.objects.for_actor(SYSTEM).filter(pk=state.pk).update(condition=False, shown="A")
-    store.samples = [(level.number, now(), 91.0, 0)]
+    store.samples = [
+        (level.number, now() - dt.timedelta(seconds=second), 91.0, 0) for second in range(0, 200, 5)
+    ]
     found = queries_patrol.patrol(world.actor(Role.BUREAU_INSPECTOR, "county_a"), today())
     (one,) = found.hidden
     assert (one.tag, one.value, one.limit) == ("LI-1", 91.0, 85.0)
@@ -208,6 +210,31 @@ def test_the_patrol_finds_what_was_not_reported(world, people, level, store, cli
     sheet = client.get("/warnings/patrol/?format=docx").content
     assert "LI-1" in str([c.text for t in Document(io.BytesIO(sheet)).tables for c in t._cells])
     assert client.get("/warnings/patrol/?format=xlsx").content[:2] == b"PK"
+
+
+@pytest.mark.parametrize(
+    ("values", "delay_s", "is_hidden"),
+    [
+        ([(0, 91), (30, 91), (60, 91), (90, 91)], 0, True),
+        ([(0, 91), (30, 91), (60, 80), (90, 91)], 0, False),  # beyond for half a minute
+        ([(0, 91), (30, 91), (60, 91), (90, 91)], 60, False),  # its delay and a minute
+        ([(200, 91)], 60, True),  # silent since, and beyond all the same
+        ([(0, 91)], 0, False),
+    ],
+)
+def test_an_alarm_has_its_delay_and_a_minute_to_come(
+    world, level, store, values, delay_s, is_hidden
+) -> None:
+    state = risen(level, "H")
+    AlarmState.objects.for_actor(SYSTEM).filter(pk=state.pk).update(condition=False, shown="A")
+    state.rule.on_delay_s = delay_s
+    state.rule.save()
+    moment = now()
+    store.samples = [
+        (level.number, moment - dt.timedelta(seconds=ago), float(value), 0) for ago, value in values
+    ]
+    found = queries_patrol.patrol(world.actor(Role.BUREAU_INSPECTOR, "county_a"), today())
+    assert bool(found.hidden) is is_hidden
 
 
 def test_cameras_off_line_stand_in_the_patrol_and_weaken_the_barriers(world, level) -> None:
