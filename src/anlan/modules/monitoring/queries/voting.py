@@ -83,6 +83,13 @@ class Group:
         return [one for one in self.detectors if one.is_in_alarm]
 
     @property
+    def judged(self) -> str:
+        """Return the logic, and what is left of it where detectors can say nothing."""
+        if self.vote is None or not self.vote.is_degraded:
+            return str(self.logic)
+        return f"{self.logic} → {self.vote.judged_as}"
+
+    @property
     def is_confirmed(self) -> bool:
         """Tell whether the vote confirms a gas alarm."""
         return self.vote is not None and self.vote.verdict == Verdict.CONFIRMED

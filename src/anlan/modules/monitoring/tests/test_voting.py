@@ -102,11 +102,11 @@ def verdicts() -> dict[str, Verdict]:
 def test_two_of_a_zone_confirm_what_one_does_not(zone) -> None:
     stand(zone[0], zone[3])
     assert verdicts() == {"泵房": Verdict.SINGLE, "装卸台": Verdict.SINGLE}
-    inputs = [inputs for _unit, inputs in gather(now(), model.packaged()).values()]
+    inputs = [inputs for _unit, inputs in gather(now(), lambda _plant: model.packaged()).values()]
     assert not inputs[0].overrides
     stand(zone[1])
     assert verdicts() == {"泵房": Verdict.CONFIRMED, "装卸台": Verdict.SINGLE}
-    ((_unit, found),) = gather(now(), model.packaged()).values()
+    ((_unit, found),) = gather(now(), lambda _plant: model.packaged()).values()
     gas = next(one for one in found.factors if one.code == "confirmed")
     assert (gas.score, gas.of) == (1.0, "泵房 2oo3 (GT-0, GT-1)")
     assert found.overrides == {"toxic_release"}

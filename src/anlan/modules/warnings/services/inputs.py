@@ -297,7 +297,7 @@ def _gas(one: Gathered, is_told: bool, model: Model) -> list[index.Factor]:
     if one.confirmed:
         # A zone's vote: the index knows it as a factor of its own, above any single detector's.
         of = "; ".join(
-            f"{group.place} {group.logic} ({', '.join(d.tag for d in group.voting)})"
+            f"{group.place} {group.judged} ({', '.join(d.tag for d in group.voting)})"
             for group in one.confirmed[:3]
         )
         return [
