@@ -26,7 +26,29 @@ _LONGEST_ADDED = 30.0
 _MOST_MISSED = 60.0
 # Fewer activations are no gain where the alarm only never clears.
 _STANDS_ON = 300.0
-_TREATABLE = (*LEVELS, Kind.DEVIATION)
+# Of the others the deadband is nought, a rate's, or what "frozen" means: delays alone treat them.
+_WITH_DEADBAND = frozenset({*LEVELS, Kind.DEVIATION})
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Samples of several tags: times in seconds in any order, quality 0 to 2.
+
+    `ids` are places in `names`. An alarm that looks at other tags needs theirs beside its own.
+    """
+
+    names: Sequence[str]
+    ids: npt.NDArray[np.int32]
+    times: Floats
+    values: Floats
+    quality: npt.NDArray[np.uint8] | None = None
+
+    @classmethod
+    def of(
+        cls, tag: str, times: Floats, values: Floats, quality: npt.NDArray[np.uint8] | None = None
+    ) -> "History":
+        """Return the history of one tag."""
+        return cls([tag], np.zeros(len(times), np.int32), times, values, quality)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +94,12 @@ def measured(
     """
     if before.tag != after.tag:
         raise ValueError("both settings must be of one tag")
-    return _measured_all(before, [after], times, values, quality)[0]
+    return measured_in(before, after, History.of(before.tag, times, values, quality))
+
+
+def measured_in(before: Rule, after: Rule, history: History) -> Measured:
+    """Replay a history of the tag, and of those it looks at, with two settings of its alarm."""
+    return _measured_all(before, [after], history)[0]
 
 
 def proposed(
@@ -85,28 +112,45 @@ def proposed(
     response_s: float | None = None,
     safety_related: bool = False,
 ) -> Proposal | None:
+    """Return the best treatment of an alarm on one tag's samples, as `proposed_in` does."""
+    return proposed_in(
+        rule,
+        History.of(rule.tag, times, values, quality),
+        spread=spread,
+        response_s=response_s,
+        safety_related=safety_related,
+    )
+
+
+def proposed_in(
+    rule: Rule,
+    history: History,
+    *,
+    spread: float,
+    response_s: float | None = None,
+    safety_related: bool = False,
+) -> Proposal | None:
     """Return the deadband and delays with the fewest activations that cost too little to matter.
 
-    `spread` is the standard deviation of the tag in normal operation, `response_s` the time there
-    is to respond. A safety-related alarm gets no longer on-delay. No setting may leave an episode
-    in which the alarm stood for more than a minute unannounced, nor let the alarm stand on for
-    more than five minutes an episode. None where nothing is better than what is there, or where
-    the kind has neither deadband nor noise.
+    A deadband is tried for levels and deviations, delays for every kind. `spread` is the standard
+    deviation of the tag in normal operation, `response_s` the time there is to respond. A
+    safety-related alarm gets no longer on-delay. No setting may leave an episode in which the alarm
+    stood for more than a minute unannounced, nor let the alarm stand on for more than five minutes
+    an episode. None where nothing is better than what is there.
     """
-    if rule.kind not in _TREATABLE:
-        return None
     longest = _LONGEST_ADDED if response_s is None else min(_OF_RESPONSE * response_s, 60.0)
     most_on = rule.on_delay if safety_related else rule.on_delay + longest
     ons = sorted({rule.on_delay, *(one for one in ON_DELAYS if rule.on_delay < one <= most_on)})
     offs = sorted({rule.off_delay, *(one for one in OFF_DELAYS if one > rule.off_delay)})
-    bands = sorted({rule.deadband, *(n * spread for n in (1, 2) if n * spread > rule.deadband)})
+    wider = (1, 2) if rule.kind in _WITH_DEADBAND else ()
+    bands = sorted({rule.deadband, *(n * spread for n in wider if n * spread > rule.deadband)})
     if rule.kind is Kind.DEVIATION:
         bands = [band for band in bands if band <= rule.limit]
     tried = [
         replace(rule, deadband=band, on_delay=on, off_delay=off)
         for band, on, off in product(bands, ons, offs)
     ]
-    figures = _measured_all(rule, tried, times, values, quality)
+    figures = _measured_all(rule, tried, history)
     allowed = [
         (one, figure)
         for one, figure in zip(tried, figures, strict=True)
@@ -128,17 +172,13 @@ def _gentleness(rule: Rule) -> tuple[float, float]:
     return rule.off_delay, rule.deadband
 
 
-def _measured_all(
-    before: Rule,
-    tried: Sequence[Rule],
-    times: Floats,
-    values: Floats,
-    quality: npt.NDArray[np.uint8] | None,
-) -> list[Measured]:
+def _measured_all(before: Rule, tried: Sequence[Rule], history: History) -> list[Measured]:
     # All at once: one pass over the samples moves every setting.
     named = [replace(one, key=str(n), suppressed_when="") for n, one in enumerate((before, *tried))]
-    found = replayed(named, [before.tag], np.zeros(len(times), np.int32), times, values, quality)
-    end = float(times[-1]) if len(times) else 0.0
+    found = replayed(
+        named, history.names, history.ids, history.times, history.values, history.quality
+    )
+    end = float(history.times.max()) if len(history.times) else 0.0
     return [compared(found["0"], found[one.key], end) for one in named[1:]]
 
 

@@ -1,5 +1,6 @@
 """What another setting would do to an alarm; of delays its own journal alone tells it."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -53,12 +54,15 @@ class Proposal:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Stored values that a proposal was measured on: how many over how many seconds, and how often
-    the alarm came in them as it is set, in how many episodes."""
+    the alarm came in them as it is set, in how many episodes; `at` is when it was measured."""
 
     samples: int
     seconds: float
     activations: int
     episodes: int
+    at: dt.datetime
+    since: dt.datetime
+    until: dt.datetime
 
 
 def left(spells: Sequence[tuple[float, float | None]], on_delay: float, off_delay: float) -> int:

@@ -157,6 +157,25 @@ def test_an_upset_that_chatters_is_never_swallowed():
     assert found.measured.activations_after == 1
 
 
+def test_every_kind_is_treated_with_delays():
+    """Bad quality that flickers, and a deviation from another tag, get delays that end it."""
+    times = np.arange(4000.0)
+    quality = np.where((times > 1000) & (times % 8 < 4) & (times < 1400), 2, 0).astype(np.uint8)
+    bad = Rule.of("b", "p", Kind.BAD)
+    found = improvement.proposed(bad, times, np.zeros(4000), quality, spread=0.0)
+    assert (found.measured.activations_before, found.measured.activations_after) == (50, 1)
+    assert found.rule.deadband == 0.0
+    both = improvement.History(
+        ["p", "q"],
+        np.tile(np.array([0, 1], np.int32), 4000),
+        np.repeat(times, 2),
+        np.stack([np.where(quality > 0, 12.0, 10.0), np.full(4000, 10.0)], axis=1).ravel(),
+    )
+    apart = Rule.of("d", "p", Kind.DEVIATION, 1.0, set_point="q")
+    found = improvement.proposed_in(apart, both, spread=0.0)
+    assert (found.measured.activations_before, found.measured.activations_after) == (50, 1)
+
+
 def test_settings_of_two_tags_are_not_compared():
     with pytest.raises(ValueError, match="one tag"):
         improvement.measured(HIGH, Rule.of("q", "q", Kind.H, 1.0), np.zeros(1), np.zeros(1))

@@ -5,18 +5,24 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from anlan.engines.alarms.rules import Kind, Rule
+from django.core.cache import cache
+
+from anlan.base.clock import now
 from anlan.engines.alarms.tuning import starting_values
 from anlan.modules.monitoring import rules_kpi
 from anlan.modules.monitoring.choices import LIMIT_KINDS
 from anlan.modules.monitoring.models import AlarmRule
 from anlan.modules.monitoring.queries.alarm_kpi import Actor10
+from anlan.modules.monitoring.services import effects
 
 if TYPE_CHECKING:
     from anlan.telemetry.wire import Batch
 
 SPAN = dt.timedelta(days=7)
+KEPT_S = 24 * 3600
+"""How long a measurement is shown before values are replayed again."""
 # Three and a half days of a value a second: ten alarms are measured in a few seconds.
 MOST_SAMPLES = 300_000
 # Fewer say nothing about what is usual.
@@ -25,65 +31,107 @@ _FEWEST = 100
 _OTHER_SHARE = 0.01
 
 
-def with_values(worst: Sequence[Actor10], end: dt.datetime) -> tuple[list[Actor10], bool]:
+def with_values(
+    worst: Sequence[Actor10], end: dt.datetime, *, anew: bool = False
+) -> tuple[list[Actor10], bool]:
     """Return the bad actors with what their values up to `end` say, and whether the store answered.
 
-    Of levels whose alarm came in the stored values the proposal is measured there; of the others it
-    stays what the journal says. One question to the store a point.
+    Of alarms that came in the stored values the proposal is measured there; of the others it stays
+    what the journal says. What was measured is kept for a day, with its date and as long as the
+    setting is the same; `anew` measures all once more. One question to the store a point.
     """
     from anlan.telemetry import client
 
-    held: dict[int, Batch] = {}
+    keys = {one.rule.pk: _key(one.rule, end) for one in worst}
+    kept = {} if anew else cache.get_many(keys.values())
+    held: dict[UUID, Batch] = {}
     found = []
+    fresh = {}
     for one in worst:
-        point = one.rule.point
-        if one.rule.kind not in LIMIT_KINDS or one.rule.limit is None:
-            found.append(one)
+        if (told := kept.get(keys[one.rule.pk])) is not None:
+            found.append(replace(one, **told))
             continue
-        if point.number not in held:
-            span = min(SPAN, dt.timedelta(seconds=MOST_SAMPLES * point.sampling_seconds))
-            try:
-                held[point.number] = client.samples(
-                    [point.number], end - span, end, limit=2 * MOST_SAMPLES, timeout_s=10.0
-                )
-            except client.NoHistorian:
-                return list(worst), False
-        found.append(_measured(one, held[point.number]))
+        try:
+            measured = _measured(one, *_samples(one.rule, end, held))
+        except client.NoHistorian:
+            return list(worst), False
+        found.append(measured)
+        if measured.seen is not None:
+            told = {"proposal": measured.proposal, "seen": measured.seen}
+            fresh[keys[one.rule.pk]] = told
+    cache.set_many(fresh, KEPT_S)
     return found, True
 
 
-def _measured(one: Actor10, samples: "Batch") -> Actor10:
+def _key(rule: AlarmRule, end: dt.datetime) -> str:
+    """Return under what a measurement is kept: another setting or another day is another one."""
+    past = f"{end:%Y%m%d}" if end < now() - dt.timedelta(hours=1) else "now"
+    return f"alarm-improvement:{rule.pk}:{rule.edition}:{past}"
+
+
+def _samples(
+    rule: AlarmRule, end: dt.datetime, held: dict[UUID, "Batch"]
+) -> tuple["Batch", effects.Points]:
+    """Return the stored values of a setting's point and of the one it is compared with.
+
+    Raises NoHistorian.
+    """
+    from anlan.telemetry import client
+
+    other = rule.compared_with_id
+    points = effects.points_of(rule, {}) if other else effects.Points({}, {})
+    key = rule.pk if other else rule.point_id
+    if key not in held:
+        span = min(SPAN, dt.timedelta(seconds=MOST_SAMPLES * rule.point.sampling_seconds))
+        numbers = sorted({rule.point.number, *points.by_id.values()})
+        held[key] = client.samples(numbers, end - span, end, limit=2 * MOST_SAMPLES, timeout_s=10.0)
+    return held[key], points
+
+
+def _measured(one: Actor10, samples: "Batch", points: effects.Points) -> Actor10:
+    import numpy as np
+
     from anlan.engines.alarms import improvement
 
     rule = one.rule
-    if len(samples.tags) < _FEWEST:
+    own = samples.tags == rule.point.number
+    if own.sum() < _FEWEST:
         return one
-    times, values = samples.times_us / 1e6, samples.values
-    core = Rule.of(
-        str(rule.pk),
-        str(rule.point.number),
-        Kind(rule.kind),
-        float(rule.limit or 0.0),
-        deadband=rule.deadband,
-        on_delay=rule.on_delay_s,
-        off_delay=rule.off_delay_s,
-    )
-    now = improvement.measured(core, core, times, values, samples.quality)
-    if not now.activations_before:
+    try:
+        core = effects.core_rule(rule, str(rule.pk), {"suppressed_when": ""}, points)
+    except (ValueError, KeyError):
+        core = None
+    if core is None:
         return one
-    proposed = improvement.proposed(
-        core,
-        times,
-        values,
+    numbers, places = np.unique(samples.tags, return_inverse=True)
+    history = improvement.History(
+        [str(number) for number in numbers.tolist()],
+        places.astype(np.int32),
+        samples.times_us / 1e6,
+        samples.values,
         samples.quality,
-        spread=spread_of(rule, samples),
+    )
+    present = improvement.measured_in(core, core, history)
+    if not present.activations_before:
+        return one
+    proposed = improvement.proposed_in(
+        core,
+        history,
+        spread=spread_of(rule, samples) if rule.kind in LIMIT_KINDS else 0.0,
         response_s=rule.response_seconds,
         safety_related=rule.safety_related or one.is_gas,
     )
+    times = history.times[own]
     seen = rules_kpi.Seen(
-        len(times), float(times[-1] - times[0]), now.activations_before, now.episodes
+        int(own.sum()),
+        float(times.max() - times.min()),
+        present.activations_before,
+        present.episodes,
+        now(),
+        dt.datetime.fromtimestamp(float(times.min()), dt.UTC),
+        dt.datetime.fromtimestamp(float(times.max()), dt.UTC),
     )
-    if proposed is None or proposed.measured.activations_after > now.activations_before * (
+    if proposed is None or proposed.measured.activations_after > present.activations_before * (
         1 - rules_kpi.LEAST_GAIN
     ):
         return replace(one, proposal=None, seen=seen)
@@ -125,3 +173,13 @@ def spread_of(rule: AlarmRule, samples: "Batch") -> float:
         return 0.0
     digits = 1 - math.floor(math.log10(spread))
     return round(spread, digits)
+
+
+def measured_at(worst: Sequence[Actor10]) -> tuple[dt.datetime, dt.datetime, dt.datetime] | None:
+    """Return when the oldest measurement was made, and from when to when the values were."""
+    seen = [one.seen for one in worst if one.seen is not None]
+    if not seen:
+        return None
+    return (
+        min(one.at for one in seen), min(one.since for one in seen), max(one.until for one in seen)
+    )  # fmt: skip

@@ -66,6 +66,12 @@ def test_deadband_and_delays_are_measured_on_stored_values(world, client, store)
     form = client.get(f"/monitoring/settings/{rule.pk}/change/?{href}").content.decode()
     assert f'value="{given["deadband"][0]}"' in form
     assert given["reason"][0][:12] in form
+    # What was measured is kept with its date, until it is asked for anew.
+    store.samples.clear()
+    assert "死区 0 →" in bars(client)
+    assert "重新测算" in bars(client)
+    again = client.get("/monitoring/kpi/improve/?anew=1").content.decode()
+    assert "死区 0 →" not in again
     # Opening the form changes nothing: another person still approves what is sent.
     rule.refresh_from_db()
     assert rule.deadband == 0

@@ -165,7 +165,8 @@ def report(request: HttpRequest) -> HttpResponseBase:
 def improve(request: HttpRequest) -> HttpResponse:
     """The bad actors again, with what would help measured on their stored values.
 
-    Reading and replaying a week of values of ten points takes seconds, so the page comes first.
+    Reading and replaying a week of values of ten points takes seconds, so the page comes first,
+    and what was measured is kept for a day; `?anew` measures once more.
     """
     actor, plant = _actor(request), _plant(request)
     if plant is None:
@@ -173,10 +174,16 @@ def improve(request: HttpRequest) -> HttpResponse:
     period = period_of(request, plant.pk)
     rows = alarm_kpi.announced(actor, period)
     worst, is_told = alarm_improvement.with_values(
-        alarm_kpi.worst(rows, alarm_kpi.rules_of(actor, rows)), period.end
+        alarm_kpi.worst(rows, alarm_kpi.rules_of(actor, rows)),
+        period.end,
+        anew="anew" in request.GET,
     )
     found = alarm_kpi.load(rows, period)
+    given = request.GET.copy()
+    given["anew"] = "1"
     context = {
+        "measured": alarm_improvement.measured_at(worst),
+        "anew_url": f"{request.path}?{given.urlencode()}",
         "bars": kpi_showing.bars(worst, found["activations"]),
         "gain": kpi_showing.gain(worst, found, period),
         "state": "told" if is_told else "away",
