@@ -13,7 +13,11 @@ CHANGE_REQUESTED = Event("monitoring.change.requested", _("Change of an alarm re
 CHANGE_APPROVED = Event("monitoring.change.approved", _("Change of an alarm approved"))
 CHANGE_REFUSED = Event("monitoring.change.refused", _("Change of an alarm refused"))
 CHANGE_WITHDRAWN = Event("monitoring.change.withdrawn", _("Change of an alarm withdrawn"))
-CHANGE_APPLIED = Event("monitoring.change.applied", _("Change of an alarm in effect"))
+CHANGE_APPLIED = Event(
+    "monitoring.change.applied",
+    _("Change of an alarm in effect"),
+    labels={"applied_at": _("in effect since")},
+)
 SOURCE_CREATED = Event("monitoring.source.created", _("Data source entered"))
 SOURCE_CHANGED = Event("monitoring.source.changed", _("Data source changed"))
 SOURCE_REMOVED = Event("monitoring.source.removed", _("Data source removed from the lists"))

@@ -21,7 +21,7 @@ from anlan.modules.monitoring.services import changes
 from anlan.modules.monitoring.states import ChangeState
 from anlan.modules.monitoring.ui import words
 from anlan.modules.monitoring.ui.addresses import change_url, list_url, point_url, setting_url
-from anlan.modules.monitoring.ui.forms import setting_form
+from anlan.modules.monitoring.ui.forms import setting_form, unit_of
 from anlan.modules.monitoring.ui.lists import CHANGE_ICONS, CHANGE_TONES
 from anlan.modules.monitoring.ui.point_views import crumbs_of
 from anlan.modules.monitoring.ui.record_pages import actor_of, form_page, saved
@@ -111,7 +111,9 @@ def pairs_of(actor: Any, row: Any) -> list[tuple[str, str, str]]:
     for name, new in row.new.items():
         field: Any = AlarmRule._meta.get_field(name)
         texts = [_text(actor, field, value) for value in (row.old.get(name), new)]
-        found.append((str(field.verbose_name), *texts))
+        unit = unit_of(row.rule, name)
+        label = f"{field.verbose_name} ({unit})" if unit else str(field.verbose_name)
+        found.append((label, *texts))
     return found  # type: ignore[return-value]
 
 

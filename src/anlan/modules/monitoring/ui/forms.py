@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
 from anlan.modules.monitoring import rules
+from anlan.modules.monitoring.choices import RuleKind
 from anlan.modules.monitoring.models import AlarmRule, Point, WatchGroup
 from anlan.modules.monitoring.queries import groups
 from anlan.modules.monitoring.queries import points as queries
@@ -92,6 +93,37 @@ def _field(name: str, actor: Actor, point: Point) -> forms.Field:
     return made
 
 
+def _fit_to(rule: AlarmRule, fields: dict[str, forms.Field]) -> None:
+    """Leave out of the form of a change what its kind of alarm does not have, and say the units."""
+    for name in without(rule.kind):
+        del fields[name]
+    for name in ("limit", "deadband"):
+        if name in fields and (unit := unit_of(rule, name)):
+            fields[name].label = f"{fields[name].label} ({unit})"
+    if "limit" in fields:
+        fields["limit"].help_text = ""
+
+
+def without(kind: str) -> set[str]:
+    """Return what a kind of alarm does not have."""
+    gone = set() if kind == RuleKind.DEVIATION else {"compared_with"}
+    if kind in (RuleKind.STATE, RuleKind.STALE, RuleKind.BAD):
+        gone.add("deadband")
+    if kind == RuleKind.BAD:
+        gone.add("limit")
+    return gone
+
+
+def unit_of(rule: AlarmRule, name: str) -> str:
+    """Return in what a figure of a setting is given; empty for what has no unit."""
+    if name not in ("limit", "deadband") or rule.kind == RuleKind.STATE:
+        return ""
+    if name == "limit" and rule.kind in (RuleKind.STALE, RuleKind.FROZEN):
+        return "s"
+    unit = rule.point.unit
+    return f"{unit}/min" if unit and rule.kind == RuleKind.RATE else unit
+
+
 def _named(text: str) -> dict[str, str]:
     """Return which setting `LI-101 HH` names."""
     tag, _gap, kind = text.rpartition(" ")
@@ -142,8 +174,8 @@ def setting_form(
             widget=forms.Textarea(attrs={"rows": 3}),
             help_text=_("What happened, what was looked at, what it leads to."),
         )
-        if rule is not None and rule.kind != "DEV":
-            del fields["compared_with"]
+        if rule is not None:
+            _fit_to(rule, fields)
     start: dict[str, Any] = {}
     if rule is not None:
         names = rules.CONTROLLED if part == "change" else DESCRIBED

@@ -18,7 +18,7 @@ from anlan.modules.monitoring.queries import points as queries
 from anlan.modules.monitoring.services import settings
 from anlan.modules.monitoring.ui import history, words
 from anlan.modules.monitoring.ui.addresses import list_url, point_url, setting_url
-from anlan.modules.monitoring.ui.forms import RECORD, setting_form
+from anlan.modules.monitoring.ui.forms import RECORD, setting_form, unit_of, without
 from anlan.modules.monitoring.ui.kinds import ICONS, POINT
 from anlan.modules.monitoring.ui.record_pages import (
     actor_of,
@@ -157,6 +157,8 @@ def setting_show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "rule": rule,
         "point": rule.point,
         "groups": facts_of(rule, RECORD),
+        "limit_unit": unit_of(rule, "limit"),
+        "deadband_unit": None if "deadband" in without(rule.kind) else unit_of(rule, "deadband"),
         "proposal": proposal,
         "proposed": words.proposal_words(proposal),
         "remarks": [one for one in remarks_of(rule.point, own) if one.text.startswith(rule.kind)],

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Organisation
@@ -42,6 +43,14 @@ _CHOSEN_FROM: dict[type, Any] = {
 def choose_from(model: type[models.Model], query: Any) -> None:
     """Let forms offer rows of a register of another module: `query(actor)` returns them."""
     _CHOSEN_FROM[model] = query
+
+
+def sentences(text: str, remedy: str) -> str:
+    """Return what is wrong and what to do about it, apart from each other."""
+    if not remedy:
+        return text
+    ends = text.endswith((".", "。", "!", "！", "?", "？"))
+    return f"{text} {remedy}" if ends else text + pgettext("between sentences", ". ") + remedy
 
 
 class RecordForm(forms.Form):
@@ -78,7 +87,7 @@ class RecordForm(forms.Form):
         if isinstance(error, BadInput):
             for problem in error.problems:
                 name = problem.field if problem.field in self.fields else None
-                self.add_error(name, f"{problem.text} {problem.remedy}".strip())
+                self.add_error(name, sentences(str(problem.text), str(problem.remedy)))
             return
         if isinstance(error, ChangedMeanwhile):
             # Saving once more is then a decision, taken with the other change in view.
