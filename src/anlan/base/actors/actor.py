@@ -76,6 +76,11 @@ class Actor:
         return next((post.enterprise_id for post in self.posts if post.enterprise_id), None)
 
     @property
+    def at_own_node_only(self) -> bool:
+        """Tell whether all posts see their own node alone, as a contractor's: not the plant."""
+        return bool(self.posts) and all(post.role in SEES_OWN_NODE_ONLY for post in self.posts)
+
+    @property
     def only_enterprise_id(self) -> UUID | None:
         """Return the one enterprise that everything this actor sees lies in; None for others."""
         held = {post.enterprise_id for post in self.posts}

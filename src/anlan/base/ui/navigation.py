@@ -24,6 +24,8 @@ GROUPS: dict[str, Words] = {
     "basis": _("Basis and reporting"),
     "system": _("System"),
 }
+PLANT_GROUPS = ("watch", "basis")
+"""Groups whose every page is about a plant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class NavItem:
     `permission` empty means everybody. `count` gives the open work behind the entry (0 shows
     nothing), or the statement that counts it: those of all entries are sent as one. `prefixes`
     are further URL prefixes under which the entry is the current one. `events` are the live
-    events after which an open page asks for the count again.
+    events after which an open page asks for the count again. `of_plant` keeps the entry from those
+    who see their own node alone (contractors): its page is about the plant.
     """
 
     key: str
@@ -46,6 +49,7 @@ class NavItem:
     order: int = 100
     prefixes: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
+    of_plant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ def nav_for(viewer: Viewer | None, path: str = "") -> list[NavGroup]:
     seen: list[tuple[NavItem, str]] = []
     for item in items():
         if item.permission and not viewer.may(item.permission):
+            continue
+        if viewer.at_own_node_only and (item.of_plant or item.group in PLANT_GROUPS):
             continue
         try:
             seen.append((item, page_url(item.url_name)))

@@ -10,6 +10,10 @@ class Viewer(Protocol):
     def name(self) -> str:
         """The person's name."""
 
+    @property
+    def at_own_node_only(self) -> bool:
+        """Tell whether the person sees an own node alone, not the plant around it."""
+
     def may(self, permission: str) -> bool:
         """Tell whether one of the posts grants the permission anywhere."""
 

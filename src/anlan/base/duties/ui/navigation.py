@@ -18,13 +18,13 @@ def install() -> None:
     navigation.register(
         navigation.NavItem(
             "duties.warnings", _("Warnings"), "bell-exclamation", "duties:warnings", "prevent",
-            order=50,
+            order=50, of_plant=True,
         )
     )  # fmt: skip
     navigation.register(
         navigation.NavItem(
             "duties.plans", _("Duty plans"), "calendar-repeat", "duties:plans", "prevent",
-            order=60, prefixes=(
+            order=60, of_plant=True, prefixes=(
                 "/duties/shifts/", "/duties/substitutes/", "/duties/exemptions/",
                 "/duties/ladder/",
             ),

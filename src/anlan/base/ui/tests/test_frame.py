@@ -23,6 +23,7 @@ class Somebody:
 
     name: str = "周砚秋"
     permissions: set[str] = field(default_factory=set)
+    at_own_node_only: bool = False
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
@@ -48,6 +49,13 @@ class TestNavigation:
         assert keys == [["a1", "a2"]]
         both = nav_for(Somebody(permissions={"b.view"}))
         assert [g.key for g in both] == ["prevent", "watch"]
+
+    def test_who_sees_an_own_node_alone_gets_no_page_about_the_plant(self) -> None:
+        navigation.register(NavItem("mine", "M", "bell", "ui:help", "prevent"))
+        navigation.register(NavItem("risk", "R", "bell", "ui:search", "prevent", of_plant=True))
+        navigation.register(NavItem("live", "L", "bell", "ui:search", "watch"))
+        keys = [[e.key for e in g.entries] for g in nav_for(Somebody(at_own_node_only=True))]
+        assert keys == [["mine"]]
 
     def test_nobody_sees_nothing(self) -> None:
         navigation.register(NavItem("a", "A", "bell", "ui:help", "home"))

@@ -25,6 +25,7 @@ def install() -> None:
             "commitment:today",
             "prevent",
             order=60,
+            of_plant=True,
         )
     )
     register_states(

@@ -151,7 +151,7 @@ FINDINGS = ListPage(
         ),
     ],
     row_url=url_of,
-    create_url=lambda actor: reverse("findings:new") if actor.own_enterprise_id else "",
+    create_url=lambda actor: reverse("findings:new") if _reports(actor) else "",
     create_label=_("Report a finding"),
     create_permission=FINDING_REPORT,
     sheet=sheets.FINDINGS,
@@ -165,6 +165,11 @@ FINDINGS = ListPage(
 )  # fmt: skip
 
 
+def _reports(actor: Actor) -> bool:
+    """Tell whether the actor sees a plant of their own to report in."""
+    return bool(actor.own_enterprise_id) and not actor.at_own_node_only
+
+
 def _more(request: HttpRequest) -> dict[str, Any]:
     """Return what the list's own template shows: figures, and links to what may be opened."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
@@ -173,7 +178,7 @@ def _more(request: HttpRequest) -> dict[str, Any]:
         "may_flags": actor.may(FLAG_DISMISS),
         "may_clear": actor.may(FINDING_CLEAR),
         "may_outside": actor.may(FINDING_OUTSIDE),
-        "may_tell": bool(actor.own_enterprise_id) and actor.may(FINDING_REPORT),
+        "may_tell": _reports(actor) and actor.may(FINDING_REPORT),
     }
 
 

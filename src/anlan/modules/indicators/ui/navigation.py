@@ -30,6 +30,7 @@ def install() -> None:
                 permission,
                 order=60 + order,
                 prefixes=prefixes,
+                of_plant=True,
             )
         )
     today.install()

@@ -16,6 +16,7 @@ def install() -> None:
     navigation.register(
         navigation.NavItem(
             "ledgers", _("Special ledgers"), "notebook", "ledgers:overview", "prevent", order=70,
+            of_plant=True,
             prefixes=("/ledgers/",),
         )
     )  # fmt: skip

@@ -24,6 +24,7 @@ def install() -> None:
             "prevent",
             order=10,
             prefixes=("/risk/",),
+            of_plant=True,
         )
     )
     register_states(
