@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from anlan.base.lists.columns import Column
@@ -135,10 +134,6 @@ def _inner(column: Column) -> Callable[[Any, Any], str]:
         return lambda _row, value: str(_marks().risk(value, kind=column.scale))
     if column.kind == "due":
         return lambda _row, value: str(_marks().due(value))
-    if column.kind == "number" and column.unit:
-        return lambda _row, value: str(
-            format_html("<span>{} <small>{}</small></span>", text(value), column.unit)
-        )
     if column.kind in ("date", "datetime"):
         return lambda _row, value: f"<time>{_text(text(value))}</time>"
     return lambda _row, value: _text(text(value))

@@ -40,6 +40,9 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "layer": layer,
         "levels": levels,
+        "title": _("Enterprises") if layer == "enterprises" else _("Units"),
+        # Within one plant its name beside every unit tells nothing.
+        "one_plant": request.actor.only_enterprise_id is not None,  # type: ignore[attr-defined]
         "rows": found[:TABLE_ROWS],
         "more": len(found) > TABLE_ROWS,
         "keys": [

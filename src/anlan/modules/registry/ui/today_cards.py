@@ -179,5 +179,7 @@ def _newest(actor: Actor) -> today.Card:
             for row in queries_overview.newest_identifications_seen(actor, NEWEST, mhi_only=not own)
         ],
         level_kind="installation",
+        more=_("All"),
+        more_url=list_url("units"),
         order=40,
     )
