@@ -9,8 +9,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from anlan.base.files.models import Attachment, StoredFile
 from anlan.base.files.queries import open_content
 from anlan.base.files.sniff import IMAGES, JPEG, MAX_PIXELS, PNG
+from anlan.exchange.rules import MOST_PHOTO_BYTES
 
-MOST_BYTES = 5 * 1024 * 1024
 # Long sides and qualities tried in turn until a photo that is too large fits.
 _TRIES = ((3200, 85), (2400, 80), (1600, 75))
 
@@ -21,7 +21,7 @@ class Unreadable(Exception):
 
 def may_go(stored: StoredFile, *, is_other: bool) -> bool:
     """Tell whether a file may be sent: any photo, and as a further attachment what is small."""
-    return stored.mime in IMAGES or (is_other and stored.size <= MOST_BYTES)
+    return stored.mime in IMAGES or (is_other and stored.size <= MOST_PHOTO_BYTES)
 
 
 def reference(attachment: Attachment) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def is_reference(value: Any) -> bool:
 def weight(payload: dict[str, Any]) -> int:
     """Return about how many bytes the files of a row take on their way."""
     sizes = [value["size"] for value in payload.values() if is_reference(value)]
-    return sum(min(size, MOST_BYTES) * 4 // 3 for size in sizes)
+    return sum(min(size, MOST_PHOTO_BYTES) * 4 // 3 for size in sizes)
 
 
 def written(value: dict[str, Any]) -> str:
@@ -53,7 +53,9 @@ def written(value: dict[str, Any]) -> str:
     try:
         with open_content(stored) as content:
             data = content.read()
-        if stored.mime in IMAGES and (stored.mime not in (PNG, JPEG) or len(data) > MOST_BYTES):
+        if stored.mime in IMAGES and (
+            stored.mime not in (PNG, JPEG) or len(data) > MOST_PHOTO_BYTES
+        ):
             data = _fitting(data)
     except (OSError, UnidentifiedImageError) as error:
         raise Unreadable from error
@@ -69,6 +71,6 @@ def _fitting(data: bytes) -> bytes:
         image.thumbnail((side, side))
         out = io.BytesIO()
         image.save(out, "JPEG", quality=quality)
-        if out.tell() <= MOST_BYTES:
+        if out.tell() <= MOST_PHOTO_BYTES:
             return out.getvalue()
     raise Unreadable

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from anlan.exchange.fields import fields_of
 
+MOST_PHOTO_BYTES = 5 * 1024 * 1024
 # The last item of each responsible person's official list, by `workType`.
 ITEMS = {"1": 9, "2": 9, "3": 10}
 

@@ -19,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
-from anlan.exchange import ciphers, fields, photos, rules
+from anlan.exchange import ciphers, fields, rules
 from anlan.exchange.adapters import DIALECTS
 
 _TEXTS = frozenset({"dangerDesc", "controlMeasures", "dangerReason", "troubleshootContent",
@@ -166,7 +166,7 @@ def _file_problem(name: str, value: Any) -> str:
         content = base64.b64decode(str(value), validate=True)
     except binascii.Error:
         return f"{name} 不是Base64"
-    if len(content) > photos.MOST_BYTES:
+    if len(content) > rules.MOST_PHOTO_BYTES:
         return f"{name} 超过5MB"
     if name in _PICTURES and not content.startswith(_MAGIC):
         return f"{name} 不是PNG或JPEG"

@@ -17,7 +17,7 @@ from anlan.base.errors import BadInput
 from anlan.base.files import services as files
 from anlan.base.inbox.channels.base import Throttled, TimedOut
 from anlan.base.inbox.channels.http import Answer
-from anlan.exchange import fields, photos, queries
+from anlan.exchange import fields, queries, rules
 from anlan.exchange.choices import State
 from anlan.exchange.models import Delivery, Endpoint
 from anlan.exchange.services import endpoints, sending
@@ -245,7 +245,7 @@ def test_a_photo_too_large_is_made_to_fit(world: World, stored: None) -> None:
     receiver = data.a_receiver(endpoint)
     assert sent(endpoint, receiver).rejected == 0
     content = base64.b64decode(receiver.tables[fields.FINDING][str(found[0].pk)]["attachments1"])
-    assert len(content) <= photos.MOST_BYTES
+    assert len(content) <= rules.MOST_PHOTO_BYTES
     assert Image.open(io.BytesIO(content)).format == "JPEG"
 
 
