@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.visitor import Visitor
 from tests.ops.conftest import Product
+from tests.support.chromium import FLAGS
 from tests.support.patience import browsers_end_after
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -28,10 +29,6 @@ DEMO = ("demo", "--size", "small")
 PICTURES = Path(__file__).resolve().parents[2] / "test-artifacts"
 # Three workers share two cores, and a product just started draws its first pages slowly.
 expect.set_options(timeout=15_000)
-# The product's lines of events and the browser's own traffic need neither GPU nor network.
-FLAGS = ["--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-background-networking",
-         "--no-first-run", "--disable-component-update", "--disable-sync"]  # fmt: skip
-
 
 # Less than what pytest-timeout gives a test: that would end the worker, and hide the reason.
 LONGEST_SECONDS = 270
@@ -113,7 +110,7 @@ def _is_built() -> bool:
 def browser(chromium: str, product: Product) -> Iterator[Browser]:
     """A browser for one file of journeys: its loop must be gone before other tests run."""
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        found = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield found
         found.close()
 

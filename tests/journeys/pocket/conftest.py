@@ -10,7 +10,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -37,6 +36,8 @@ from playwright.sync_api import (
 from anlan.base.actors.roles import Role
 from tests.journeys.pocket.oracle import until_says
 from tests.journeys.pocket.proxy import Line, line_to
+from tests.ops.conftest import free_port
+from tests.support import chromium
 from tests.support.wiping import FILLED, wipe
 from tests.support.world import PASSWORD, World, build_world
 
@@ -46,9 +47,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[3]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 ESBUILD = ROOT / "web" / "node_modules" / ".bin" / "esbuild"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-background-networking",
-         "--no-first-run", "--disable-component-update", "--disable-sync",
-         "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]  # fmt: skip
+FLAGS = [
+    *chromium.FLAGS,
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]
 PHONE = {"width": 390, "height": 844}
 PATIENCE_MS = 60_000
 """How long something may take on a slow machine; nothing waits that long when all is well."""
@@ -74,12 +77,6 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> str:
         check=True, timeout=120,
     )  # fmt: skip
     return out.read_text("utf-8")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
