@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -43,10 +44,24 @@ def anlan(*arguments: str, **more: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+# Below those that a connection going out takes for itself: such a one, of any test on the machine,
+# could take the port between our looking and the product's start.
+PORTS = range(12_000, 32_000)
+DOOR = 10
+"""How far the door for measured values stands from the web server."""
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on, with the door's beside it."""
+    while True:
+        port = random.choice(PORTS)
+        with socket.socket() as web, socket.socket() as door:
+            try:
+                web.bind(("127.0.0.1", port))
+                door.bind(("127.0.0.1", port + DOOR))
+            except OSError:
+                continue
+        return port
 
 
 @dataclass

@@ -102,7 +102,7 @@ def test_a_restored_installation_starts_and_holds_everything(
     assert (new / "secrets" / "secret-key").read_text() == old_key
     copy = Product(new).start()
     try:
-        assert copy.answers()
+        copy.wait_until(copy.answers)
         assert with_nats(nats_url(new), _rest) == (MESSAGES, "1000", ["EMPTY", "UPWARD"])
         wall = "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'kept'"
         assert manage_sql(copy, wall) == "True"

@@ -38,7 +38,7 @@ def test_a_running_installation_is_examined_as_it_is(product: Product) -> None:
     for check in sound:
         assert [finding["status"] for finding in found[check]] == ["ok"], found[check]
     assert f"runs at http://localhost:{product.port}" in found["web"][0]["says"]
-    assert product.answers()
+    product.wait_until(product.answers)
 
 
 def test_it_sees_what_is_broken_and_names_the_way_out(

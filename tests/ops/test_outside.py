@@ -114,7 +114,7 @@ def one(outside: Servers, statement: str, name: str = "anlan") -> str:
 
 
 def test_only_what_is_not_theirs_is_started(product: Product, her: Client) -> None:
-    assert product.answers()
+    product.wait_until(product.answers)
     assert [path.stem for path in sorted((product.data / "run").glob("*.json"))] == [
         "web",
         "worker",

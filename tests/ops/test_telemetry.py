@@ -14,7 +14,7 @@ import pytest
 
 from anlan.telemetry import client
 from anlan.telemetry.client import NatsAsker, NoHistorian
-from tests.ops.conftest import Product, anlan
+from tests.ops.conftest import DOOR, Product, anlan
 from tests.ops.test_backup import nats_url
 
 SECRET = "s" * 30
@@ -59,7 +59,7 @@ def post(product: Product, first: int) -> int:
         "value": [float(k) for k in range(ROWS)],
     }
     request = urllib.request.Request(
-        f"http://127.0.0.1:{product.port + 10}/ingest/",
+        f"http://127.0.0.1:{product.port + DOOR}/ingest/",
         json.dumps({"columns": columns}).encode(),
         {"Authorization": f"Bearer ans_ab12_{SECRET}", "Content-Type": "application/json"},
     )

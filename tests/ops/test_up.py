@@ -52,7 +52,7 @@ def test_a_second_start_is_refused_with_process_and_address(product: Product) ->
     assert product.process is not None
     assert f"process {product.process.pid}" in result.stderr
     assert f"http://localhost:{product.port}" in result.stderr
-    assert product.answers()
+    product.wait_until(product.answers)
 
 
 def test_the_application_connects_with_a_role_that_owns_nothing(product: Product) -> None:
@@ -106,7 +106,7 @@ def test_a_killed_supervisor_leaves_nothing_that_hinders_the_next_start(
     os.kill(web, signal.SIGSTOP)
     product.kill()
     product.start()
-    assert product.answers()
+    product.wait_until(product.answers)
     assert all(orphans.look(pid) is None for pid in supervised)
     assert f"web of an earlier start still runs (process {web})" in product.log("anlan")
 
@@ -139,7 +139,7 @@ def test_it_stops_cleanly_and_its_data_stay(product: Product) -> None:
     assert not orphans.records(product.data / "run")
     prepared = product.log("prepare")
     product.start()
-    assert product.answers()
+    product.wait_until(product.answers)
     assert product.log("prepare") == prepared, "the same code need not prepare it again"
 
 
@@ -158,7 +158,7 @@ def test_an_ordinary_user_can_run_it(tmp_path: Path) -> None:
     product.data.parent.chmod(0o700)
     product.start()
     try:
-        assert product.answers()
+        product.wait_until(product.answers)
         assert (product.data / "database").stat().st_uid == nobody.uid
     finally:
         assert product.stop() == 0
@@ -172,6 +172,6 @@ def test_a_start_killed_at_any_moment_is_no_harm_to_the_next(tmp_path: Path) -> 
         product.kill()
     product.start()
     try:
-        assert product.answers()
+        product.wait_until(product.answers)
     finally:
         assert product.stop() == 0

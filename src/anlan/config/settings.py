@@ -288,6 +288,9 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Anlan"
+# The code of the half-minute before or after counts too (RFC 6238, 5.2): typing takes time, and a
+# phone's clock is a few seconds off.
+MFA_TOTP_TOLERANCE = 1
 # A local address without TLS is a secure context to browsers; any other is refused by them.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_BY_TLS
 REQUIRE_MFA = env.words(
