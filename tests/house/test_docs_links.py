@@ -1,5 +1,6 @@
 """What the documentation points to is there: pages, headings, pictures, files, commands."""
 
+import importlib.util
 import re
 import subprocess
 from pathlib import Path
@@ -104,4 +105,14 @@ def test_commands_that_are_told_exist() -> None:
                 command = command.get_command(click.Context(command), word)
             if command is None:
                 unknown.append(f"{page.relative_to(ROOT)}: anlan {found[1].strip()}")
+    assert not unknown, unknown
+
+
+def test_modules_that_are_run_exist() -> None:
+    unknown = [
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in pages()
+        for name in re.findall(r"python -m (anlan[\w.]*)", page.read_text(encoding="utf-8"))
+        if importlib.util.find_spec(name) is None
+    ]
     assert not unknown, unknown
