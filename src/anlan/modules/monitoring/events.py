@@ -1,6 +1,7 @@
 """What history says about points, sources, alarm settings and alarms."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.audit.events import Event
 
@@ -9,7 +10,23 @@ POINT_CHANGED = Event("monitoring.point.changed", _("Point changed"))
 POINT_REMOVED = Event("monitoring.point.removed", _("Point removed from the lists"))
 RULE_CREATED = Event("monitoring.rule.created", _("Alarm set up"))
 RULE_CHANGED = Event("monitoring.rule.changed", _("Alarm record changed"))
-CHANGE_REQUESTED = Event("monitoring.change.requested", _("Change of an alarm requested"))
+CHANGE_REQUESTED = Event(
+    "monitoring.change.requested",
+    _("Change of an alarm requested"),
+    # The record is the change; these are fields of the setting.
+    labels={
+        "limit": pgettext_lazy("alarm", "limit"),
+        "deadband": _("deadband"),
+        "on_delay_s": _("on-delay, s"),
+        "off_delay_s": _("off-delay, s"),
+        "compared_with": _("compared with"),
+        "priority": _("priority"),
+        "alarm_class": _("alarm class"),
+        "safety_related": _("safety-related"),
+        "in_use": pgettext_lazy("alarm", "in use"),
+        "suppressed_when": _("suppressed when"),
+    },
+)
 CHANGE_APPROVED = Event("monitoring.change.approved", _("Change of an alarm approved"))
 CHANGE_REFUSED = Event("monitoring.change.refused", _("Change of an alarm refused"))
 CHANGE_WITHDRAWN = Event("monitoring.change.withdrawn", _("Change of an alarm withdrawn"))
