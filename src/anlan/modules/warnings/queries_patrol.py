@@ -1,7 +1,7 @@
 """The daily patrol: what stood on line, what was committed, what nobody reported; actor first."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +47,7 @@ class PatrolRow:
     n_warnings: int = 0
     n_unreported: int = 0
     n_unanswered: int = 0
-    n_hidden: int = 0
+    n_hidden: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,15 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Patrol:
-    """The sheet of a day. `is_told` is False while the store does not answer."""
+    """The sheet of a day.
+
+    `is_told` is False while the store does not answer; then `hidden` is None, for what was not
+    reported cannot be told either.
+    """
 
     day: dt.date
     rows: list[PatrolRow]
-    hidden: list[Hidden]
+    hidden: list[Hidden] | None
     regions: list[Region]
     is_told: bool
 
@@ -144,9 +148,10 @@ def patrol(actor: Actor, day: dt.date) -> Patrol:
     _uncleared(actor, rows, end)
     _warnings(actor, rows)
     hidden = _hidden(actor)
-    for one in hidden:
-        if one.enterprise_id in rows:
-            rows[one.enterprise_id].n_hidden += 1
+    if hidden is not None:
+        counted = Counter(one.enterprise_id for one in hidden)
+        for pk, row in rows.items():
+            row.n_hidden = counted[pk]
     ordered = sorted(
         rows.values(),
         key=lambda row: (
@@ -243,8 +248,9 @@ class _Limit:
         return values > self.limit if self.kind.startswith("H") else values < self.limit
 
 
-def _hidden(actor: Actor) -> list[Hidden]:
-    """Return points that lie beyond a limit while no alarm of it stands.
+def _hidden(actor: Actor) -> list[Hidden] | None:
+    """Return points that lie beyond a limit while no alarm of it stands; None while the store does
+    not answer.
 
     They must have done so without a break for the delay of the alarm and a minute besides; one put
     aside (shelved, suppressed, out of service) is no under-reporting.
@@ -268,7 +274,9 @@ def _hidden(actor: Actor) -> list[Hidden]:
             "point__sampling_seconds",
         )
     ]  # fmt: skip
-    newest = overview.newest({one.number for one in wanted}) or {}
+    newest = overview.newest({one.number for one in wanted})
+    if newest is None:
+        return None
     recent = set(
         AlarmEvent.objects.for_actor(actor)
         .filter(what=Happening.RAISED, at__gte=now() - dt.timedelta(minutes=10))
@@ -281,11 +289,12 @@ def _hidden(actor: Actor) -> list[Hidden]:
             continue
         moment = dt.datetime.fromtimestamp(at / 1000, dt.UTC)
         beyond.append((one, Hidden(one.enterprise_id, one.tag, one.kind, one.limit, value, moment)))
-    return _lasting(beyond, now())[:MOST_UNREPORTED]
+    lasting = _lasting(beyond, now())
+    return None if lasting is None else lasting[:MOST_UNREPORTED]
 
 
-def _lasting(beyond: list[tuple[_Limit, Hidden]], moment: dt.datetime) -> list[Hidden]:
-    """Return those that have been beyond for longer than their alarm may take."""
+def _lasting(beyond: list[tuple[_Limit, Hidden]], moment: dt.datetime) -> list[Hidden] | None:
+    """Return those that have been beyond for longer than their alarm may take; None as above."""
     young = [one for one, seen in beyond if (moment - seen.at).total_seconds() < one.waits_s]
     if not young:
         return [seen for _one, seen in beyond]
@@ -295,7 +304,7 @@ def _lasting(beyond: list[tuple[_Limit, Hidden]], moment: dt.datetime) -> list[H
             {one.number for one in young}, moment - min(dt.timedelta(seconds=back), DAY), moment
         )
     except client.NoHistorian:
-        return []
+        return None
     lasting = {one.rule_id for one, _seen in beyond} - {one.rule_id for one in young}
     now_s = moment.timestamp()
     for one in young:

@@ -237,6 +237,20 @@ def test_an_alarm_has_its_delay_and_a_minute_to_come(
     assert bool(found.hidden) is is_hidden
 
 
+def test_a_silent_store_says_unknown_and_not_none(world, people, level, store, client) -> None:
+    state = risen(level, "H")
+    AlarmState.objects.for_actor(SYSTEM).filter(pk=state.pk).update(condition=False, shown="A")
+    store.is_away = True
+    officer = world.actor(Role.BUREAU_INSPECTOR, "county_a")
+    found = queries_patrol.patrol(officer, today())
+    assert found.hidden is None
+    assert {row.n_hidden for row in found.rows} == {None}
+    client.force_login(world.user(Role.BUREAU_INSPECTOR, "county_a"))
+    page = client.get("/warnings/patrol/").content.decode()
+    assert "未发现" not in page
+    assert client.get("/warnings/patrol/?format=docx").status_code == 200
+
+
 def test_cameras_off_line_stand_in_the_patrol_and_weaken_the_barriers(world, level) -> None:
     places = [(level.installation_id, True), (None, False)]
     for n, (place, is_online) in enumerate(places):

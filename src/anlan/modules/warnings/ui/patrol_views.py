@@ -36,6 +36,8 @@ def patrol(request: ActorRequest) -> HttpResponseBase:
         return download(_word(found, request.actor.name), MIME["docx"], f"{name}.docx")
     context = {
         "day": day,
+        "today": today(),
+        "as_of": now() if day == today() else None,
         "before": day - dt.timedelta(days=1),
         "after": day + dt.timedelta(days=1) if day < today() else None,
         "found": found,
@@ -102,7 +104,7 @@ def _cells(row: queries_patrol.PatrolRow) -> list[Any]:
         row.n_warnings,
         row.n_unreported,
         row.n_unanswered,
-        row.n_hidden,
+        "–" if row.n_hidden is None else row.n_hidden,
     ]
 
 
@@ -141,7 +143,7 @@ def _workbook(found: queries_patrol.Patrol) -> bytes:
         for region in found.regions:
             regions.row(_region_cells(region))
         hidden = book.sheet(_("Under-reporting"), [Column(head) for head in _hidden_heads()])
-        for one in found.hidden:
+        for one in found.hidden or ():
             hidden.row(_hidden_cells(one))
     return stream.getvalue()
 
@@ -168,6 +170,8 @@ def _word(found: queries_patrol.Patrol, by: str) -> bytes:
     paper.add_heading(_("Under-reporting"), 2)
     if found.hidden:
         _table(paper, _hidden_heads(), [_hidden_cells(one) for one in found.hidden])
+    elif found.hidden is None:
+        paper.add_paragraph(_("Unknown: the store of values did not answer."))
     else:
         paper.add_paragraph(_("None found."))
     paper.add_paragraph(_("Made by %(name)s at %(at)s") % {"name": by, "at": at})
