@@ -38,8 +38,19 @@ CHANGE_APPLIED = Event(
 SOURCE_CREATED = Event("monitoring.source.created", _("Data source entered"))
 SOURCE_CHANGED = Event("monitoring.source.changed", _("Data source changed"))
 SOURCE_REMOVED = Event("monitoring.source.removed", _("Data source removed from the lists"))
-TOKEN_ISSUED = Event("monitoring.source.token_issued", _("Key of a data source issued"))
-TOKEN_REVOKED = Event("monitoring.source.token_revoked", _("Key of a data source revoked"))
+KEY_WORDS = {"ingest": _("send values"), "directory": _("read its points and settings (collector)")}
+"""What a key of a source may do."""
+TOKEN_ISSUED = Event(
+    "monitoring.source.token_issued",
+    _("Key of a data source issued"),
+    labels={"key": _("Key"), "scopes": _("may do"), "expires_at": _("valid until")},
+    choices={"scopes": KEY_WORDS},
+)
+TOKEN_REVOKED = Event(
+    "monitoring.source.token_revoked",
+    _("Key of a data source revoked"),
+    labels={"key": _("Key")},
+)
 
 ALARMS_JOURNALLED = Event(
     "monitoring.alarms.journalled",
@@ -91,6 +102,12 @@ GROUP_FITTED = Event(
         "alarms": _("Rows kept out by alarms"),
         "later": _("Last third beyond, by the rest"),
         "origin": _("Values from"),
+    },
+    choices={
+        "origin": {
+            "historian": _("the historian"),
+            "simulator": _("the demonstration's simulator, not the historian"),
+        }
     },
 )
 GROUP_FIT_RESTORED = Event(

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -22,6 +22,7 @@ from anlan.base.clock import now
 from anlan.base.errors import BadInput
 from anlan.modules.monitoring import policy
 from anlan.modules.monitoring.choices import SourceKind
+from anlan.modules.monitoring.events import KEY_WORDS
 from anlan.modules.monitoring.models import SourceToken
 from anlan.modules.monitoring.queries import points as queries
 from anlan.modules.monitoring.rules import source_health
@@ -72,7 +73,11 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "samples": counters.get("samples"),
         "oddities": [(word, note, counters.get(key, 0)) for key, word, note in ODDITIES],
         "line": history.line_of(actor, row, moment),
-        "tokens": [(one, _token_state(one, moment)) for one in tokens[:20]],
+        "tokens": [
+            (one, _token_state(one, moment),
+             pgettext("list", "; ").join(str(KEY_WORDS.get(name, name)) for name in one.scopes))
+            for one in tokens[:20]
+        ],
         "settings": [(one.label, _shown(one, row.settings.get(one.key)))
                      for one in SETTINGS.get(row.kind, ())],
         "send_to": _door(request) if row.kind in (SourceKind.HTTP, SourceKind.SIMULATOR) else "",
