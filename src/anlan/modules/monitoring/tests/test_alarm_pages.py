@@ -197,6 +197,7 @@ def test_the_load_stands_beside_its_targets(world, client, month):
     assert "本期报警设定变更" in words
     assert "None" not in words
     assert client.get("/monitoring/kpi/report/?month=2099-01").status_code == 404
+    assert client.get("/monitoring/kpi/?day=2026-02-31&until=2026-13-01").status_code == 200
 
 
 def test_the_second_upset_is_known_by_the_first(world, month):

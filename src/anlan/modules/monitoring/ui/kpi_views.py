@@ -59,11 +59,26 @@ def _newest(actor: Any) -> UUID | None:
     return row
 
 
+def _date(text: str) -> dt.date | None:
+    """Read a day from the address; None for what is none."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> dt.datetime | None:
+    try:
+        return parse_datetime(text[:40])
+    except ValueError:
+        return None
+
+
 def period_of(request: HttpRequest, enterprise: UUID) -> alarm_kpi.Period:
     """Read the period from the address: `days` up to the end of `until`, a `unit`, `positions`."""
     given = request.GET
     days = int(given["days"]) if given.get("days") in {str(n) for n in SPANS} else 30
-    asked = parse_date(given.get("until", "")) if given.get("until") else None
+    asked = _date(given.get("until", ""))
     end = now()
     if asked and asked < today():
         end = dt.datetime.combine(asked + dt.timedelta(days=1), dt.time(0), SHANGHAI)
@@ -102,7 +117,7 @@ def page(request: HttpRequest) -> HttpResponse:
     rules = alarm_kpi.rules_of(actor, rows)
     found = alarm_kpi.load(rows, period)
     worst = alarm_kpi.worst(rows, rules)
-    day = parse_date(request.GET.get("day", "")) if request.GET.get("day") else None
+    day = _date(request.GET.get("day", ""))
     address = kpi_showing.Address(plant.pk, request.GET)
     plot = kpi_showing.plot(rows, rules, kpi_showing.busiest_day(rows, day))
     units = alarms.units_with_points(actor).filter(enterprise=plant)
@@ -147,7 +162,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
         raise NotYours()
     row = enterprises(actor).one(plant.pk)
     period = period_of(request, plant.pk)
-    month = parse_date(f"{request.GET.get('month', '')[:7]}-01") if "month" in request.GET else None
+    month = _date(f"{request.GET.get('month', '')[:7]}-01")
     if month is not None:
         after = (month + dt.timedelta(days=31)).replace(day=1)
         first, last = start_of(month), min(start_of(after), now())
@@ -224,7 +239,7 @@ def name_flood(request: HttpRequest) -> HttpResponse:
     """Name the flood that began at a moment."""
     given = request.POST
     enterprise = alarms_showing.unit_of(given.get("enterprise", ""))
-    at = parse_datetime(given.get("at", "")[:40])
+    at = _moment(given.get("at", ""))
     if enterprise is None or at is None or at.tzinfo is None:
         raise NotYours()
     unit = alarms_showing.unit_of(given.get("unit", ""))
