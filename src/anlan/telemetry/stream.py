@@ -31,7 +31,6 @@ DIRECTORY_SUBJECT = "tm.directory"
 CONSUMER = "historian"
 """The durable consumer that the store acknowledges to."""
 RECEIVED, MESSAGE_ID = "Anlan-Received", "Nats-Msg-Id"
-PARTITIONS = 1
 CALCULATED = "calculated"
 """Stands in place of the partition where values were calculated; no worker follows it."""
 _DUPLICATE_WINDOW_S = 600.0

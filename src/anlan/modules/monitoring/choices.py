@@ -22,7 +22,6 @@ class PointKind(models.TextChoices):
 
 
 GAS_KINDS = frozenset({PointKind.GAS_FLAMMABLE, PointKind.GAS_TOXIC, PointKind.OXYGEN})
-DIGITAL_KINDS = frozenset({PointKind.VALVE, PointKind.RUNNING})
 
 
 class SourceKind(models.TextChoices):

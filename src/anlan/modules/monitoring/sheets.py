@@ -218,10 +218,6 @@ _SETTING_NAMES = (
 )  # fmt: skip
 
 
-def _point_ref(row: Any) -> Ref:
-    return Ref(row.point_id, row.point.tag)
-
-
 def _class_ref(found: Any) -> Ref | None:
     return Ref(found.pk, found.name) if found is not None else None
 

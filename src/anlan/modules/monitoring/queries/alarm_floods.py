@@ -60,11 +60,6 @@ def known_floods(actor: Actor, enterprise: UUID) -> QuerySet[KnownFlood]:
     return rows.select_related("named_by", "installation").order_by("-began_at")
 
 
-def known_one(actor: Actor, pk: UUID | str) -> KnownFlood:
-    """Return one named flood. Raises NotYours."""
-    return KnownFlood.objects.for_actor(actor).filter(removed_at=None).one(pk)
-
-
 def floods_seen(
     actor: Actor, period: Period, rows: Sequence[Announced], rules: Mapping[str, AlarmRule]
 ) -> list[FloodSeen]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from anlan.base.actors import policy as rights
 from anlan.base.actors.actor import Actor
 from anlan.base.audit.services import Entry, record, record_many
-from anlan.base.errors import BadInput, Problem, Problems
+from anlan.base.errors import Problems
 from anlan.modules.monitoring import events, policy, rules
 from anlan.modules.monitoring.choices import GAS_KINDS, RuleKind
 from anlan.modules.monitoring.models import AlarmClass, AlarmRule, Point
@@ -206,9 +206,3 @@ def classes_ensure(actor: Actor, enterprise_id: UUID, scope_path: str) -> list[A
         for code, name, more in PRODUCT_CLASSES
     ]
     return AlarmClass.objects.bulk_create(made, ignore_conflicts=True)
-
-
-def refuse_wrong_kind(kind: str) -> None:
-    """Raise BadInput for a kind of alarm that there is none of."""
-    if kind not in RuleKind.values:
-        raise BadInput(Problem("kind", _("There is no such alarm.")))

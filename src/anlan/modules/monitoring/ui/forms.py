@@ -194,11 +194,3 @@ def _typed(value: Any) -> Any:
     if isinstance(value, models.Model):
         return value.pk
     return f"{value:g}" if isinstance(value, float) else value
-
-
-class DecisionForm(forms.Form):
-    """Approve or refuse a change, with a comment."""
-
-    verdict = forms.ChoiceField(choices=[("approve", ""), ("refuse", "")])
-    comment = forms.CharField(max_length=500, required=False)
-    later = forms.BooleanField(required=False)
