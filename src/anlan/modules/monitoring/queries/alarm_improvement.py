@@ -4,7 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.cache import cache
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from anlan.telemetry.wire import Batch
 
 SPAN = dt.timedelta(days=7)
-KEPT_S, SILENT_S = 24 * 3600, 3600
-"""How long a measurement is shown before values are replayed again, and that there were none."""
+KEPT_S = 24 * 3600
+"""How long a measurement is shown before values are replayed again."""
 # Three and a half days of a value a second: ten alarms are measured in a few seconds.
 MOST_SAMPLES = 300_000
 # Fewer say nothing about what is usual.
@@ -46,8 +46,7 @@ def with_values(
     kept = {} if anew else cache.get_many(keys.values())
     held: dict[UUID, Batch] = {}
     found = []
-    fresh: dict[str, dict[str, Any]] = {}
-    silent: dict[str, dict[str, Any]] = {}
+    fresh = {}
     for one in worst:
         if (told := kept.get(keys[one.rule.pk])) is not None:
             found.append(replace(one, **told))
@@ -60,11 +59,7 @@ def with_values(
         if measured.seen is not None:
             told = {"proposal": measured.proposal, "seen": measured.seen}
             fresh[keys[one.rule.pk]] = told
-        else:
-            # The journal goes on speaking for it; values may come.
-            silent[keys[one.rule.pk]] = {"seen": None}
     cache.set_many(fresh, KEPT_S)
-    cache.set_many(silent, SILENT_S)
     return found, True
 
 
