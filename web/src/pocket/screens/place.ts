@@ -36,7 +36,7 @@ screen("/p/place/", async (world, query) => {
   const act = open
     ? button(stop?.done ? t("go_on", { place: place.code || place.name, n: (stop?.steps.indexOf(open) ?? 0) + 1 }) : t("start_at", { place: place.code || place.name }), { big: true, href: checkUrl(open.task.instance_id, open.part, id) })
     : next
-      ? button(t("next_place", { place: placeName(next.place) }), { big: true, icon: "arrow-right", onclick: () => go(`/p/place/?id=${next.place.id}`) })
+      ? button(t("next_place", { place: next.place.code || next.place.name }), { big: true, icon: "arrow-right", ...(next.place.code ? { small: next.place.name } : {}), onclick: () => go(`/p/place/?id=${next.place.id}`) })
       : stop?.locked
         ? button(t("opens_at", { time: opening(stop.opens_at) }), { kind: "locked", big: true })
         : null;
