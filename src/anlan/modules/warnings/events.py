@@ -1,7 +1,7 @@
 """What history says about warnings."""
 
 from django.utils.functional import lazy
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.audit.events import Event
@@ -19,10 +19,24 @@ OPENED = Event("warnings.opened", _("Warning opened"))
 RAISED = Event("warnings.raised", _("Warning risen to a worse colour"))
 LOWERED = Event("warnings.lowered", _("Warning lowered"))
 CALMED = Event("warnings.calmed", _("Index back at rest"))
-ACKNOWLEDGED = Event("warnings.acknowledged", _("Warning acknowledged"))
-REPORTED = Event("warnings.reported", _("Cause and measure reported"))
-CLEARED = Event("warnings.cleared", _("Warning cleared by hand"))
-ASKED = Event("warnings.asked", _("Feedback asked for"))
+ACKNOWLEDGED = Event(
+    "warnings.acknowledged",
+    _("Warning acknowledged"),
+    labels={"acknowledged_by": pgettext_lazy("early warning", "acknowledged by")},
+)
+REPORTED = Event(
+    "warnings.reported",
+    _("Cause and measure reported"),
+    labels={"reported_by": pgettext_lazy("early warning", "reported by")},
+)
+CLEARED = Event(
+    "warnings.cleared", _("Warning cleared by hand"), labels={"cleared_by": _("cleared by")}
+)
+ASKED = Event(
+    "warnings.asked",
+    _("Feedback asked for"),
+    labels={"text": _("what is asked"), "due_at": _("to be answered by")},
+)
 ANSWERED = Event("warnings.answered", _("Feedback given"))
 WEATHER_ENTERED = Event("warnings.weather_entered", _("Weather signal entered"))
 WEATHER_ENDED = Event("warnings.weather_ended", _("Weather signal ended early"))
