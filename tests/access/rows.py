@@ -25,6 +25,7 @@ from anlan.base.pocket.models import Device, Submission
 from anlan.exchange.models import Delivery, Endpoint
 from anlan.modules.commitment.services import chain, days
 from anlan.modules.findings.services import extending, flagging, outside, reporting, treating
+from anlan.modules.indicators.choices import Band
 from anlan.modules.indicators.models import WeeklyScore
 from anlan.modules.indicators.rules import last_week
 from anlan.modules.indicators.services import incentives
@@ -129,6 +130,7 @@ def build_rows(world: World, plant: str) -> Rows:
             scope_path=world.places[plant].path,
             week_on=last_week(today()),
             score=90,
+            band=Band.GOOD,
         ),
         "enterprises": enterprise,
         "sites": site,
