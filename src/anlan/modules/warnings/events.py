@@ -22,15 +22,15 @@ CALMED = Event("warnings.calmed", _("Index back at rest"))
 ACKNOWLEDGED = Event(
     "warnings.acknowledged",
     _("Warning acknowledged"),
-    labels={"acknowledged_by": pgettext_lazy("early warning", "acknowledged by")},
+    labels={"acknowledged_by_id": pgettext_lazy("early warning", "acknowledged by")},
 )
 REPORTED = Event(
     "warnings.reported",
     _("Cause and measure reported"),
-    labels={"reported_by": pgettext_lazy("early warning", "reported by")},
+    labels={"reported_by_id": pgettext_lazy("early warning", "reported by")},
 )
 CLEARED = Event(
-    "warnings.cleared", _("Warning cleared by hand"), labels={"cleared_by": _("cleared by")}
+    "warnings.cleared", _("Warning cleared by hand"), labels={"cleared_by_id": _("cleared by")}
 )
 ASKED = Event(
     "warnings.asked",
