@@ -16,7 +16,8 @@ ORDER = (WarningState.OPEN, WarningState.ACKNOWLEDGED, WarningState.REPORTED, Wa
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `state` is done, current or empty; `due` by when it is to be done."""
+    """One step. `title` tells what was done, or what is to be done; `state` is done, current or
+    empty; `due` by when it is to be done."""
 
     title: str
     state: str
@@ -30,27 +31,35 @@ def of(row: EarlyWarning) -> list[Step]:
     reached = ORDER.index(WarningState(row.state))
     is_new = row.state == WarningState.OPEN
     told = (
-        (_("Opened"), row.opened_at, None, None),
+        (_("Opened"), "", row.opened_at, None, None),
         (
             pgettext("early warning", "Acknowledged"),
+            pgettext("step of a warning", "Acknowledge"),
             None if is_new else row.acknowledged_at,
             row.acknowledged_by,
             row.acknowledge_by,
         ),
         (
             pgettext("early warning", "Reported"),
+            pgettext("step of a warning", "Report"),
             row.reported_at if row.state not in ORDER[:2] else None,
             row.reported_by,
             row.report_by,
         ),
-        (pgettext("early warning", "Cleared"), row.cleared_at, row.cleared_by, row.clear_by),
+        (
+            pgettext("early warning", "Cleared"),
+            pgettext("step of a warning", "Clear"),
+            row.cleared_at,
+            row.cleared_by,
+            row.clear_by,
+        ),
     )
     made = []
-    for n, (title, at, by, due) in enumerate(told):
+    for n, (done, ahead, at, by, due) in enumerate(told):
         is_done = n <= reached
         state = "done" if is_done else "current" if n == reached + 1 else ""
         note = _note(at, by) if is_done else ""
-        made.append(Step(title, state, note, None if is_done else due))
+        made.append(Step(done if is_done else ahead, state, note, None if is_done else due))
     return made
 
 
