@@ -33,7 +33,7 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer an error of the family; let any other fly."""
-        if isinstance(exception, DataError) and "(0x00)" in str(exception):
+        if holds_nul(exception):
             # No text of a person holds it; who sends one is trying the doors.
             handler: Any = get_resolver().resolve_error_handler(400)
             answer: HttpResponse = handler(request, exception=exception)
@@ -43,6 +43,11 @@ class ProblemMiddleware:
         if request.accepts("text/html"):
             return _with_retry(_page(request, exception), exception)
         return problem_of(request, exception)
+
+
+def holds_nul(error: BaseException) -> bool:
+    """Tell whether the database refused a text for its NUL, which no text it keeps can hold."""
+    return isinstance(error, DataError) and "(0x00)" in str(error)
 
 
 def problem(

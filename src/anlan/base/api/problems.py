@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -9,7 +10,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from pydantic import BaseModel
 
 from anlan.base.errors import AnlanError, BadInput, Problem
-from anlan.base.problems import problem, problem_of
+from anlan.base.problems import holds_nul, problem, problem_of
 
 
 class EntryProblemOut(BaseModel):
@@ -77,6 +78,13 @@ def install(api: NinjaAPI) -> None:
         response = problem(request, 429, "too_many_requests", _("Too many requests; slow down."))
         response["Retry-After"] = str(int(error.wait or 60))
         return response
+
+    @api.exception_handler(DataError)
+    def on_nul(request: HttpRequest, error: DataError) -> HttpResponse:
+        if not holds_nul(error):
+            raise error
+        detail = _("A text holds the character NUL, which cannot be kept.")
+        return problem(request, 400, "nul_in_text", detail, remedy=_("Send it without."))
 
     @api.exception_handler(Http404)
     def on_missing(request: HttpRequest, _error: Http404) -> HttpResponse:
