@@ -56,12 +56,20 @@ numbers = sorted(Point.objects.for_actor(actor).filter(source=source)
     .values_list("number", flat=True))
 print(">>", raw, numbers[0], numbers[-1])
 """
+RULES = """
+from anlan.base.actors.actor import SYSTEM
+from anlan.modules.monitoring.models import AlarmRule
+of_ours = AlarmRule.objects.for_actor(SYSTEM).filter(point__source__name="bench")
+print(">>", *of_ours.values_list("pk", flat=True))
+"""
 
 
 @dataclass(slots=True)
 class Watched:
-    """What one watcher saw: of each alarm raised, when its sample was due and when it came."""
+    """What one watcher saw: of each alarm of `rules` raised, when its sample was due and when it
+    came. The demonstration's plants have alarms of their own."""
 
+    rules: frozenset[str]
     raised: dict[tuple[str, float], float] = field(default_factory=dict)
 
     def delays(self, since: float) -> list[float]:
@@ -109,11 +117,13 @@ def run(
     with product.running():
         say(f"making {tags:,} points with an alarm each")
         token, first = product.fill(tags)
+        rules = product.rules()
         with product.asking():
             product.tell_directory()
             return _measure(
                 product,
                 token,
+                rules,
                 first,
                 rate,
                 tags,
@@ -183,6 +193,11 @@ class Product:
             raise RuntimeError("other points were made meanwhile")
         return token, first
 
+    def rules(self) -> frozenset[str]:
+        """Return the alarm settings of the points that `fill` made."""
+        said = self.manage("shell", "-v", "0", "-c", RULES)
+        return frozenset(said.rpartition(">>")[2].split())
+
     @property
     def nats_url(self) -> str:
         """The address of its message servers."""
@@ -245,6 +260,7 @@ def _ready(base: str) -> bool:
 def _measure(
     product: Product,
     token: str,
+    rules: frozenset[str],
     first: int,
     rate: int,
     tags: int,
@@ -255,7 +271,7 @@ def _measure(
     say: Callable[[str], None],
 ) -> Whole:
     over = threading.Event()
-    watched = [Watched() for _ in range(watchers)]
+    watched = [Watched(rules) for _ in range(watchers)]
     since = time.time()
     for number, one in enumerate(watched):
         cookies = _signed_in(product.base, ACCOUNTS[number % len(ACCOUNTS)])
@@ -442,6 +458,6 @@ def _watch(port: int, cookies: str, watched: Watched, over: threading.Event) -> 
             continue
         now = time.time()
         for change in json.loads(line[5:]).get("changes", ()):
-            if change["what"] == "raised":
+            if change["what"] == "raised" and change["rule"] in watched.rules:
                 at = datetime.fromisoformat(change["at"]).timestamp()
                 watched.raised.setdefault((change["rule"], at), now)
