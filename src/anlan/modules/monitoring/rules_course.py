@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from anlan.engines.warning import approach
+
 UPWARD = ("H", "HH")
 DOWNWARD = ("L", "LL")
-LEAST_SAMPLES = 12
-STRAIGHT = 0.9
-"""A rate is told only where a straight line explains this share of the variance (own choice)."""
 FARTHEST_S = 4 * 3600.0
 """Nothing is foretold beyond four hours (own choice)."""
 
@@ -31,30 +30,21 @@ class Heading:
 def heading(
     times_us: NDArray[np.int64], values: NDArray[np.float64], limits: Iterable[tuple[str, float]]
 ) -> Heading | None:
-    """Return where good samples (source time in microseconds) are heading; None without a trend.
+    """Return where a course (source time in microseconds) is heading; None where nowhere clearly.
 
-    Least squares over all samples given. `limits` are pairs of kind (HH, H, L, LL) and limit.
+    By the same pace as early warning. `limits` are pairs of kind (HH, H, L, LL) and limit.
     """
-    usable = np.isfinite(values)
-    if int(usable.sum()) < LEAST_SAMPLES:
+    found = approach.pace(times_us / 1e6, values)
+    if found is None:
         return None
-    hours = (times_us[usable] - times_us[usable][-1]) / 3.6e9
-    mine = values[usable]
-    spread = float(np.var(mine))
-    width = float(np.var(hours))
-    if spread <= 0 or width <= 0:
-        return None
-    together = float(np.mean((hours - hours.mean()) * (mine - mine.mean())))
-    if together**2 / (spread * width) < STRAIGHT:
-        return None
-    rate = together / width
-    now = float(mine.mean() - rate * hours.mean())
+    kinds = UPWARD if found.per_s > 0 else DOWNWARD
     ahead = [
-        ((limit - now) / rate * 3600, kind, limit)
+        (seconds, kind, limit)
         for kind, limit in limits
-        if kind in (UPWARD if rate > 0 else DOWNWARD) and (limit - now) * rate > 0
+        if kind in kinds and (seconds := found.seconds_to(limit)) > 0
     ]
     seconds, kind, limit = min(ahead, default=(0.0, "", 0.0))
+    per_hour = found.per_s * 3600
     if not kind or seconds > FARTHEST_S:
-        return Heading(rate)
-    return Heading(rate, kind, limit, seconds)
+        return Heading(per_hour)
+    return Heading(per_hour, kind, limit, seconds)

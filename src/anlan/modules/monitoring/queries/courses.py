@@ -3,16 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
-import numpy as np
-
 from anlan.base.actors.actor import Actor
+from anlan.engines.warning import approach
 from anlan.modules.monitoring.models import AlarmRule
 from anlan.modules.monitoring.queries import trends
 from anlan.modules.monitoring.rules_course import Heading, heading
 from anlan.telemetry import client
 
 WIDTH = 260
-RECENT = dt.timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +26,7 @@ def course(actor: Actor, rule: AlarmRule, start: dt.datetime, end: dt.datetime) 
     """Return the course of the rule's point. Raises `client.NoHistorian`."""
     (curve,), _seconds = trends.curves([rule.point], start, end, WIDTH)
     limits = trends.limits(actor, [rule.point_id]).get(rule.point_id, [])
-    recent = client.samples([rule.point.number], end - RECENT, end)
-    good = np.asarray(recent.quality) < 2
+    number = rule.point.number
+    recent = client.trend([number], end - approach.WINDOW, end, approach.COLUMNS)[number]
     bounds = [(one.kind, one.limit) for one in limits if one.limit is not None]
-    return Course(
-        curve,
-        limits,
-        heading(np.asarray(recent.times_us)[good], np.asarray(recent.values)[good], bounds),
-    )
+    return Course(curve, limits, heading(recent.starts_us, recent.average, bounds))

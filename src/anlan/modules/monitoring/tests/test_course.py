@@ -7,6 +7,7 @@ import pytest
 
 from anlan.base.actors.roles import Role
 from anlan.base.clock import now
+from anlan.engines.warning.approach import time_to_limit
 from anlan.modules.monitoring.rules_course import heading
 from anlan.modules.monitoring.services.alarms import take_events
 from anlan.modules.monitoring.tests.alarm_data import make_rule, raised
@@ -43,6 +44,15 @@ def test_noise_too_few_samples_and_far_limits_foretell_nothing() -> None:
     slow = heading(at, 50 + at / 60e6 * 0.01, LIMITS)
     assert slow is not None
     assert slow.kind == ""
+
+
+def test_the_operator_and_the_warning_are_told_the_same_time() -> None:
+    at = _minutes(10)
+    values = 80 + at / 60e6 * 0.1
+    values[8] = 84.0
+    told = heading(at, values, LIMITS)
+    assert told is not None
+    assert told.seconds == time_to_limit(at / 1e6, values, 85.0, upwards=True)
 
 
 @pytest.mark.django_db

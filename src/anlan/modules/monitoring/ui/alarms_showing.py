@@ -33,7 +33,6 @@ MARKS = {
     "alarms.I": StateMark("bell-off", pgettext_lazy("alarm", "Out of service"), "idle"),
 }
 MARKS["monitoring.silent"] = StateMark("plug-connected-x", gettext_lazy("No data"), "outline")
-WATCHED = alarm_queries.STANDING
 
 
 @dataclass(frozen=True, slots=True)

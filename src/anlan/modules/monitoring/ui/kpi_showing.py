@@ -17,7 +17,6 @@ from anlan.base.ui.marks import percent
 from anlan.engines.alarms import overview
 from anlan.engines.alarms.kpi import BIN, Announced
 from anlan.modules.monitoring import rules_kpi
-from anlan.modules.monitoring.choices import Priority
 from anlan.modules.monitoring.models import AlarmRule
 from anlan.modules.monitoring.queries.alarm_kpi import Actor10, Period
 from anlan.modules.monitoring.ui.alarms_showing import duration
@@ -428,8 +427,3 @@ def gain(
         "rate_before": f"{before / tens:.2f}",
         "rate_after": f"{after / tens:.2f}",
     }
-
-
-def priority_words(split: Mapping[str, float]) -> list[tuple[str, str]]:
-    """Return the split of priorities in words."""
-    return [(str(Priority(int(key)).label), percent(value)) for key, value in sorted(split.items())]

@@ -9,14 +9,12 @@ from uuid import UUID
 from django.db.models import Q
 
 from anlan.base.actors.actor import SYSTEM
-from anlan.engines.warning.approach import time_to_limit
+from anlan.engines.warning.approach import COLUMNS, WINDOW, time_to_limit
 from anlan.modules.monitoring.choices import GAS_KINDS, RuleKind
 from anlan.modules.monitoring.models import AlarmRule
 from anlan.modules.monitoring.queries import overview
 from anlan.telemetry import client
 
-WINDOW = dt.timedelta(minutes=10)
-COLUMNS = 10
 MOST = 500
 """Courses asked for at a time: of the tags nearest to their limit, by their instrument's span."""
 
