@@ -52,13 +52,11 @@ def _read(file: str) -> list[object]:
         # Every number goes through Decimal: a float would lose the exact figure, and int()
         # refuses very long digits before we can say which field they stand in.
         entries = json.loads(
-            raw.decode("utf-8-sig"),
+            _text(file, raw),
             parse_float=_number,
             parse_int=_number,
             parse_constant=lambda name: name,
         )
-    except UnicodeDecodeError:
-        _give_up(f"{file}: is not UTF-8. Save it as UTF-8.")
     except RecursionError:
         _give_up(f"{file}: is nested too deeply. Give a list of units.")
     except ValueError as error:
@@ -66,6 +64,16 @@ def _read(file: str) -> list[object]:
     if not isinstance(entries, list):
         _give_up(f'{file}: is not a list. Write [{{"id": …, "chemicals": [ … ]}}].')
     return list(entries)
+
+
+def _text(file: str, raw: bytes) -> str:
+    # Chinese editors still save as GBK; a file that is valid UTF-8 is never taken for it.
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    _give_up(f"{file}: is neither UTF-8 nor GB 18030. Save it as UTF-8.")
 
 
 def _number(digits: str) -> "Decimal | str":

@@ -130,7 +130,7 @@ def test_steps_come_in_the_asked_language():
 @pytest.mark.parametrize(
     ("text", "said"),
     [("{", "not JSON"), ("{}", "not a list"), ("", "not JSON"), ("[" * 100000, "nested"),
-     ("苯".encode("gbk"), "not UTF-8")],
+     (b"[\xff\xff]", "neither UTF-8 nor GB 18030")],
 )  # fmt: skip
 def test_a_file_that_is_no_list_ends_with_2(text, said):
     assert said in calc(text, expect=2)
@@ -162,3 +162,11 @@ def test_it_runs_without_django_and_in_any_locale():
         check=True,
     )
     assert json.loads(done.stdout)[0]["id"] == "甲"
+
+
+def test_a_file_saved_as_gbk_is_read():
+    text = json.dumps(
+        [{"id": "甲", "chemicals": [{"name_zh": "苯", "q_t": 50}]}], ensure_ascii=False
+    )
+    (got,) = calc(text.encode("gbk"))
+    assert (got["id"], got["S"], got["is_major_hazard"]) == ("甲", 1, True)

@@ -12,7 +12,9 @@ _SAME = str.maketrans(
     {"【": "(", "】": ")", "[": "(", "]": ")", "{": "(", "}": ")", "〔": "(", "〕": ")",
      "、": ",", "；": ";", "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤", "﹪": "%", "‰": "‰",
      "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "−": "-", "‒": "-", "﹣": "-",
-     "·": "", "・": "", "\u200b": "", "\ufeff": "", "’": "'", "′": "'"}
+     "·": "", "・": "", "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "",
+     "\u00ad": "", "’": "'", "′": "'", "「": "", "」": "", "『": "", "』": "", "《": "", "》": "",
+     "〈": "", "〉": "", "“": "", "”": "", '"': ""}
 )  # fmt: skip
 _SOLUTION = re.compile(r"溶液|水溶|solution|aqueous|\d\s*%|混合|mixture", re.IGNORECASE)
 _EXPLAINED = re.compile(r"([^()]+)\(([^()]+)\)")
@@ -28,8 +30,8 @@ def normalise(text: str) -> str:
 
 
 def normalise_cas(text: str) -> str:
-    """A CAS number with plain digits and hyphens; also written without hyphens."""
-    cleaned = normalise(text).removeprefix("cas").lstrip(":no.")
+    """A CAS number with plain digits and hyphens; also written `CAS号：…` or without hyphens."""
+    cleaned = re.sub(r"^cas(?:rn)?[^0-9]*", "", normalise(text))
     if cleaned.isdigit() and 5 <= len(cleaned) <= 10:
         cleaned = f"{cleaned[:-3]}-{cleaned[-3:-1]}-{cleaned[-1]}"
     head, _, rest = cleaned.partition("-")

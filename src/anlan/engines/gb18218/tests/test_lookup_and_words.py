@@ -1,6 +1,7 @@
 """Names, CAS numbers, choosers, and that every text can be written."""
 
 import string
+from fractions import Fraction
 
 import pytest
 
@@ -109,3 +110,23 @@ def test_steps_are_numbered_with_clauses_and_render_in_both_languages():
         assert "{" not in zh + en
     assert "表 3，β = 4" in steps[4].render("zh")
     assert "table 3, β = 4" in steps[4].render("en")
+
+
+@pytest.mark.parametrize("text", ["「苯」", "《苯》", "“苯”", "『苯』", "\u200b苯\u2060", '"苯"'])
+def test_quotation_marks_and_invisible_characters_do_not_matter(text):
+    assert lookup(text).substance.name_zh == "苯"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["CAS号：71-43-2", "CAS 71-43-2", "CAS No. 71－43－2", "CAS RN: 71–43–2", "cas#71 - 43 - 2"],
+)
+def test_a_cas_number_may_be_announced(text):
+    assert lookup(cas=text).substance.name_zh == "苯"
+
+
+@pytest.mark.parametrize("symbol", ["「W5.1」", "ｗ５．１", "W 5.1", "易燃液体（W5.1）", "W5．1"])
+def test_a_category_may_be_written_in_many_ways(symbol):
+    result = assess(Unit((Chemical("10", categories=(symbol,)),), off_site_population=1))
+    assert result.S == 1
+    assert Fraction("1.5") == result.R
