@@ -10,6 +10,7 @@ from anlan.base.clock import SHANGHAI, day_of
 from anlan.base.ids import uuid7
 from anlan.demo.history.plant import Plant, at
 from anlan.modules.commitment import rules
+from anlan.modules.commitment.fields import MOVING
 from anlan.modules.commitment.models import ChainNode, Commitment, Judgement
 from anlan.modules.findings.models import Finding
 
@@ -86,6 +87,10 @@ def _day(
         "n_confined": random.choice((0, 0, 0, 0, 1)),
         "n_contractor": random.choice((0, 1, 2)),
     }
+    if plant.is_deep:
+        # The deep plants are watched; now and then what stood at ten was left out in the morning.
+        facts["n_alarms"] = random.choice((0, 0, 0, 1, 2))
+        counts["n_alarms"] = 0 if random.random() < 0.15 else facts["n_alarms"]
     grade = rules.least_grade(counts)
     if plant.habit == "majors_as_general":
         grade = rules.LOW
@@ -95,6 +100,7 @@ def _day(
         grade=grade,
         published=published.astimezone(SHANGHAI).time(),
         unsigned=0,
+        moving=MOVING,
     )
     return Commitment(
         id=uuid7(),

@@ -15,13 +15,17 @@ from anlan.base.errors import Text
 @dataclass(frozen=True, slots=True)
 class Count:
     """One count: our name, the interface's name, its words, the group it is shown in and the
-    source that knows it (`SOURCES`)."""
+    source that knows it (`SOURCES`).
+
+    `moves`: the figure changes by the minute, so that only stating less than there is contradicts.
+    """
 
     name: str
     interface: str
     label: Text
     group: str
     source: str = "permits"
+    moves: bool = False
 
 
 GROUPS = {
@@ -36,6 +40,7 @@ SOURCES = {
     "permits": pgettext_lazy("source of figures", "special work permits"),
     "operations": pgettext_lazy("source of figures", "records of operation"),
     "alarms": pgettext_lazy("source of figures", "monitoring and alarms"),
+    "warnings": pgettext_lazy("source of figures", "early warning"),
 }
 COUNTS = (
     Count("n_units", "unitsNumber", _("Units in total"), "units", "registry"),
@@ -73,7 +78,9 @@ COUNTS = (
     Count("n_findings_open", "", _("Findings not closed"), "other", "findings"),
     Count("n_findings_overdue", "", _("Findings overdue"), "other", "findings"),
     Count("n_major", "", _("Major accident hazards open"), "other", "findings"),
-    Count("n_alarms", "", _("Alarms not handled"), "other", "alarms"),
+    Count("n_alarms", "", _("Alarms not handled"), "other", "alarms", moves=True),
+    Count("n_warnings", "", _("Early warnings not cleared"), "other", "warnings", moves=True),
 )
 NAMES = tuple(count.name for count in COUNTS)
+MOVING = frozenset(count.name for count in COUNTS if count.moves)
 WORK = tuple(count.name for count in COUNTS if count.group == "work")

@@ -1,7 +1,7 @@
 """Decisions about commitments from values alone: in time, grade high enough, facts agree."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 MAJOR, LARGER, GENERAL, LOW = range(4)
@@ -64,8 +64,12 @@ def flags(
     grade: int | None,
     published: dt.time | None,
     unsigned: int,
+    moving: Collection[str] = (),
 ) -> tuple[Flag, ...]:
-    """Return what contradicts the facts or came late; facts nobody provides judge nothing."""
+    """Return what contradicts the facts or came late; facts nobody provides judge nothing.
+
+    `moving` are the figures that change by the minute, as `differs` has them.
+    """
     found = []
     if published is not None and is_late(published):
         found.append(Flag(LATE))
@@ -78,9 +82,18 @@ def flags(
     found += [
         Flag(COUNT_DIFFERS, name, stated.get(name), value)
         for name, value in known.items()
-        if (stated.get(name) or 0) != value
+        if differs(stated.get(name), value, moves=name in moving)
     ]
     return tuple(found)
+
+
+def differs(stated: int | None, actual: int, *, moves: bool = False) -> bool:
+    """Tell whether a stated figure contradicts the actual one.
+
+    Of a figure that `moves`, what was stated may have been settled since: only less than there
+    is contradicts.
+    """
+    return (stated or 0) < actual if moves else (stated or 0) != actual
 
 
 def units_add_up(counts: Mapping[str, int | None]) -> bool:

@@ -15,7 +15,7 @@ class WarningsConfig(AppConfig):
         """Make permissions, events, notices and checks known; fill the places of the shell."""
         from anlan.base.actors.protection import wall_by_place
         from anlan.modules.monitoring.services.alarms import when_grave
-        from anlan.modules.warnings import events, jobs, notices, policy  # noqa: F401
+        from anlan.modules.warnings import events, facts, jobs, notices, policy  # noqa: F401
         from anlan.modules.warnings.models import WeatherSignal
         from anlan.modules.warnings.services import acts  # noqa: F401
         from anlan.modules.warnings.ui import navigation

@@ -18,7 +18,7 @@ from anlan.base.clock import SHANGHAI, now, today
 from anlan.base.errors import NotYours, Problems
 from anlan.base.states.services import advance, check
 from anlan.modules.commitment import contradictions, events, facts, rules
-from anlan.modules.commitment.fields import NAMES
+from anlan.modules.commitment.fields import MOVING, NAMES
 from anlan.modules.commitment.models import ChainNode, Commitment, Judgement
 from anlan.modules.commitment.policy import COMMITMENT_PREPARE
 from anlan.modules.commitment.problems import (
@@ -177,6 +177,7 @@ def publish(actor: Actor, commitment_id: UUID, *, reason: str = "") -> Commitmen
         grade=row.grade,
         published=moment.astimezone(SHANGHAI).time(),
         unsigned=unsigned,
+        moving=MOVING,
     )
     found = (*found, *contradictions.found(actor, row, actual))
     fields: dict[str, Any] = {

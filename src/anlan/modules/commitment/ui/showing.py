@@ -1,10 +1,12 @@
 """What the pages of a commitment show, made from its rows."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.urls import reverse
 
 from anlan.modules.commitment import contradictions, rules
 from anlan.modules.commitment.fields import COUNTS, GROUPS
@@ -14,13 +16,34 @@ from anlan.modules.commitment.texts import FLAGS
 
 LABELS = {count.name: count.label for count in COUNTS}
 
+Address = Callable[[UUID], str]
+_RECORDS: dict[str, Address] = {}
+
+
+def records_at(names: Iterable[str], address: Address) -> None:
+    """Say where the records behind counts are read: `address(enterprise_id)` is their page."""
+    _RECORDS.update(dict.fromkeys(names, address))
+
+
+records_at(
+    ("n_findings_open", "n_findings_overdue", "n_major"),
+    lambda plant: f"{reverse('findings:list')}?is=open&enterprise={plant}",
+)
+records_at(
+    ("n_units", "n_running", "n_stopped"),
+    lambda plant: f"{reverse('registry:facilities')}?kind=installation&enterprise={plant}",
+)
+records_at(("n_overhaul",), lambda plant: f"{reverse('risk:shutdowns')}?enterprise={plant}")
+
 
 def groups(
     stated: Mapping[str, int | None],
     facts: Mapping[str, int | None],
+    enterprise_id: UUID,
     form: forms.Form | None = None,
 ) -> list[dict[str, Any]]:
-    """Return the counts by group: stated, known, whether they differ, the form's field."""
+    """Return the counts by group: stated, known, whether they differ, the form's field, and the
+    page of the records they were counted from."""
     made = []
     for key, label in GROUPS.items():
         rows = [
@@ -29,8 +52,11 @@ def groups(
                 "stated": stated.get(count.name) or 0,
                 "known": facts.get(count.name),
                 "is_connected": facts.get(count.name) is not None,
-                "differs": facts.get(count.name) is not None
-                and (stated.get(count.name) or 0) != facts[count.name],
+                "differs": (known := facts.get(count.name)) is not None
+                and rules.differs(stated.get(count.name), known, moves=count.moves),
+                "url": _RECORDS[count.name](enterprise_id)
+                if known is not None and count.name in _RECORDS
+                else "",
                 "field": form[count.name] if form is not None else None,
             }
             for count in COUNTS

@@ -127,7 +127,7 @@ def _context(
         "is_open": is_open,
         "is_published": row.state == CommitmentState.PUBLISHED,
         "risk": None if row.grade is None else row.grade + 1,
-        "groups": showing.groups(row.counts, known, form),
+        "groups": showing.groups(row.counts, known, row.enterprise_id, form),
         "not_connected": facts.not_connected(known),
         "flags": showing.flag_words(row),
         "steps": steps,
@@ -213,7 +213,7 @@ def judge(request: ActorRequest, pk: UUID) -> HttpResponse:
         "form": form,
         "groups": [
             {**group, "rows": [one for one in group["rows"] if one["is_connected"]]}
-            for group in showing.groups(known, known)
+            for group in showing.groups(known, known, row.enterprise_id)
         ],
         "may_sign": request.actor.may(policy.COMMITMENT_JUDGE, row.scope_path, row.enterprise_id),
         "is_signed": row.signed_at is not None,
@@ -237,7 +237,7 @@ def gate(request: ActorRequest, enterprise_id: UUID) -> HttpResponse:
         "row": shown,
         "day": today(),
         "risk": None if shown is None or shown.grade is None else shown.grade + 1,
-        "groups": showing.groups(shown.counts, {}) if shown else [],
+        "groups": showing.groups(shown.counts, {}, plant.pk) if shown else [],
     }
     return render(request, "commitment/gate.html", context)
 

@@ -10,6 +10,7 @@ from anlan.base.actors.actor import Actor
 from anlan.base.inbox import today
 from anlan.base.ui import navigation
 from anlan.base.ui.marks import register_states
+from anlan.modules.commitment.ui.showing import records_at
 from anlan.modules.monitoring.policy import ALARM_ACKNOWLEDGE
 from anlan.modules.monitoring.queries import alarms
 from anlan.modules.monitoring.ui import alarms_showing
@@ -38,6 +39,7 @@ def install() -> None:
     """Register the entries; called once when the app starts."""
     register_states(alarms_showing.MARKS)
     today.provider("alarms")(contribution)
+    records_at(("n_alarms",), lambda plant: reverse("monitoring:plant", kwargs={"pk": plant}))
     for key, label, icon, order, prefixes in _ENTRIES:
         navigation.register(
             navigation.NavItem(

@@ -14,6 +14,7 @@ from anlan.base.inbox import today
 from anlan.base.ui import navigation
 from anlan.modules.commitment import queries as commitment
 from anlan.modules.commitment.states import CommitmentState
+from anlan.modules.commitment.ui.showing import records_at
 from anlan.modules.findings import queries as findings
 from anlan.modules.monitoring.queries import overview
 from anlan.modules.monitoring.ui import wall_facts
@@ -48,6 +49,9 @@ def install() -> None:
     overview.standing_count(
         "warnings", gettext_lazy("Warnings not cleared"), "/warnings/?view=open&enterprise="
     )(queries.by_enterprise)
+    records_at(
+        ("n_warnings",), lambda plant: f"{reverse('warnings:list')}?view=open&enterprise={plant}"
+    )
     wall_facts.part("warnings", order=10)(wall_warnings)
     wall_facts.part("commitment", order=5)(wall_commitment)
     wall_facts.part("findings", order=20)(wall_findings)
