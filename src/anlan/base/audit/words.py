@@ -65,6 +65,12 @@ class Entry:
         """Return the last part of the code: `created`, `changed`, `removed` …"""
         return self.code.rpartition(".")[2]
 
+    @property
+    def deed(self) -> str:
+        """Return the sentence without who did it, where their name only stands before it."""
+        head = _("%(actor)s: %(what)s") % {"actor": self.who, "what": ""}
+        return self.sentence.removeprefix(head) if self.who else self.sentence
+
     def text(self) -> str:
         """Return the whole entry as one line: sentence, changes, reason."""
         parts = [self.sentence]

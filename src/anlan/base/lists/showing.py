@@ -57,10 +57,13 @@ class Head:
 
     @property
     def shown(self) -> SafeString:
-        """Return the label, one of several long words in two lines of about the same length."""
+        """Return the label, one of several long words in two lines of about the same length.
+
+        The column that takes the rest of the width has room for one line.
+        """
         label, middle = self.label, len(self.label) / 2
         spaces = [i for i, sign in enumerate(label) if sign == " "]
-        if len(label) <= ONE_LINE or not spaces:
+        if len(label) <= ONE_LINE or not spaces or "an-fill" in self.css:
             return format_html("{}", label)
         at = min(spaces, key=lambda i: abs(i - middle))
         return format_html("<span>{}<br>{}</span>", label[:at], label[at + 1 :])

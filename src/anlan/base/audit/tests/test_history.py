@@ -69,6 +69,8 @@ def test_a_record_tells_its_history_in_words(world: World, told: Enterprise) -> 
         assert changes["Type"][0].startswith("Production")
         assert len(changes) == 6 - 1
         assert oldest.sentence == "safety_manager plant_a: Enterprise entered, plant_a"
+        # Beside the name of who did it, the deed alone.
+        assert (newest.deed, oldest.deed) == (newest.sentence, "Enterprise entered, plant_a")
     with translation.override("zh-hans"):
         newest, _oldest = history_of(actor, told)
         assert ("否", "是") in {(change.old, change.new) for change in newest.changes}

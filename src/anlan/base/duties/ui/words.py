@@ -80,7 +80,8 @@ def whose(row: Plan | Instance) -> str:
     if row.assignee is not None:
         return str(row.assignee)
     role = Role(row.role).label if row.role in Role.values else ""
-    return f"{row.organisation} · {role}" if role else str(row.organisation)
+    name = row.organisation.short_name or row.organisation.name
+    return f"{name} · {role}" if role else name
 
 
 def window(row: Instance) -> str:

@@ -248,10 +248,11 @@ def test_a_large_export_is_made_in_the_background(
 
 
 def test_a_long_head_of_several_words_takes_two_lines() -> None:
-    def head(label: str) -> str:
-        return str(Head(Column("a", label), label, "", "", "").shown)
+    def head(label: str, css: str = "") -> str:
+        return str(Head(Column("a", label), label, "", "", css).shown)
 
     assert head("Kind") == "Kind"
     assert head("Risk analysis complete, %") == "<span>Risk analysis<br>complete, %</span>"
     assert head("风险分析完成率，百分比与说明") == "风险分析完成率，百分比与说明"
     assert head("A & <b> of several") == "<span>A &amp; &lt;b&gt; of<br>several</span>"
+    assert head("Risk analysis complete, %", "an-fill") == "Risk analysis complete, %"

@@ -270,7 +270,7 @@ def source_of(row: Finding) -> list[tuple[str, str, str]]:
     """Return label, text and address of what the finding came from and belongs to."""
     measure = row.measure
     facts = [
-        (_("Source"), f"{row.get_source_display()} · {row.get_channel_display()}", ""),
+        (_("Source"), f"{row.get_source_display()}\u00a0· {row.get_channel_display()}", ""),
         (_("Discipline"), str(row.get_discipline_display()), ""),
         (pgettext("finding", "Place"), row.place, ""),
         (_("Risk object"), row.object.name if row.object else "", ""),
@@ -332,7 +332,7 @@ def story_of(entries: list[Entry]) -> list[Told]:
         found.append(
             Told(
                 entry,
-                text if own else _("File added") if entry.verb == "added" else entry.sentence,
+                text if own else _("File added") if entry.verb == "added" else entry.deed,
                 _ICONS.get(entry.verb, "point"),
                 [one for one in entry.changes if own and capfirst(one.label) not in known],
             )

@@ -83,6 +83,7 @@ def rule_stop(request: ActorRequest, pk: UUID) -> HttpResponse:
     rows = queries.incentive_rules(request.actor).filter(enterprise=own)
     row: IncentiveRule = rows.one(pk)  # type: ignore[attr-defined]
     form = RevokeForm(request.POST or None)
+    form.fields["reason"].label = _("Reason")
     if request.method == "POST" and form.is_valid():
         try:
             incentives.rule_stop(request.actor, pk, form.cleaned_data["reason"])

@@ -31,8 +31,8 @@ LEVEL_OF_COLOUR = {1: 4, 2: 3, 3: 2, 4: 1}
 MARKS = {
     Provenance.OFFICIAL: gettext_lazy("official"),
     Provenance.CROSS_CHECKED: gettext_lazy("cross-checked"),
-    Provenance.SINGLE: gettext_lazy("from a single copy"),
-    Provenance.RECALLED: gettext_lazy("from memory"),
+    Provenance.SINGLE: gettext_lazy("one source only"),
+    Provenance.RECALLED: gettext_lazy("text to be checked"),
     Provenance.PRODUCT_DEFAULT: gettext_lazy("product default"),
     Provenance.USER_IMPORTED: gettext_lazy("own data"),
 }

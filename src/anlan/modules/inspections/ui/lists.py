@@ -251,7 +251,7 @@ def _state_q(values: tuple[str, ...]) -> Q:
 
 BOARD = ListPage(
     key="inspections.board",
-    title=_("Inspections of today"),
+    title=_("Today's inspections"),
     query=board,
     columns=[
         Column("title", _("inspection task"), value="plan.title", wide=True, fixed=True),

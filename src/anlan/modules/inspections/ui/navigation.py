@@ -17,7 +17,7 @@ from anlan.modules.inspections.policy import RECORD_MAKE, TASK_EDIT
 from anlan.modules.risk.models import RiskUnit
 
 _ENTRIES = (
-    ("board", _("Inspections of today"), "calendar-check", ()),
+    ("board", _("Today's inspections"), "calendar-check", ()),
     (
         "tasks",
         _("Inspection tasks"),

@@ -55,7 +55,7 @@ def place(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_plan": unit.removed_at is None
         and actor.may(TASK_EDIT, unit.scope_path, unit.enterprise_id),
         "crumbs": [
-            (_("Inspections of today"), reverse("inspections:board")),
+            (_("Today's inspections"), reverse("inspections:board")),
             (unit.object.name, ""),
             (unit.name, ""),
         ],

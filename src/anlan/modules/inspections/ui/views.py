@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -267,7 +268,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
         "offered": offered,
         "crumbs": _crumbs((_("Ready plans"), "")),
         "has_mhi": risk.objects(actor).filter(enterprise=owner, mhi_unit__isnull=False).exists(),
-        "ladder": ready.ladder(),
+        "ladder": [rung.title(get_language() or "") for rung in ready.ladder()],
     }
     return render(request, "inspections/suggest.html", context)
 

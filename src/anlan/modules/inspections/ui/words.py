@@ -24,7 +24,7 @@ def whose(row: Plan | Instance) -> str:
     if row.assignee is not None:
         return row.assignee.display_name
     role = str(Role(row.role).label) if row.role in Role.values else _("Everybody")
-    return f"{row.organisation.name} · {role}"
+    return f"{row.organisation.short_name or row.organisation.name} · {role}"
 
 
 def window(row: Instance) -> str:
