@@ -93,7 +93,9 @@ def _findings(file: str, text: str) -> "list[Finding]":
             row = reader.line_num
             if not any(cell.strip() for cell in cells):
                 continue
-            if len(cells) != len(head):
+            # Spreadsheets drop empty cells at the end of a row, or add some.
+            cells += [""] * (len(head) - len(cells))
+            if any(cell.strip() for cell in cells[len(head) :]):
                 _give_up(
                     f"{file}, row {row}: {len(cells)} cells under {len(head)} columns. "
                     "Put quotes around cells that hold a comma."

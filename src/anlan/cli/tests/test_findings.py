@@ -79,3 +79,10 @@ def test_a_missing_file_and_a_bad_day():
     assert result.exit_code == 2
     assert "cannot be read" in result.stderr
     assert "--on" in check("id,text\n", "--on", "yesterday", expect=2)
+
+
+def test_empty_cells_at_the_end_of_a_row_may_be_missing_or_too_many():
+    out = check('text,level,id\n"罐区\n""洗眼器""没有水",一般,1,,\n灭火器压力不足,,2\n')
+    assert [one["id"] for one in out["findings"]] == ["1", "2"]
+    (told,) = check(HEAD + "7,灭火器压力不足\n")["findings"]
+    assert (told["id"], told["category"]) == ("7", "消防与应急")

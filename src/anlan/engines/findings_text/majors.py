@@ -122,7 +122,7 @@ def judge(text: str, basis: str = "", *, registered_on: date) -> Judgement:
     A suggestion is no decision: the conditions outside the text (whether the plant produces or
     only uses chemicals, its installations) are for a person to see.
     """
-    cleaned = clean(text)
+    cleaned = _what_is_wrong(clean(text))
     found: dict[str, Suggestion] = {}
     for code in cited_criteria(basis):
         _keep(found, code, Strength.LIKELY, (_shorten(basis),), True, registered_on)
@@ -140,6 +140,16 @@ def judge(text: str, basis: str = "", *, registered_on: date) -> Judgement:
     )
     major = any(one.in_force and one.strength is Strength.LIKELY for one in ordered)
     return Judgement(major, tuple(ordered))
+
+
+def _what_is_wrong(cleaned: str) -> str:
+    """Return the text without what it says is mended, in order or not there.
+
+    A sentence whose defect was put right before (原未设…已整改完成, 复查合格) tells history, and
+    未发现无证上岗 tells the opposite of a defect. 现场立即整改 is neither: the defect was there.
+    """
+    kept = [one for one in _SENTENCE.split(cleaned) if not _MENDED.search(one)]
+    return "；".join(_IN_ORDER.sub("", one) for one in kept)
 
 
 def cited_criteria(basis: str) -> tuple[str, ...]:
@@ -175,6 +185,19 @@ def cited_criteria(basis: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes)) or (whole,)
 
 
+_SENTENCE = re.compile("[。；]")
+_MENDED = re.compile(
+    "^(?!.*(?:但|却|仍|尚))"
+    "(?:.*(?:原|原来|原先|上次|此前|之前|前期).*?(?:已(?:经)?(?:全部)?(?:按[^，]{0,6})?"
+    "(?:整改|完成|消除|销号|闭环|补|恢复|安装|投用|更换|配备)|整改完毕)"
+    "|.*(?:整改|复查|复核)(?:后)?(?:合格|通过)"
+    "|.*已(?:经)?(?:全部)?(?:整改(?:完成|完毕|到位|闭环)|闭环|销号))"
+)
+_IN_ORDER = re.compile(
+    "(?:未发现|没有发现|不存在|未出现|没有出现|杜绝)[^，]*"
+    "|(?:(?!但|却|未|没|无|不)[^，])*(?:均|都|全部|已经|已)(?:已|按[^，]{0,6})?"
+    "(?:持证|取得|办理|设置|安装|配备|投用|建立|制定|正常)(?:(?!但|却|未|没|无|不)[^，])*(?=，|$)"
+)
 _CITED = re.compile(r"重大[^，。；]{0,12}?隐患[^，。；]{0,4}?判定|判定标准|判定准则")
 _ARTICLE = re.compile(r"第([一二三四五六七八九十\d]{1,3})(?:条|项)")
 _AQ_CLAUSE = re.compile(r"3067.{0,24}?(5\.\d\.\d{1,2})")
