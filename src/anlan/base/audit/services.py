@@ -16,6 +16,7 @@ from anlan.base.audit.events import Event
 from anlan.base.audit.models import SYSTEM_CHAIN
 from anlan.base.clock import now
 from anlan.base.ids import uuid7
+from anlan.base.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,23 @@ def _json(values: Mapping[str, Any] | None) -> str | None:
     return None if values is None else json.dumps(plain(values))
 
 
+CALLED = "called"
+
+
+def named(name: Phrase) -> dict[str, Phrase]:
+    """Return what an event's `after` holds besides, so that an object whose name the product
+    worded is called in the reader's language; nothing for a name that somebody wrote."""
+    return {} if isinstance(name.data, str) else {CALLED: name}
+
+
 def plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Return values as JSON can hold them: decimals and dates as text, rows as their id."""
     return None if values is None else {key: _plain(value) for key, value in values.items()}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Phrase):
+        return value.data
     if isinstance(value, models.Model):
         return str(value.pk)
     if isinstance(value, Decimal | uuid.UUID):

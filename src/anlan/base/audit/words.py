@@ -18,7 +18,9 @@ from anlan.base.actors.models import Organisation, User
 from anlan.base.actors.scoped import ScopedModel
 from anlan.base.audit.events import event_for
 from anlan.base.audit.models import AuditEvent
+from anlan.base.audit.services import CALLED
 from anlan.base.clock import SHANGHAI
+from anlan.base.phrases import Phrase, is_phrase
 
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
@@ -27,6 +29,8 @@ UNTOLD = frozenset(
     {"scope_path", "version", "search_key", "updated_at", "created_at", "id"}
     # Links to rows of any kind, and whole copies: their names and figures stand beside them.
     | {"subject_type", "subject_id", "origin_kind", "origin_id", "snapshot", "evidence", "shape"}
+    # How the object is called where that is a phrase; stands in the sentence.
+    | {CALLED}
 )
 
 
@@ -85,14 +89,20 @@ def who(event: AuditEvent) -> str:
     return event.actor_name
 
 
+def called(event: AuditEvent) -> str:
+    """Return how the object was called then; a name that is a phrase in the active language."""
+    name = (event.after or {}).get(CALLED)
+    return str(Phrase(name)) if is_phrase(name) else event.object_label
+
+
 def sentence(event: AuditEvent) -> str:
     """Return who did what to which, in the active language."""
     declared = event_for(event.event)
-    values = {"actor": who(event) or _("Somebody"), "object": event.object_label}
+    values = {"actor": who(event) or _("Somebody"), "object": called(event)}
     text = str(declared.text) if declared is not None else event.event
     if "%(" in text:
         return text % values
-    if not event.object_label:
+    if not values["object"]:
         return _("%(actor)s: %(what)s") % {**values, "what": text}
     return _("%(actor)s: %(what)s, %(object)s") % {**values, "what": text}
 
@@ -109,7 +119,7 @@ def entries(actor: Actor, events: Iterable[AuditEvent]) -> list[Entry]:
             who=who(event),
             code=event.event,
             sentence=sentence(event),
-            object_label=event.object_label,
+            object_label=called(event),
             reason=event.reason,
             changes=changes_of(event, names),
         )
@@ -141,6 +151,8 @@ def changes_of(event: AuditEvent, names: Mapping[str, str] | None = None) -> tup
 
 
 def _told(field: Any, value: Any, words: Mapping[Any, Any], names: Mapping[str, str]) -> str:
+    if is_phrase(value):
+        return str(Phrase(value))
     if isinstance(value, list):
         return _(", ").join(_told(field, item, words, names) for item in value)
     if isinstance(value, str | int) and value in words:

@@ -230,7 +230,8 @@ def instance_out(row: Instance) -> dict[str, Any]:
 
 def warning_out(row: RaisedWarning) -> dict[str, Any]:
     """Return a warning as the API names it."""
-    return {**_same(row, WarningOut), "subject": row.subject_id}
+    words = {name: str(getattr(row, name)) for name in ("title", "cause", "clear_reason")}
+    return {**_same(row, WarningOut), **words, "subject": row.subject_id}
 
 
 def _same(row: Any, schema: type[Schema]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ class DutiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare events, permissions, states, kinds; fill the places of the shell."""
-        from anlan.base.duties import events, notices, policy, states  # noqa: F401
+        from anlan.base.duties import events, notices, policy, states, texts  # noqa: F401
         from anlan.base.duties.models import RaisedWarning
         from anlan.base.duties.ui import navigation, today  # noqa: F401
         from anlan.base.files.kinds import takes_files

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from anlan.base.phrases import Phrase, is_phrase
 
 OPEN = _("Open")
 
@@ -33,6 +36,8 @@ class Kind:
         return words(self.body, self._filled(params))
 
     def _filled(self, params: dict[str, Any]) -> dict[str, Any]:
+        # A value may be a phrase: what is told on is worded for whoever is told.
+        params = {name: str(Phrase(one)) if is_phrase(one) else one for name, one in params.items()}
         told = {name: show(params[name]) for name, show in self.shown.items() if name in params}
         return params | told
 
@@ -66,6 +71,19 @@ def words(text: str | Promise, params: dict[str, Any]) -> str:
         return str(text)
 
 
+DIGEST = "inbox.digest"
+"""What a held run of the daily digest is called."""
+
+
+def run_words(what: Any) -> str:
+    """Return what a held run would send, of `{"kind": …, "params": {…}}`; a text as it stands."""
+    if not isinstance(what, dict):
+        return str(what)
+    if what["kind"] == DIGEST:
+        return gettext("Digest")
+    return kind_of(what["kind"]).title_of(what["params"])
+
+
 RUN_TRIPPED = register(
     Kind(
         "inbox.run_tripped",
@@ -77,6 +95,7 @@ RUN_TRIPPED = register(
         icon="hand-stop",
         is_immediate=True,
         action=_("Decide"),
+        shown={"what": run_words},
     )
 )
 CHANNEL_BROKEN = register(

@@ -1,6 +1,7 @@
 """Notices of people, their preferences, channels and what was sent."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -219,8 +220,7 @@ class Delivery(models.Model):
         ]
 
 
-DIGEST = "inbox.digest"
-"""What a held run of the daily digest is called."""
+DIGEST = kinds.DIGEST
 
 
 class HeldRun(models.Model):
@@ -252,10 +252,13 @@ class HeldRun(models.Model):
     @property
     def words(self) -> str:
         """Return what would be sent, in words: the first of its messages, or the daily digest."""
-        if self.what == DIGEST:
-            return str(Purpose.DIGEST.label)
+        return kinds.run_words(self.what_it_sends)
+
+    @property
+    def what_it_sends(self) -> dict[str, Any]:
+        """Return the same as a notice keeps it, to be worded when it is read."""
         first = getattr(self, "first_draft", None) or (self.drafts[0] if self.drafts else {})
-        return kinds.kind_of(self.what).title_of(first.get("params", {}))
+        return {"kind": self.what, "params": first.get("params", {})}
 
     @property
     def enterprise_id(self) -> None:

@@ -14,7 +14,7 @@ class FindingsConfig(AppConfig):
     def ready(self) -> None:
         """Make events, permissions and the checks of the state machine known."""
         from anlan.base.actors.protection import hide_table
-        from anlan.modules.findings import events, jobs, notices, pocket, policy  # noqa: F401
+        from anlan.modules.findings import events, jobs, notices, pocket, policy, texts  # noqa: F401
         from anlan.modules.findings.services import extending, treating  # noqa: F401
         from anlan.modules.findings.ui import navigation
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.scoped import ScopedModel
+from anlan.base.phrases import PhraseField
 from anlan.modules.findings.choices import (
     OUTSIDE,
     Channel,
@@ -416,7 +417,7 @@ class Flag(ScopedModel):
     subject_type = models.CharField(max_length=60)
     subject_id = models.UUIDField()
     code = models.CharField(_("kind"), max_length=40)
-    why = models.CharField(_("why"), max_length=500)
+    why = PhraseField(_("why"))
     score = models.FloatField(_("weight"), default=0)
     evidence = models.JSONField(default=dict)
     raised_at = models.DateTimeField()
@@ -434,4 +435,4 @@ class Flag(ScopedModel):
         indexes = [models.Index(fields=["scope_path", "-raised_at"], name="flag_list")]
 
     def __str__(self) -> str:
-        return self.why
+        return str(self.why)

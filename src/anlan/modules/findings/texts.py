@@ -1,11 +1,16 @@
-"""Words of the problems that forms and services share."""
+"""Words of the problems that forms and services share, and what warnings say."""
 
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from anlan.base import phrases
 from anlan.base.errors import Text
+
+DAYS_OVERDUE = phrases.declare("findings.days_overdue", _("%(n)s days overdue"))
+MORE_TIME = phrases.declare("findings.more_time", _("More time granted"))
+CLOSED = phrases.declare("findings.closed", _("Accepted, finding closed"))
 
 TITLE_MISSING = _("Say in a line what is wrong.")
 TITLE_TOO_LONG = _("At most 200 characters; put the rest into the description.")

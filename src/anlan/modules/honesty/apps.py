@@ -10,3 +10,7 @@ class HonestyConfig(AppConfig):
     name = "anlan.modules.honesty"
     label = "honesty"
     verbose_name = _("Honest-work analysis")
+
+    def ready(self) -> None:
+        """Make known what flags say."""
+        from anlan.modules.honesty import texts  # noqa: F401

@@ -14,7 +14,7 @@ class IndicatorsConfig(AppConfig):
     def ready(self) -> None:
         """Make events, permissions, papers and jobs known; fill the shell's places."""
         from anlan.modules.findings import subscribers
-        from anlan.modules.indicators import events, papers, policy  # noqa: F401
+        from anlan.modules.indicators import events, papers, policy, texts  # noqa: F401
         from anlan.modules.indicators.services import incentives
         from anlan.modules.indicators.ui import navigation
 

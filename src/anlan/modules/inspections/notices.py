@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.inbox.kinds import Kind, register
+from anlan.modules.inspections.choices import Reason
 
 DIFFERENT = register(
     Kind(
@@ -20,5 +21,7 @@ CANNOT_DO = register(
         _("%(place)s: %(reason)s"),
         icon="ban",
         action=_("Look"),
+        # Somebody's own words, or the code of what they chose.
+        shown={"reason": lambda one: str(dict(Reason.choices).get(one, one))},
     )
 )

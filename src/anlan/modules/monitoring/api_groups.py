@@ -17,6 +17,7 @@ from anlan.modules.monitoring.choices import GroupState
 from anlan.modules.monitoring.models import WatchFit, WatchGroup, WatchVerdict
 from anlan.modules.monitoring.queries import groups as queries
 from anlan.modules.monitoring.services import groups, groups_fitting
+from anlan.modules.monitoring.texts_groups import worded
 from anlan.modules.registry.api.registers import ERRORS, WRITE_ERRORS
 from anlan.modules.registry.api.schemas import Strict
 
@@ -175,6 +176,7 @@ def _parts(parts: list[Any]) -> list[dict[str, Any]]:
 def _group(row: WatchGroup) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in _PLAIN},
+        "fit": worded(row.fit),
         "enterprise": row.enterprise_id,
         "installation": row.installation_id,
         "parts": _parts(row.parts),
@@ -182,7 +184,8 @@ def _group(row: WatchGroup) -> dict[str, Any]:
 
 
 def _former(row: WatchFit) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in FormerOut.model_fields}
+    told = {name: getattr(row, name) for name in FormerOut.model_fields}
+    return {**told, "fit": worded(row.fit)}
 
 
 def _verdict(row: WatchVerdict) -> dict[str, Any]:

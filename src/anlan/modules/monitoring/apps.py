@@ -14,7 +14,13 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         """Make permissions and events known; fill the places of the shell."""
         from anlan.base.actors.protection import append_only
-        from anlan.modules.monitoring import events, facts, papers, policy  # noqa: F401
+        from anlan.modules.monitoring import (  # noqa: F401
+            events,
+            facts,
+            papers,
+            policy,
+            texts_groups,
+        )
         from anlan.modules.monitoring.models import AlarmEvent
         from anlan.modules.monitoring.services import alarms_tasks, device_duties
         from anlan.modules.monitoring.ui import choosers, navigation  # noqa: F401

@@ -98,6 +98,7 @@ GROUP_FITTED = Event(
     "monitoring.group.fitted",
     _("Group of tags fitted"),
     labels={
+        "why": _("why"),
         "rows": _("Whole rows"),
         "alarms": _("Rows kept out by alarms"),
         "later": _("Last third beyond, by the rest"),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.inbox.kinds import Kind, register
+from anlan.modules.monitoring.texts_changes import change_words, verdict_words, video_words
 
 CHANGE_REQUESTED = register(
     Kind(
@@ -11,6 +12,7 @@ CHANGE_REQUESTED = register(
         _("%(who)s asks: %(reason)s"),
         icon="adjustments",
         action=_("Look at the change"),
+        shown={"what": change_words},
     )
 )
 CHANGES_REQUESTED = register(
@@ -29,6 +31,7 @@ VIDEO_GRAVE = register(
         _("Seen by the video platform; events like this: %(n)s."),
         icon="video",
         action=_("Look at the event"),
+        shown={"what": video_words},
     )
 )
 CHANGE_DECIDED = register(
@@ -37,5 +40,6 @@ CHANGE_DECIDED = register(
         _("Change of %(rule)s: %(verdict)s"),
         _("%(who)s. %(comment)s"),
         icon="adjustments",
+        shown={"verdict": verdict_words},
     )
 )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.scoped import ScopedModel
+from anlan.base.phrases import PhraseField
 
 
 class Colour(models.IntegerChoices):
@@ -32,7 +33,8 @@ class RaisedWarning(ScopedModel):
     """Something is wrong long enough that others must know (预警), until it is cleared (消警).
 
     `subject_kind` and `subject_id` name what it is about; one warning is open for it at a time and
-    changes its colour. `recipients` are the levels of the ladder that have been told.
+    changes its colour. `recipients` are the levels of the ladder that have been told. `title`,
+    `cause` and `clear_reason` are phrases: worded when read.
     """
 
     trigger = models.CharField(_("about"), max_length=10, choices=Trigger.choices)
@@ -53,10 +55,10 @@ class RaisedWarning(ScopedModel):
         verbose_name=_("person"),
     )
     role = models.CharField(_("role"), max_length=32, blank=True)
-    title = models.CharField(_("title"), max_length=200)
+    title = PhraseField(_("title"))
     url = models.CharField(max_length=200, blank=True)
     colour = models.SmallIntegerField(_("colour"), choices=Colour.choices)
-    cause = models.CharField(_("cause"), max_length=200, blank=True)
+    cause = PhraseField(_("cause"), blank=True)
     due_at = models.DateTimeField(_("was due at"), null=True)
     raised_at = models.DateTimeField(_("raised at"))
     recipients = models.JSONField(default=list)
@@ -69,7 +71,7 @@ class RaisedWarning(ScopedModel):
         related_name="+",
         verbose_name=_("cleared by"),
     )
-    clear_reason = models.TextField(_("how it was cleared"), blank=True, max_length=1000)
+    clear_reason = PhraseField(_("how it was cleared"), blank=True)
 
     class Meta:
         db_table = "duties_warning"
@@ -101,7 +103,7 @@ class RaisedWarning(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return str(self.title)
 
 
 class LadderRung(ScopedModel):

@@ -13,7 +13,7 @@ from anlan.base.actors.models import Membership, User
 from anlan.base.audit.services import Entry, record_many
 from anlan.base.clock import SHANGHAI
 from anlan.base.clock import now as clock_now
-from anlan.base.duties import events, kinds, notices, queries, rules
+from anlan.base.duties import events, kinds, notices, queries, rules, texts
 from anlan.base.duties.models import Instance
 from anlan.base.duties.policy import FULFIL, HAND_OVER
 from anlan.base.duties.problems import AlreadyDone, NotACarer, NotOpen, TooEarly
@@ -67,7 +67,7 @@ def fulfil(
         },
         is_allowed=True,
     )
-    clear_for(actor, "duty", [done.pk], reason=_("Carried out"))
+    clear_for(actor, "duty", [done.pk], reason=texts.CARRIED_OUT())
     kinds.tell_fulfilled(actor, done)
     return done
 

@@ -70,10 +70,11 @@ _MARK = """
         SELECT (lpad(to_hex((extract(epoch FROM %(now)s::timestamptz) * 1000)::bigint), 12, '0')
                 || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
                t.enterprise_id, t.scope_path, 1, %(now)s, %(now)s, 'duty', 'duty', t.id,
-               t.organisation_id, t.assignee_id, t.role, p.title, '', t.new_warning, '', t.due_at,
+               t.organisation_id, t.assignee_id, t.role, to_jsonb(p.title), '',
+               t.new_warning, '""'::jsonb, t.due_at,
                %(now)s,
                CASE t.new_warning WHEN 4 THEN t.to4 WHEN 3 THEN t.to3 ELSE t.to2 END::jsonb,
-               0, ''
+               0, '""'::jsonb
           FROM turned t JOIN duties_plan p ON p.id = t.plan_id
          WHERE t.new_warning >= 2 AND t.new_warning > t.warning
         ON CONFLICT (subject_kind, subject_id) WHERE cleared_at IS NULL DO UPDATE

@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from anlan.base.actors.actor import Actor
-from anlan.base.audit.services import Entry, record_many
+from anlan.base.audit.services import Entry, named, record_many
 from anlan.base.clock import now as clock_now
 from anlan.base.duties import events, ladder, queries
 from anlan.base.duties.models import RaisedWarning
+from anlan.base.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,9 @@ class Concern:
     enterprise_id: UUID
     scope_path: str
     subject_id: UUID
-    title: str
+    title: Phrase | str
     colour: int
-    cause: str = ""
+    cause: Phrase | str = ""
     url: str = ""
     organisation_id: UUID | None = None
     assignee_id: UUID | None = None
@@ -80,12 +81,14 @@ def raise_many(
             row.updated_at = moment
             changed.append(row)
         rungs = own.get(one.enterprise_id) or ladder.product_default()
-        row.title, row.colour, row.cause, row.url = one.title, one.colour, one.cause, one.url
+        row.title, row.colour, row.url = Phrase(one.title), one.colour, one.url
+        row.cause = Phrase(one.cause)
         row.organisation_id, row.assignee_id = one.organisation_id, one.assignee_id
         row.role = one.role
         row.recipients = ladder.recipients_up_to(rungs, trigger, one.colour)
         row.told_colour = min(row.told_colour, one.colour)
         after = {"colour": one.colour, "cause": one.cause, "recipients": row.recipients}
+        after |= named(row.title)
         entries.append(Entry(events.WARNING_RAISED, row, before=before, after=after))
     rows = RaisedWarning.objects.unscoped("locked above")
     rows.bulk_create(fresh, batch_size=1000)

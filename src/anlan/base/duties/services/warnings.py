@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from anlan.base.actors import policy
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.policy import Placed
-from anlan.base.audit.services import Entry, record, record_many
+from anlan.base.audit.services import Entry, named, record, record_many
 from anlan.base.clock import now as clock_now
 from anlan.base.duties import events, ladder, queries
 from anlan.base.duties.models import Instance, RaisedWarning
@@ -19,6 +19,7 @@ from anlan.base.duties.policy import CLEAR
 from anlan.base.duties.problems import AlreadyCleared
 from anlan.base.duties.states import OPEN
 from anlan.base.files.services import attach
+from anlan.base.phrases import Phrase
 from anlan.base.states.problems import ReasonMissing
 
 EVIDENCE = "document"
@@ -32,9 +33,9 @@ def raise_(
     trigger: str,
     subject_kind: str,
     subject_id: UUID,
-    title: str,
+    title: Phrase | str,
     colour: int,
-    cause: str = "",
+    cause: Phrase | str = "",
     url: str = "",
     organisation_id: UUID | None = None,
     assignee_id: UUID | None = None,
@@ -73,7 +74,7 @@ def raise_(
             return warning
         before = {"colour": warning.colour, "cause": warning.cause}
         warning.version += 1
-    warning.colour, warning.title, warning.cause = colour, title, cause
+    warning.colour, warning.title, warning.cause = colour, Phrase(title), Phrase(cause)
     warning.url, warning.recipients, warning.due_at = url, recipients, due_at
     warning.organisation_id, warning.assignee_id, warning.role = organisation_id, assignee_id, role
     warning.told_colour = min(warning.told_colour, colour)
@@ -83,7 +84,7 @@ def raise_(
         events.WARNING_RAISED,
         warning,
         before=before,
-        after={"colour": colour, "cause": cause, "recipients": recipients},
+        after={"colour": colour, "cause": cause, "recipients": recipients, **named(warning.title)},
     )
     return warning
 
@@ -129,7 +130,7 @@ def clear_for(
     subject_kind: str,
     subject_ids: Collection[UUID],
     *,
-    reason: str,
+    reason: Phrase | str,
     now: dt.datetime | None = None,
 ) -> int:
     """Clear the open warnings of subjects that are put right (done, accepted, exempt).
@@ -145,18 +146,26 @@ def clear_for(
     return len(found)
 
 
-def _clear(actor: Actor, found: list[RaisedWarning], reason: str, at: dt.datetime) -> None:
+def _clear(actor: Actor, found: list[RaisedWarning], reason: Phrase | str, at: dt.datetime) -> None:
     for warning in found:
         warning.cleared_at, warning.cleared_by_id = at, actor.user_id
-        warning.clear_reason = reason
+        warning.clear_reason = Phrase(reason)
         warning.version += 1
     RaisedWarning.objects.unscoped("locked above").bulk_update(
         found, ["cleared_at", "cleared_by", "clear_reason", "version"], batch_size=1000
     )
+    # What a person wrote is the reason of the event; what the product says is worded when read.
+    own_words = reason if isinstance(reason, str) else ""
+    after = {"cleared_at": at} | ({} if own_words else {"clear_reason": reason})
     record_many(
         actor,
         [
-            Entry(events.WARNING_CLEARED, warning, after={"cleared_at": at}, reason=reason)
+            Entry(
+                events.WARNING_CLEARED,
+                warning,
+                after=after | named(warning.title),
+                reason=own_words,
+            )
             for warning in found
         ],
     )

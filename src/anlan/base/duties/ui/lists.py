@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from anlan.base import phrases
 from anlan.base.actors.actor import Actor
 from anlan.base.clock import now
 from anlan.base.duties import kinds, policy, queries
@@ -17,7 +18,7 @@ from anlan.base.duties.models import Exemption, Plan, RaisedWarning, ShiftPatter
 from anlan.base.duties.models.warning import Colour, Trigger
 from anlan.base.duties.ui import words
 from anlan.base.duties.ui.forms import ReasonForm
-from anlan.base.lists import BulkAction, Column, Filter, ListPage, View
+from anlan.base.lists import BulkAction, Column, Filter, ListPage, View, search_terms
 
 _OPEN = pgettext_lazy("warning", "Open")
 _STATES = (("open", _OPEN), ("cleared", _("Cleared")))
@@ -67,7 +68,7 @@ WARNINGS = ListPage(
             scale="warning",
             fixed=True,
         ),
-        Column.of(RaisedWarning, "title", wide=True, fixed=True),
+        Column.of(RaisedWarning, "title", wide=True, fixed=True, value=lambda row: str(row.title)),
         enterprise_column(RaisedWarning),
         Column("department", _("Department"), value="organisation.name"),
         Column.of(RaisedWarning, "trigger"),
@@ -81,7 +82,13 @@ WARNINGS = ListPage(
         ),
         Column.of(RaisedWarning, "cleared_at", sort=None),
         Column("cleared_by", _("Cleared by"), value="cleared_by.display_name", shown=False),
-        Column.of(RaisedWarning, "clear_reason", sort=None, shown=False),
+        Column.of(
+            RaisedWarning,
+            "clear_reason",
+            sort=None,
+            shown=False,
+            value=lambda row: str(row.clear_reason),
+        ),
     ],
     filters=[
         Filter("state", _("State"), choices=_STATES, condition=_which),
@@ -89,7 +96,7 @@ WARNINGS = ListPage(
         Filter.of(RaisedWarning, "trigger", choices=Trigger.choices),
         Filter.of(RaisedWarning, "raised_at", kind="date", pinned=False),
     ],
-    search=("title",),
+    search=lambda rows, text: rows.filter(phrases.said("title", search_terms(text))),
     search_hint=_("Title"),
     order=("-colour", "raised_at", "pk"),
     views=[

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from anlan.base import live
 from anlan.base.actors.actor import Actor
@@ -223,13 +222,11 @@ def hold_for(
         ended_at__isnull=True,
         user__is_active=True,
     ).values_list("user_id", flat=True)
-    with override(settings.LANGUAGE_CODE):
-        named = run.words
     rows = [
         Draft(
             recipient=admin,
             kind=kinds.RUN_TRIPPED.code,
-            params={"what": named, "planned": planned, "cap": cap},
+            params={"what": run.what_it_sends, "planned": planned, "cap": cap},
             url="/inbox/held/",
             urgency=Urgency.RED,
             needs_action=True,

@@ -4,7 +4,6 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from anlan.base.actors import policy
 from anlan.base.actors.actor import Actor
@@ -80,7 +79,7 @@ def grant(actor: Actor, extension_id: UUID) -> Extension:
     row.save(update_fields=["deadline", "overdue_days", "version", "updated_at"])
     after = {"deadline": row.deadline, "overdue_days": row.overdue_days}
     record(actor, events.EXTENSION_GRANTED, row, before=before, after=after)
-    warning.clear(actor, row, gettext("More time granted"))
+    warning.clear(actor, row, texts.MORE_TIME())
     return decided
 
 

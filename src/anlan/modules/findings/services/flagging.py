@@ -9,9 +9,10 @@ from django.db import transaction
 
 from anlan.base.actors import policy
 from anlan.base.actors.actor import Actor
-from anlan.base.audit.services import Entry, record, record_many
+from anlan.base.audit.services import Entry, named, record, record_many
 from anlan.base.clock import now
 from anlan.base.errors import Problems
+from anlan.base.phrases import Phrase
 from anlan.modules.findings import events, texts
 from anlan.modules.findings.models import Flag
 from anlan.modules.findings.policy import FLAG_DISMISS
@@ -23,7 +24,7 @@ def raise_(
     actor: Actor,
     row: Any,
     code: str,
-    why: str,
+    why: Phrase | str,
     *,
     score: float = 0,
     evidence: dict[str, Any] | None = None,
@@ -39,13 +40,13 @@ def raise_(
         subject_type=row._meta.label_lower,
         subject_id=row.pk,
         code=code,
-        why=why[:500],
+        why=Phrase(why),
         score=score,
         evidence=evidence or {},
         raised_at=now(),
     )
     made.save(force_insert=True)
-    record(actor, events.FLAGGED, made, after={"code": code, "why": made.why})
+    record(actor, events.FLAGGED, made, after={"code": code, "why": made.why, **named(made.why)})
     return made
 
 
@@ -59,7 +60,7 @@ class Doubt:
 
     row: Any
     code: str
-    why: str
+    why: Phrase | str
     score: float = 0
     evidence: dict[str, Any] = field(default_factory=dict)
     others: tuple[UUID, ...] = ()
@@ -91,7 +92,7 @@ def raise_many(actor: Actor, doubts: Iterable[Doubt]) -> list[Flag]:
                 subject_type=one.row._meta.label_lower,
                 subject_id=one.row.pk,
                 code=one.code,
-                why=one.why[:500],
+                why=Phrase(one.why),
                 score=one.score,
                 evidence=one.evidence,
                 raised_at=moment,
@@ -100,7 +101,10 @@ def raise_many(actor: Actor, doubts: Iterable[Doubt]) -> list[Flag]:
     Flag.objects.bulk_create(made, batch_size=1000)
     record_many(
         actor,
-        [Entry(events.FLAGGED, row, after={"code": row.code, "why": row.why}) for row in made],
+        [
+            Entry(events.FLAGGED, row, after={"code": row.code, "why": row.why, **named(row.why)})
+            for row in made
+        ],
     )
     return made
 
@@ -120,5 +124,5 @@ def dismiss(actor: Actor, flag_id: UUID | str, reason: str) -> Flag:
     flag.dismissal = reason.strip()[:300]
     flag.version += 1
     flag.save(update_fields=["dismissed_at", "dismissed_by", "dismissal", "version", "updated_at"])
-    record(actor, events.FLAG_DISMISSED, flag, reason=flag.dismissal)
+    record(actor, events.FLAG_DISMISSED, flag, after=named(flag.why), reason=flag.dismissal)
     return flag

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext
 
 from anlan.base.actors import policy
 from anlan.base.actors.actor import Actor
@@ -197,7 +196,7 @@ def accept(actor: Actor, finding_id: UUID, *, opinion: str = "") -> Finding:
     }
     accepted = advance(actor, row, "accept", events.ACCEPTED, changes=fields)
     subscribers.closed(accepted)
-    warning.clear(actor, accepted, gettext("Accepted, finding closed"))
+    warning.clear(actor, accepted, texts.CLOSED())
     notices.accepted(actor, accepted)
     return accepted
 

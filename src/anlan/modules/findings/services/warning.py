@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.duties.services import warnings
 from anlan.base.duties.services.raising import Concern, raise_many
+from anlan.base.phrases import Phrase
+from anlan.modules.findings import texts
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.states import OPEN
 
@@ -78,13 +79,13 @@ def _concern(row: Finding, day: dt.date) -> Concern:
         subject_id=row.pk,
         title=f"{row.number} {row.title}"[:200],
         colour=row.warning,
-        cause=_("%(n)s days overdue") % {"n": over},
+        cause=texts.DAYS_OVERDUE(n=over),
         url=reverse("findings:show", args=[row.pk]),
         organisation_id=row.department_id,
         assignee_id=row.owner_id,
     )
 
 
-def clear(actor: Actor, row: Finding, reason: str) -> None:
+def clear(actor: Actor, row: Finding, reason: Phrase) -> None:
     """Clear the warning of a finding that was put right or lawfully extended."""
     warnings.clear_for(actor, "finding", [row.pk], reason=reason)

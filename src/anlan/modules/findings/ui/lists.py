@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import phrases
 from anlan.base.actors.actor import Actor
-from anlan.base.lists import BulkAction, Chooser, Column, Filter, ListPage, View
+from anlan.base.lists import BulkAction, Chooser, Column, Filter, ListPage, View, search_terms
 from anlan.base.lists import register_chooser as register
 from anlan.base.lists.filters import Chosen
 from anlan.modules.findings import flagged, queries, sheets, words
@@ -213,7 +214,7 @@ FLAGS = ListPage(
     columns=[
         Column.of(Flag, "raised_at", label=pgettext_lazy("finding", "raised at"), fixed=True),
         Column("code", _("kind"), choices=tuple(KINDS.items()), sort=None),
-        Column.of(Flag, "why", wide=True, sort=None),
+        Column.of(Flag, "why", wide=True, sort=None, value=lambda row: str(row.why)),
         Column(
             "subject", pgettext_lazy("flag", "record"),
             value=lambda row: row.subject and row.subject.label,
@@ -237,7 +238,7 @@ FLAGS = ListPage(
         enterprise_filter(),
         Filter("raised", _("raised"), kind="date", field="raised_at__date", pinned=False),
     ],
-    search=("why",),
+    search=lambda rows, text: rows.filter(phrases.said("why", search_terms(text))),
     order=("-raised_at", "pk"),
     views=[
         View("standing", _("Standing"), {"state": ["waiting"]}),

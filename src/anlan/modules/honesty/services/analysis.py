@@ -15,11 +15,13 @@ from django.db import transaction
 
 from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.clock import SHANGHAI, day_of
+from anlan.base.phrases import Phrase
 from anlan.engines import honest_work as rules
 from anlan.engines.findings_text.majors import Strength, judge
 from anlan.modules.findings.choices import OUTSIDE, Level
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.services.flagging import Doubt, raise_many
+from anlan.modules.honesty import texts
 from anlan.modules.honesty.services import gathering
 from anlan.modules.inspections.choices import Result
 from anlan.modules.inspections.models import InspectionRecord
@@ -95,9 +97,9 @@ def look_at(
 
 def _doubt(row: Any, flag: rules.Flag, others: Iterable[UUID] = (), more: int = 0) -> Doubt:
     """Return a doubt about a row. `more`: how many further ones of the week it stands for."""
-    why, en = flag.reason_zh, flag.reason_en
+    why = Phrase.told(zh=flag.reason_zh, en=flag.reason_en)
     if more:
-        why, en = f"{why}；同一周同类另有 {more} 条", f"{en}; {more} more like it that week"
+        why = texts.MORE(why=why, more=more)
     ids = tuple(others)
     figures = {name: round(value, 3) for name, value in flag.figures.items()}
     return Doubt(
@@ -105,7 +107,7 @@ def _doubt(row: Any, flag: rules.Flag, others: Iterable[UUID] = (), more: int = 
         flag.kind,
         why,
         WEIGHTS[flag.kind],
-        {"en": en, "rows": [str(pk) for pk in ids[:50]], **figures},
+        {"rows": [str(pk) for pk in ids[:50]], **figures},
         ids,
     )
 
@@ -141,10 +143,12 @@ def _majors(findings: Sequence[Finding]) -> Iterable[Doubt]:
         yield Doubt(
             row,
             "major_as_general",
-            f"按一般隐患录入，但{best.why}",
+            Phrase.told(
+                zh=f"按一般隐患录入，但{best.why}",
+                en=f"Entered as general, but the words {words} meet {best.criterion.code}",
+            ),
             WEIGHTS["major_as_general"],
             {
-                "en": f"Entered as general, but the words {words} meet {best.criterion.code}",
                 "criterion": best.criterion.code,
                 "words": words,
             },
@@ -278,4 +282,5 @@ def _monotony(
     for flag in flags:
         row = tasks[UUID(flag.subjects[0])]
         doubt = _doubt(row, flag)
-        yield Doubt(row, doubt.code, f"{row.title}：{doubt.why}", doubt.score, doubt.evidence)
+        why = texts.OF_TASK(title=row.title, why=doubt.why)
+        yield Doubt(row, doubt.code, why, doubt.score, doubt.evidence)

@@ -61,14 +61,14 @@ def test_padding_and_majors_are_flagged_once_and_stay_dismissed(world):
     major = findings.report(manager, world.plant_a, "特种作业人员张某未持证上岗作业")
     assert look_at(SYSTEM, world.plant_a.pk, now()) >= 2
     padding = Flag.objects.unscoped(WHY).get(code="padding")
-    assert "箱" in padding.why or "相近" in padding.why
+    assert "箱" in str(padding.why) or "相近" in str(padding.why)
     with override("en"):
         told = history_of(SYSTEM, padding)[-1].text()
     assert "Padded findings" in told
     assert "padding" not in told
     flag = Flag.objects.unscoped(WHY).get(subject_id=major.pk)
     assert flag.code == "major_as_general"
-    assert "持证" in flag.why + flag.evidence["words"]
+    assert "持证" in f"{flag.why}{flag.evidence['words']}"
     assert AuditEvent.objects.filter(event="findings.flagged").count() == len(codes(world.plant_a))
 
     flagging.dismiss(manager, padding.pk, "不同位置，分别整改")
@@ -97,7 +97,9 @@ def test_bad_rounds_are_one_question_a_week(world):
     assert look_at(SYSTEM, world.plant_a.pk, now()) == 1
     flag = Flag.objects.unscoped(WHY).get()
     assert (flag.code, flag.subject_type) == ("too_quick", "inspections.inspectionrecord")
-    assert "另有 4 条" in flag.why
+    assert "另有 4 条" in str(flag.why)
+    with override("en"):
+        assert "4 more like it that week" in str(flag.why)
     assert len(flag.evidence["rows"]) == 4
 
 
@@ -149,7 +151,7 @@ def test_a_later_module_tells_of_alarms(world, monkeypatch):
     monkeypatch.setattr(gathering, "_TROUBLES", list(gathering._TROUBLES))
     gathering.knows_troubles(lambda actor, plant, since: {task.unit_id: 6})
     assert look_at(SYSTEM, world.plant_a.pk, now(), usual=0.001) == 1
-    assert "6 次报警" in Flag.objects.unscoped(WHY).get().why
+    assert "6 次报警" in str(Flag.objects.unscoped(WHY).get().why)
 
 
 def test_months_of_normal_and_a_week_typed_at_once(world):
@@ -245,3 +247,17 @@ def test_a_flag_leads_to_its_record_and_the_record_to_its_flag(world, client):
     client.force_login(world.user(Role.SAFETY_MANAGER, "plant_a"))
     assert f"/inspections/tasks/{task.pk}/" in client.get(f"/findings/flag/{on_task.pk}/").text
     assert client.get("/findings/flags/?kind=too_quick").status_code == 200
+
+
+def test_the_page_of_a_flag_says_why_in_the_readers_language(world, client):
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    findings.report(manager, world.plant_a, "特种作业人员未持证上岗作业")
+    look_at(SYSTEM, world.plant_a.pk, now())
+    flag = Flag.objects.unscoped(WHY).get()
+    client.force_login(world.user(Role.SAFETY_MANAGER, "plant_a"))
+    for language, said in (("en", "Entered as general"), ("zh-hans", "按一般隐患录入")):
+        client.post("/ui/language/", {"language": language})
+        for address in (f"/findings/flag/{flag.pk}/", "/findings/flags/"):
+            assert said in client.get(address).content.decode()
+    client.post("/ui/language/", {"language": "en"})
+    assert "Entered as general" in client.get("/findings/flags/?q=general").content.decode()

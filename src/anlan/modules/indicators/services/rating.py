@@ -10,8 +10,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.actors.models import Organisation
@@ -25,8 +23,8 @@ from anlan.base.duties.rules import id_bound
 from anlan.base.duties.services.raising import Concern, raise_many
 from anlan.base.duties.services.warnings import clear_for
 from anlan.base.errors import NotYours
-from anlan.modules.indicators import events, rules
-from anlan.modules.indicators.choices import Veto
+from anlan.base.phrases import Phrase
+from anlan.modules.indicators import events, rules, texts
 from anlan.modules.indicators.models import AreaParameters, WeeklyScore
 from anlan.modules.indicators.services.rating_sql import COLUMNS, COMPLETION, SHOW, STORE
 from anlan.modules.registry import queries as registry
@@ -200,36 +198,30 @@ def _fall(rungs: Any) -> Decimal:
 
 
 def _warn(rows: list[WeeklyScore], moment: dt.datetime) -> tuple[int, int]:
-    # Kept as text: the words are those of the product's language.
-    with translation.override("zh-hans"):
-        concerns = [
-            Concern(
-                enterprise_id=row.enterprise_id,
-                scope_path=row.scope_path,
-                subject_id=row.enterprise_id,
-                title=_("Operating effect %(score)s: %(band)s")
-                % {"score": f"{row.score:.1f}", "band": row.get_band_display()},
-                colour=row.colour,
-                cause=_cause(row),
-                url=reverse("indicators:enterprise", args=[row.enterprise_id])
-                + f"?week={row.week_on}",
-                # Whose work the score is; without a role everybody of the plant would be told.
-                role=Role.SAFETY_MANAGER,
-            )
-            for row in rows
-            if row.colour
-        ]
-        raised = raise_many(SYSTEM, concerns, trigger="score", subject_kind=SUBJECT, now=moment)
-        good = [row.enterprise_id for row in rows if not row.colour and row.band]
-        cleared = clear_for(
-            SYSTEM, SUBJECT, good, reason=_("The score is back at good."), now=moment
+    concerns = [
+        Concern(
+            enterprise_id=row.enterprise_id,
+            scope_path=row.scope_path,
+            subject_id=row.enterprise_id,
+            title=texts.EFFECT(score=f"{row.score:.1f}", band=row.band),
+            colour=row.colour,
+            cause=_cause(row),
+            url=reverse("indicators:enterprise", args=[row.enterprise_id]) + f"?week={row.week_on}",
+            # Whose work the score is; without a role everybody of the plant would be told.
+            role=Role.SAFETY_MANAGER,
         )
+        for row in rows
+        if row.colour
+    ]
+    raised = raise_many(SYSTEM, concerns, trigger="score", subject_kind=SUBJECT, now=moment)
+    good = [row.enterprise_id for row in rows if not row.colour and row.band]
+    cleared = clear_for(SYSTEM, SUBJECT, good, reason=texts.BACK_AT_GOOD(), now=moment)
     return raised, cleared
 
 
-def _cause(row: WeeklyScore) -> str:
+def _cause(row: WeeklyScore) -> Phrase:
     if row.vetoes:
-        return _(", ").join(str(Veto(code).label) for code in row.vetoes)[:200]
+        return texts.VETOED(vetoes=list(row.vetoes))
     if row.fell is not None and row.fell > 0:
-        return _("%(points)s points less than the week before") % {"points": f"{row.fell:.1f}"}
-    return ""
+        return texts.FELL(points=f"{row.fell:.1f}")
+    return Phrase()

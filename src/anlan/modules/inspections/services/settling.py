@@ -73,7 +73,7 @@ def tell_cannot_do(actor: Actor, task: InspectionTask, row: InspectionRecord) ->
             "who": actor.name,
             "title": task.title,
             "place": row.place,
-            "reason": row.note or str(row.get_reason_display()),
+            "reason": row.note or row.reason,
         },
         row=row,
         url=f"/inspections/records/{row.pk}/",

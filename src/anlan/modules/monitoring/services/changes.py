@@ -22,6 +22,7 @@ from anlan.modules.monitoring import events, notices, policy, rules
 from anlan.modules.monitoring.models import AlarmRule, LimitChange, Point
 from anlan.modules.monitoring.services import directory, effects, settings
 from anlan.modules.monitoring.states import OPEN_CHANGES, ChangeState
+from anlan.modules.monitoring.texts_changes import change_words
 from anlan.modules.registry.services import rows
 
 APPROVERS = frozenset({Role.TECHNICAL, Role.PRINCIPAL})
@@ -93,7 +94,7 @@ def change_request(
         actor,
         recipients_for(change, APPROVERS),
         notices.CHANGE_REQUESTED.code,
-        {"rule": str(rule), "what": in_words(change), "who": actor.name, "reason": change.reason},
+        {"rule": str(rule), "what": what_of(change), "who": actor.name, "reason": change.reason},
         row=change,
         url=reverse("monitoring:changes_show", args=[change.pk]),
         needs_action=True,
@@ -158,19 +159,12 @@ def _told(change: LimitChange) -> dict[str, Any]:
 
 def in_words(change: LimitChange) -> str:
     """Return the change in a line: `limit 85 → 90, deadband 1 → 2`."""
-    parts = []
-    for name, new in change.new.items():
-        label = AlarmRule._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-        parts.append(f"{label} {_plain(change.old.get(name))} → {_plain(new)}")
-    return _(", ").join(parts)
+    return change_words(what_of(change))
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "–" if value in (None, "") else str(value)
+def what_of(change: LimitChange) -> dict[str, Any]:
+    """Return what changes as a notice keeps it, to be worded when it is read."""
+    return {"old": {name: change.old.get(name) for name in change.new}, "new": change.new}
 
 
 @transaction.atomic
@@ -226,7 +220,7 @@ def _tell_requester(actor: Actor, change: LimitChange) -> None:
         notices.CHANGE_DECIDED.code,
         {
             "rule": str(change.rule),
-            "verdict": str(ChangeState(change.state).label),
+            "verdict": change.state,
             "who": actor.name,
             "comment": change.comment,
         },

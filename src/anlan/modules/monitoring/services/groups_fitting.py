@@ -17,8 +17,9 @@ from anlan.base.clock import day_of, now
 from anlan.base.errors import BadInput, Problem
 from anlan.base.jobs.models import Job
 from anlan.base.jobs.services import enqueue
+from anlan.base.phrases import Phrase
 from anlan.engines.anomaly import watch
-from anlan.modules.monitoring import events, policy
+from anlan.modules.monitoring import events, policy, texts_groups
 from anlan.modules.monitoring.choices import GroupState
 from anlan.modules.monitoring.models import Point, WatchFit, WatchGroup
 from anlan.modules.monitoring.problems_history import (
@@ -117,10 +118,11 @@ def fit(
     progress(n_rows, n_rows)
     begin = end - dt.timedelta(seconds=n_rows * row.interval_s)
     spans = queries.alarm_spans(actor, [point.pk for point in points], begin, end)
+    why: Phrase | str = reason
     if automatic:
-        reason = _("The fit was older than %(n)s days.") % {"n": row.refit_days}
+        why = texts_groups.OLD_FIT(n=row.refit_days)
     return fit_rows(
-        actor, row, points, np.concatenate(parts), end, origin="historian", reason=reason,
+        actor, row, points, np.concatenate(parts), end, origin="historian", reason=why,
         alarms=_within(spans, begin, n_rows, row.interval_s), automatic=automatic,
     )  # fmt: skip
 
@@ -156,7 +158,7 @@ def fit_rows(
     end: dt.datetime,
     *,
     origin: str,
-    reason: str = "",
+    reason: Phrase | str = "",
     alarms: NDArray[np.bool_] | None = None,
     automatic: bool = False,
 ) -> WatchGroup:
@@ -204,7 +206,7 @@ def fit_rows(
         "to": end.isoformat(),
         "origin": origin,
         "by": actor.name,
-        "why": reason,
+        "why": Phrase(reason).data,
     }
     return _keep(actor, row, [point.number for point in points], found.to_bytes(), told)
 
@@ -220,7 +222,12 @@ def _keep(
     _put(actor, row, numbers, data, told)
     # The page tells the rest of the newest fit.
     kept = {name: told[name] for name in ("rows", "alarms", "later", "origin")}
-    record(actor, events.GROUP_FITTED, row, after=kept, reason=told["why"])
+    why = Phrase(told["why"])
+    if isinstance(why.data, str):
+        record(actor, events.GROUP_FITTED, row, after=kept, reason=why.data)
+    else:
+        # What the product says is worded when the history is read.
+        record(actor, events.GROUP_FITTED, row, after={**kept, "why": why})
     return row
 
 

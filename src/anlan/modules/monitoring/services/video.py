@@ -190,7 +190,7 @@ def _tell(actor: Actor, source: Source, fresh: Sequence[VideoEvent]) -> None:
         actor,
         recipients_for(last, {Role.CONTROL_ROOM, Role.TEAM_LEADER}),
         notices.VIDEO_GRAVE.code,
-        {"what": str(last.get_kind_display()), "camera": str(last.device), "n": len(grave)},
+        {"what": last.kind, "camera": str(last.device), "n": len(grave)},
         row=last,
         url=reverse("monitoring:video_show", args=[last.pk]),
         needs_action=True,

@@ -22,6 +22,7 @@ from anlan.modules.monitoring.models import WatchGroup
 from anlan.modules.monitoring.queries import groups as queries
 from anlan.modules.monitoring.services import groups
 from anlan.modules.monitoring.services import groups_fitting as fitting
+from anlan.modules.monitoring.texts_groups import worded
 from anlan.modules.monitoring.ui.forms import group_form
 from anlan.modules.monitoring.ui.group_drawing import chart
 from anlan.modules.monitoring.ui.group_lists import GROUP, ICONS, TONES, figure, group_url
@@ -98,7 +99,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
 def told_of(fit: dict[str, Any]) -> dict[str, Any]:
     """Return what a fit tells of itself, as its page writes it."""
     return {
-        **fit,
+        **worded(fit),
         "from": dt.datetime.fromisoformat(fit["from"]),
         "to": dt.datetime.fromisoformat(fit["to"]),
         "explained": f"{fit['explained']:.0%}",
