@@ -7,19 +7,22 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "docs" / "roles"
+FOLDERS = {"en": ROOT / "docs" / "roles", "zh-hans": ROOT / "docs" / "zh" / "roles"}
 
 # In a process of its own: tests grant permissions that the product does not have.
 PAGES = """
 import json, django
 django.setup()
-from tools.role_pages import pages
-print(json.dumps(pages()))
+from tools.role_pages import WORDS, pages
+print(json.dumps({language: pages(language) for language in WORDS}))
 """
 
 
 def test_each_role_has_its_page_as_the_code_makes_it() -> None:
-    found = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    found = {
+        language: {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+        for language, folder in FOLDERS.items()
+    }
     made = subprocess.run(
         [sys.executable, "-c", PAGES],
         cwd=ROOT,

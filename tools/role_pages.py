@@ -1,7 +1,11 @@
-"""One page a role in docs/roles: what it sees and may do, from the code that decides it."""
+"""One page a role in docs/roles, and in Chinese in docs/zh/roles, from the code that decides."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+from tools import role_words_zh
 
 # What the person does, in one sentence; the rest of the page is read from the code.
 DOES = {
@@ -81,8 +85,93 @@ WATCHES = {
 }
 
 
-def pages() -> dict[str, str]:
-    """Return the text of each page by its file name. Needs Django set up."""
+@dataclass(frozen=True)
+class Words:
+    """What the pages say in one language, around what is read from the code."""
+
+    folder: str
+    does: Mapping[str, str]
+    watches: Mapping[str, str]
+    roles: str
+    made_of_code: str
+    index_head: str
+    made: str
+    held_at: str
+    sees: str
+    may_grant: str
+    no_role: str
+    may_do: str
+    may_head: str
+    looks: str
+    in_monitoring: str
+    anywhere: str
+    sees_own_node: str
+    sees_of: Mapping[str, str]
+    comma: str
+    semicolon: str
+
+
+WORDS = {
+    "en": Words(
+        folder="roles",
+        does=DOES,
+        watches=WATCHES,
+        roles="Roles",
+        made_of_code="Made by `make docs` from the code that decides who may do what.",
+        index_head="| role | held at | does |\n|---|---|---|",
+        made=" Made by `make docs`.",
+        held_at="**Held at:** {}.",
+        sees="**Sees:** {}.",
+        may_grant="**May grant:** {}.",
+        no_role="no role",
+        may_do="May do, inside the own place",
+        may_head="| part | permissions |\n|---|---|",
+        looks="Looks only.",
+        in_monitoring="In monitoring and warnings",
+        anywhere="any organisation",
+        sees_own_node="only the own contractor's node and what lies there,"
+        " nothing else of the enterprise",
+        sees_of={
+            "area": "all enterprises of the area",
+            "park": "the enterprises of the park, wherever they lie",
+            "group": "the group's plants, wherever they lie",
+            "enterprise": "the whole own enterprise",
+        },
+        comma=", ",
+        semicolon="; ",
+    ),
+    "zh-hans": Words(
+        folder="zh/roles",
+        does=role_words_zh.DOES,
+        watches=role_words_zh.WATCHES,
+        roles="角色",
+        made_of_code="由 `make docs` 根据决定权限的代码生成。",
+        index_head="| 角色 | 授予层级 | 职责 |\n|---|---|---|",
+        made="由 `make docs` 生成。",
+        held_at="**授予层级：**{}。",
+        sees="**可见范围：**{}。",
+        may_grant="**可授予：**{}。",
+        no_role="不能授予角色",
+        may_do="在所属范围内可以做什么",
+        may_head="| 部分 | 权限 |\n|---|---|",
+        looks="只能查看。",
+        in_monitoring="在监测与预警中",
+        anywhere="任何组织",
+        sees_own_node="只有本承包商单位及其名下的内容，看不到企业的其他内容",
+        sees_of={
+            "area": "本行政区域内的全部企业",
+            "park": "本园区的企业，不论其所在行政区域",
+            "group": "本集团的企业，不论其所在行政区域",
+            "enterprise": "本企业全部",
+        },
+        comma="、",
+        semicolon="；",
+    ),
+}
+
+
+def pages(language: str = "en") -> dict[str, str]:
+    """Return the text of each page by its file name, in a language. Needs Django set up."""
     from importlib import import_module
 
     from django.conf import settings
@@ -92,31 +181,32 @@ def pages() -> dict[str, str]:
 
     # A module's policy is read when its pages are; the addresses pull all of them in.
     import_module(settings.ROOT_URLCONF)
-    with override("en"):
-        made = {f"{role.value}.md": _page(role) for role in Role}
-        made["README.md"] = _index()
+    words = WORDS[language]
+    with override(language):
+        made = {f"{role.value}.md": _page(role, words) for role in Role}
+        made["README.md"] = _index(words)
     return made
 
 
 def write(docs: Path) -> None:
-    """Write every page."""
-    folder = docs / "roles"
-    folder.mkdir(exist_ok=True)
-    for name, text in pages().items():
-        (folder / name).write_text(text, encoding="utf-8")
+    """Write every page in every language."""
+    for language, words in WORDS.items():
+        folder = docs / words.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in pages(language).items():
+            (folder / name).write_text(text, encoding="utf-8")
 
 
-def _index() -> str:
+def _index(words: Words) -> str:
     from anlan.base.actors.roles import Role
 
-    rows = "\n".join(f"| [{r.label}]({r.value}.md) | {_where(r)} | {DOES[r.value]} |" for r in Role)
-    return (
-        "# Roles\n\nMade by `make docs` from the code that decides who may do what.\n\n"
-        f"| role | held at | does |\n|---|---|---|\n{rows}\n"
+    rows = "\n".join(
+        f"| [{r.label}]({r.value}.md) | {_where(r, words)} | {words.does[r.value]} |" for r in Role
     )
+    return f"# {words.roles}\n\n{words.made_of_code}\n\n{words.index_head}\n{rows}\n"
 
 
-def _page(role: "Role") -> str:  # type: ignore[name-defined] # noqa: F821
+def _page(role: "Role", words: Words) -> str:  # type: ignore[name-defined] # noqa: F821
     from anlan.base.actors import policy
     from anlan.base.actors.permissions import GRANTABLE
     from anlan.base.actors.roles import Role
@@ -129,52 +219,44 @@ def _page(role: "Role") -> str:  # type: ignore[name-defined] # noqa: F821
         f"| {module} | {', '.join(f'`{one}`' for one in found)} |"
         for module, found in sorted(by_module.items())
     )
-    granted = [r.label for r in Role if r in GRANTABLE.get(role, frozenset())]
+    granted = [str(r.label) for r in Role if r in GRANTABLE.get(role, frozenset())]
     return "\n".join(
         [
             f"# {role.label}",
             "",
-            f"{DOES[role.value]} Made by `make docs`.",
+            f"{words.does[role.value]}{words.made}",
             "",
-            f"**Held at:** {_where(role)}.",
+            words.held_at.format(_where(role, words)),
             "",
-            f"**Sees:** {_sees(role)}",
+            words.sees.format(_sees(role, words)),
             "",
-            "**May grant:** " + (", ".join(map(str, granted)) or "no role") + ".",
+            words.may_grant.format(words.comma.join(granted) or words.no_role),
             "",
-            "## May do, inside the own place",
+            f"## {words.may_do}",
             "",
-            f"| part | permissions |\n|---|---|\n{may}" if may else "Looks only.",
+            f"{words.may_head}\n{may}" if may else words.looks,
             "",
-            "## In monitoring and warnings",
+            f"## {words.in_monitoring}",
             "",
-            WATCHES[role.value],
+            words.watches[role.value],
             "",
         ]
     )
 
 
-def _where(role: "Role") -> str:  # type: ignore[name-defined] # noqa: F821
+def _where(role: "Role", words: Words) -> str:  # type: ignore[name-defined] # noqa: F821
     from anlan.base.actors.roles import HELD_AT, OrganisationKind
 
     if HELD_AT[role] == frozenset(OrganisationKind):
-        return "any organisation"
-    return ", ".join(str(k.label).lower() for k in OrganisationKind if k in HELD_AT[role])
+        return words.anywhere
+    kinds = [str(k.label).lower() for k in OrganisationKind if k in HELD_AT[role]]
+    return words.comma.join(kinds)
 
 
-def _sees(role: "Role") -> str:  # type: ignore[name-defined] # noqa: F821
-    from anlan.base.actors.roles import HELD_AT, SEES_OWN_NODE_ONLY, OrganisationKind
+def _sees(role: "Role", words: Words) -> str:  # type: ignore[name-defined] # noqa: F821
+    from anlan.base.actors.roles import HELD_AT, SEES_OWN_NODE_ONLY
 
-    kinds = HELD_AT[role]
     if role in SEES_OWN_NODE_ONLY:
-        return "only the own contractor's node and what lies there, nothing else of the enterprise."
-    parts = []
-    if OrganisationKind.AREA in kinds:
-        parts.append("all enterprises of the area")
-    if OrganisationKind.PARK in kinds:
-        parts.append("the enterprises of the park, wherever they lie")
-    if OrganisationKind.GROUP in kinds:
-        parts.append("the group's plants, wherever they lie")
-    if OrganisationKind.ENTERPRISE in kinds:
-        parts.append("the whole own enterprise")
-    return "; ".join(parts) + "."
+        return words.sees_own_node
+    kinds = {str(kind.value) for kind in HELD_AT[role]}
+    return words.semicolon.join(text for kind, text in words.sees_of.items() if kind in kinds)

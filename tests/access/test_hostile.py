@@ -9,6 +9,7 @@ from django.conf import settings as live_settings
 from django.test import Client
 
 from anlan.base.actors.roles import Role
+from anlan.base.ui.help_pages import CHINESE, ENGLISH
 from anlan.base.ui.help_pages import page as help_page
 from tests.access.addresses import Address, every_address
 from tests.access.parameters import rule_of, values_of
@@ -124,12 +125,21 @@ def test_no_address_leads_out_of_its_folder(world: World, path: str) -> None:
             assert answer.status_code in (301, 404), (prefix + path, answer.status_code)
             content = b"".join(answer) if answer.streaming else answer.content
             assert b"root:" not in content
-    assert help_page(path) is None
+    assert help_page(path, ENGLISH) is None
+    assert help_page(path, CHINESE) is None
 
 
 def test_help_never_leaves_the_documentation() -> None:
-    for name in ("../README", "security/../../pyproject", "/etc/passwd", "security.md\0", "."):
-        assert help_page(name) is None
+    for name in (
+        "../README",
+        "security/../../pyproject",
+        "/etc/passwd",
+        "security.md\0",
+        ".",
+        "zh/status",
+    ):
+        assert help_page(name, ENGLISH) is None
+        assert help_page(name, CHINESE) is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import check_for_language
+from django.utils.translation import check_for_language, get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -77,18 +77,23 @@ def find(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _language() -> str:
+    """Return the reader's language as the help pages know it."""
+    return help_pages.CHINESE if (get_language() or "").startswith("zh") else help_pages.ENGLISH
+
+
 @require_safe
 @login_required
 def help_index(request: HttpRequest) -> HttpResponse:
     """List the help pages."""
-    return render(request, "ui/help/index.html", {"sections": help_pages.sections()})
+    return render(request, "ui/help/index.html", {"sections": help_pages.sections(_language())})
 
 
 @require_safe
 @login_required
 def help_page(request: HttpRequest, name: str) -> HttpResponse:
     """Show one page of the documentation."""
-    page = help_pages.page(name)
+    page = help_pages.page(name, _language())
     if page is None:
         raise Http404(name)
     return render(request, "ui/help/page.html", {"page": page})

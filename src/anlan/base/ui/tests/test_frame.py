@@ -1,13 +1,16 @@
 """The frame around each page: navigation, slots, search, theme, language, error pages."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client, RequestFactory, override_settings
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -186,16 +189,63 @@ def test_the_last_page_stands_even_when_templates_fail() -> None:
 
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "a/b/c", "README.md", ""])
 def test_help_never_leaves_its_folder(name: str) -> None:
-    assert help_pages.page(name) is None
+    assert help_pages.page(name, help_pages.CHINESE) is None
 
 
-def test_help_pages_render_without_scripts() -> None:
-    for section in help_pages.sections():
-        for name, title in section.pages:
-            page = help_pages.page(name)
-            assert page is not None
-            assert title == page.title
-            assert "<script" not in page.html
+@pytest.mark.parametrize("language", [help_pages.ENGLISH, help_pages.CHINESE])
+def test_help_pages_render_without_scripts_and_lead_to_each_other(language: str) -> None:
+    listed = {e.name: e for section in help_pages.sections(language) for e in section.pages}
+    assert not [name for name in listed if name.startswith("zh")]
+    for name, entry in listed.items():
+        page = help_pages.page(name, language)
+        assert page is not None
+        assert (entry.title, entry.language) == (page.title, page.language)
+        assert "<script" not in page.html
+        for link in re.findall(r'<a href="(?!https?:|mailto:)([^"]+)"', page.html):
+            address, _, mark = link.partition("#")
+            to = resolve(address).kwargs["name"] if address else name
+            target = help_pages.page(to, language)
+            assert target is not None, (name, link)
+            assert not mark or f'id="{unquote(mark)}"' in target.html, (name, link)
+
+
+def test_help_is_in_the_readers_language_where_there_is_a_page() -> None:
+    chinese = help_pages.page("roles/safety_manager", help_pages.CHINESE)
+    english = help_pages.page("roles/safety_manager", help_pages.ENGLISH)
+    assert chinese is not None
+    assert english is not None
+    assert (chinese.title, chinese.language) == ("安全管理人员", help_pages.CHINESE)
+    assert (english.title, english.language) == ("Safety manager", help_pages.ENGLISH)
+    # what has no Chinese page is shown in English
+    only = help_pages.page("engines/alarms", help_pages.CHINESE)
+    assert only is not None
+    assert only.language == help_pages.ENGLISH
+    assert only == help_pages.page("engines/alarms", help_pages.ENGLISH)
+    # and stands behind what everybody reads
+    last = [section.for_developers for section in help_pages.sections(help_pages.CHINESE)]
+    assert last == sorted(last)
+
+
+@pytest.mark.django_db
+def test_help_marks_what_is_in_another_language(client: Client) -> None:
+    client.force_login(get_user_model().objects.create(username="reader"))
+
+    def shown(address: str, language: str) -> str:
+        client.cookies["anlan_language"] = language
+        return client.get(address).content.decode()
+
+    chinese = shown("/help/roles/safety_manager/", "zh-hans")
+    assert '<article class="an-prose an-pad">' in chinese
+    assert "本页只有英文" not in chinese
+    fallen_back = shown("/help/engines/alarms/", "zh-hans")
+    assert '<article class="an-prose an-pad" lang="en">' in fallen_back
+    assert "本页只有英文" in fallen_back
+    assert '<article class="an-prose an-pad">' in shown("/help/engines/alarms/", "en")
+    index = shown("/help/", "zh-hans")
+    assert '<a href="/help/roles/safety_manager/">安全管理人员</a>' in index
+    assert '<a href="/help/engines/alarms/" lang="en">' in index
+    assert index.index("供开发人员阅读（英文）") < index.index("/help/engines/alarms/")
+    assert '<a href="/help/roles/safety_manager/">Safety manager</a>' in shown("/help/", "en")
 
 
 def test_pocket_can_be_installed(client: Client) -> None:
