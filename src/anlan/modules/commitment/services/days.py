@@ -35,6 +35,7 @@ from anlan.modules.commitment.texts import (
     TEXT_MISSING,
     default_text,
 )
+from anlan.modules.registry.models import Enterprise
 
 
 @transaction.atomic
@@ -60,6 +61,7 @@ def open_day(actor: Actor, enterprise_id: UUID, day: dt.date) -> Commitment:
             "counts": {name: value for name, value in counts.items() if value is not None},
             "grade": rules.least_grade(counts),
             "text": default_text(),
+            "committer": _principal(actor, plant),
         },
     )
     if is_new:
@@ -78,6 +80,11 @@ def _plant(actor: Actor, enterprise_id: UUID) -> Organisation:
     if plant.kind != OrganisationKind.ENTERPRISE:
         raise NotYours()
     return plant
+
+
+def _principal(actor: Actor, plant: Organisation) -> str:
+    rows = Enterprise.objects.for_actor(actor).filter(pk=plant.pk)
+    return rows.values_list("principal", flat=True).first() or ""
 
 
 @transaction.atomic

@@ -247,6 +247,11 @@ def test_a_later_module_plugs_in_by_one_line(world, manager, principal, monkeypa
     ]
 
 
+def test_the_principal_of_the_file_is_offered_as_committer(world, manager) -> None:
+    Enterprise.objects.unscoped("test").filter(pk=world.plant_a.pk).update(principal="郭承安")
+    assert days.open_day(manager, world.plant_a.pk, today()).committer == "郭承安"
+
+
 def test_an_enterprise_out_of_operation_is_not_asked(world, manager) -> None:
     chain.add(manager, world.workshop_a.pk)
     Enterprise.objects.unscoped("test").filter(pk=world.plant_a.pk).update(state="stopped")
