@@ -226,6 +226,14 @@ def given(value: Any) -> Any:
 
 
 @register.filter
+def sentence(value: Any) -> str:
+    """Return a label that begins a line: with a capital, unless it begins with a symbol such as β,
+    whose capital is another symbol."""
+    text = str(value)
+    return text[:1].upper() + text[1:] if text[:1].isascii() else text
+
+
+@register.filter
 def plain(value: Any) -> Any:
     """Return a number without trailing zeros and never as `8E+1`; anything else as it is."""
     if isinstance(value, Decimal):
