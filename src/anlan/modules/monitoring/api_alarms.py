@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from ninja.decorators import decorate_view
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from anlan.base.api.services import idempotent
 from anlan.modules.monitoring.choices import Shown
 from anlan.modules.monitoring.models import AlarmEvent, AlarmState
 from anlan.modules.monitoring.queries import alarms as queries
-from anlan.modules.monitoring.services import alarms_acts
+from anlan.modules.monitoring.services import alarms_acts, alarms_findings
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422, 429), ProblemOut)
 router = Router(tags=["Alarms"])
@@ -86,6 +86,20 @@ class ShelveIn(Schema):
     seconds: int = Field(gt=0, le=86_400)
     reason: str = Field(min_length=1, max_length=500)
     once: bool = False
+
+
+class FindingIn(Schema):
+    """What is wrong, in a line, and more of it."""
+
+    title: str = Field(min_length=1, max_length=200)
+    description: str = Field("", max_length=2000)
+
+
+class FindingMadeOut(Schema):
+    """The finding that was made; `/findings/{id}` reads it."""
+
+    id: UUID
+    number: str
 
 
 class DoneOut(Schema):
@@ -180,3 +194,19 @@ def shelve(request: HttpRequest, given: ShelveIn) -> Any:
         _actor(request), given.rules, seconds=given.seconds, reason=given.reason, once=given.once
     )
     return {"moved": done.moved, "skipped": done.skipped}
+
+
+@router.post(
+    "/alarms/{uuid:rule_id}/finding",
+    response={201: FindingMadeOut, **ERRORS},
+    operation_id="alarm_finding",
+    summary="Make a finding of an alarm",
+)
+@decorate_view(idempotent)
+def make_finding(request: HttpRequest, rule_id: UUID, given: FindingIn) -> Any:
+    actor = _actor(request)
+    rule = queries.rule_one(actor, rule_id)
+    row = alarms_findings.report_alarm(
+        actor, rule, title=given.title, description=given.description
+    )
+    return Status(201, {"id": row.pk, "number": row.number})

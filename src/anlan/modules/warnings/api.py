@@ -6,16 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from ninja.decorators import decorate_view
 from pydantic import Field
 
 from anlan.base.api.paging import Page, PageQuery, page
 from anlan.base.api.problems import ProblemOut
 from anlan.base.api.services import idempotent
+from anlan.modules.monitoring.api_alarms import FindingIn, FindingMadeOut
 from anlan.modules.warnings import queries
 from anlan.modules.warnings.models import EarlyWarning, FeedbackRequest
 from anlan.modules.warnings.services import acts
+from anlan.modules.warnings.services.findings import report_warning
 from anlan.modules.warnings.states import WarningState
 
 ERRORS = dict.fromkeys((401, 403, 404, 409, 422, 429), ProblemOut)
@@ -214,3 +216,17 @@ _step(f"{_ONE}/ask", "ask", "Ask the enterprise about a warning, as a level abov
 def answer(request: HttpRequest, question_id: UUID, given: TextIn) -> Any:
     row = acts.answer(_actor(request), question_id, given.text)
     return _whole(_actor(request), row.warning_id)
+
+
+@router.post(
+    f"{_ONE}/finding",
+    response={201: FindingMadeOut, **ERRORS},
+    operation_id="early_warning_finding",
+    summary="Make a finding of an early warning",
+)
+@decorate_view(idempotent)
+def make_finding(request: HttpRequest, warning_id: UUID, given: FindingIn) -> Any:
+    row = report_warning(
+        _actor(request), warning_id, title=given.title, description=given.description
+    )
+    return Status(201, {"id": row.pk, "number": row.number})

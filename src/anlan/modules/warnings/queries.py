@@ -11,12 +11,14 @@ from anlan.base.actors.actor import SYSTEM, Actor
 from anlan.base.actors.scope import Counting
 from anlan.base.clock import now
 from anlan.base.duties.models.warning import Colour
+from anlan.modules.findings.models import Finding
 from anlan.modules.monitoring.choices import Priority
 from anlan.modules.monitoring.models import AlarmState
 from anlan.modules.monitoring.queries import overview
 from anlan.modules.warnings.models import EarlyWarning, FeedbackRequest, UnitIndex
 from anlan.modules.warnings.states import STANDING, UNREPORTED, WarningState
 
+ORIGIN = "warnings.earlywarning"
 COMMITTED = dt.timedelta(seconds=5)
 """An alarm is seen by others this much after its moment at the latest: when it is committed."""
 
@@ -32,6 +34,12 @@ def warning_one(actor: Actor, pk: UUID | str) -> EarlyWarning:
         "unit", "enterprise", "acknowledged_by", "reported_by", "cleared_by"
     )
     return rows.one(pk)
+
+
+def findings_of(actor: Actor, warning_id: UUID) -> list[Finding]:
+    """Return the newest findings made of a warning."""
+    rows = Finding.objects.for_actor(actor).filter(origin_kind=ORIGIN, origin_id=warning_id)
+    return list(rows.order_by("-found_at")[:5])
 
 
 def requests(actor: Actor, warning_id: UUID) -> QuerySet[FeedbackRequest]:

@@ -24,6 +24,7 @@ from anlan.modules.findings.models import Finding
 from anlan.modules.findings.services.treating import fixed_of
 from anlan.modules.findings.states import FindingState
 from anlan.modules.findings.ui.acts import ACTS, Act
+from anlan.modules.findings.ui.origins import Origin
 
 _LINE = (
     FindingState.REPORTED,
@@ -266,11 +267,12 @@ def entry_of(row: Finding) -> tuple[dt.date, bool] | None:
     return limit, day_of(row.registered_at) <= limit
 
 
-def source_of(row: Finding) -> list[tuple[str, str, str]]:
+def source_of(row: Finding, origin: Origin | None = None) -> list[tuple[str, str, str]]:
     """Return label, text and address of what the finding came from and belongs to."""
     measure = row.measure
     facts = [
         (_("Source"), f"{row.get_source_display()}\u00a0· {row.get_channel_display()}", ""),
+        *([(str(origin.label), origin.text, origin.url)] if origin else []),
         (_("Discipline"), str(row.get_discipline_display()), ""),
         (pgettext("finding", "Place"), row.place, ""),
         (_("Risk object"), row.object.name if row.object else "", ""),

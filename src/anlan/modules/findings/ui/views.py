@@ -33,7 +33,7 @@ from anlan.modules.findings.services import (
     reporting,
     treating,
 )
-from anlan.modules.findings.ui import forms, judging, showing
+from anlan.modules.findings.ui import forms, judging, origins, showing
 from anlan.modules.findings.ui.acts import ACTS, may_decide
 from anlan.modules.findings.ui.addresses import list_url, url_of
 from anlan.modules.registry.ui.identification.showing import MARKS
@@ -80,7 +80,7 @@ def show(request: HttpRequest, pk: UUID) -> HttpResponse:
         "pictures": pictures,
         "others": others,
         "compared": showing.compared(pictures),
-        "facts": showing.source_of(row),
+        "facts": showing.source_of(row, origins.of(actor, row)),
         "extensions": [(one, may_decide(actor, one)) for one in extensions],
         "entry": showing.entry_of(row),
         "criterion": criterion,

@@ -1,6 +1,7 @@
 """What monitoring puts into the side navigation."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +12,11 @@ from anlan.base.inbox import today
 from anlan.base.ui import navigation
 from anlan.base.ui.marks import register_states
 from anlan.modules.commitment.ui.showing import records_at
+from anlan.modules.findings.ui import origins
 from anlan.modules.monitoring.policy import ALARM_ACKNOWLEDGE
-from anlan.modules.monitoring.queries import alarms
+from anlan.modules.monitoring.queries import alarms, video
 from anlan.modules.monitoring.ui import alarms_showing
+from anlan.modules.monitoring.ui.video_lists import event_url
 
 # Screens of alarms stand in front (order below 50): who watches comes more often than who sets up.
 _ENTRIES = (
@@ -40,6 +43,8 @@ def install() -> None:
     register_states(alarms_showing.MARKS)
     today.provider("alarms")(contribution)
     records_at(("n_alarms",), lambda plant: reverse("monitoring:plant", kwargs={"pk": plant}))
+    origins.lead(alarms.ORIGIN, _of_alarm)
+    origins.lead(video.ORIGIN, _of_event)
     for key, label, icon, order, prefixes in _ENTRIES:
         navigation.register(
             navigation.NavItem(
@@ -54,6 +59,18 @@ def install() -> None:
                 events=("alarms.changed",) if key == "alarms" else (),
             )
         )
+
+
+def _of_alarm(actor: Actor, pk: UUID) -> origins.Origin:
+    rule = alarms.rule_one(actor, pk)
+    url = reverse("monitoring:alarm", args=[pk])
+    return origins.Origin(_("Alarm"), f"{rule.point.tag} {rule.get_kind_display()}", url)
+
+
+def _of_event(actor: Actor, pk: UUID) -> origins.Origin:
+    row = video.event_one(actor, pk)
+    text = f"{row.device} {row.get_kind_display()}"
+    return origins.Origin(_("Video event"), text, event_url(row))
 
 
 def contribution(actor: Actor, day: dt.date) -> today.Contribution:

@@ -16,6 +16,7 @@ from anlan.modules.commitment import queries as commitment
 from anlan.modules.commitment.states import CommitmentState
 from anlan.modules.commitment.ui.showing import records_at
 from anlan.modules.findings import queries as findings
+from anlan.modules.findings.ui import origins
 from anlan.modules.monitoring.queries import overview
 from anlan.modules.monitoring.ui import wall_facts
 from anlan.modules.warnings import queries
@@ -52,9 +53,16 @@ def install() -> None:
     records_at(
         ("n_warnings",), lambda plant: f"{reverse('warnings:list')}?view=open&enterprise={plant}"
     )
+    origins.lead(queries.ORIGIN, _origin)
     wall_facts.part("warnings", order=10)(wall_warnings)
     wall_facts.part("commitment", order=5)(wall_commitment)
     wall_facts.part("findings", order=20)(wall_findings)
+
+
+def _origin(actor: Actor, pk: UUID) -> origins.Origin:
+    row = queries.warning_one(actor, pk)
+    text = f"{row.unit.name} {row.get_colour_display()}"
+    return origins.Origin(_("Early warning"), text, reverse("warnings:show", args=[pk]))
 
 
 def contribution(actor: Actor, day: dt.date) -> today.Contribution:

@@ -12,7 +12,7 @@ from anlan.base.clock import SHANGHAI, today
 from anlan.base.duties.models.warning import Colour
 from anlan.engines.warning import model
 from anlan.modules.monitoring.ui.alarms_showing import duration
-from anlan.modules.warnings.models import IndexFigures, WeatherKind
+from anlan.modules.warnings.models import EarlyWarning, IndexFigures, WeatherKind
 
 GROUP_CODE = "unusual_group"
 """The factor that tells of a group of tags (`services.inputs`)."""
@@ -60,6 +60,17 @@ def lines(factors: Sequence[dict[str, Any]], groups: Mapping[str, str] | None = 
         )
         for one in sorted(factors, key=lambda one: -one["points"])
     ]
+
+
+def finding_start(row: EarlyWarning) -> dict[str, str]:
+    """Return what a finding made of a warning begins with: its colour, then what rose."""
+    title = _("Early warning of %(unit)s: %(colour)s") % {
+        "unit": row.unit.name,
+        "colour": row.get_colour_display(),
+    }
+    risen = [one for one in lines(row.factors) if one.points > 0 and one.words]
+    told = [_(": ").join((one.name, _("; ").join(one.words))) for one in risen]
+    return {"title": title[:200], "description": "\n".join(told)[:2000]}
 
 
 def _links(one: dict[str, Any], groups: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

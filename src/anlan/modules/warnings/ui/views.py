@@ -19,6 +19,7 @@ from anlan.base.audit.queries import history_of
 from anlan.base.clock import now
 from anlan.base.errors import BadInput, Forbidden, NotYours, Refused
 from anlan.engines.warning import model
+from anlan.modules.findings.policy import FINDING_REPORT
 from anlan.modules.monitoring.queries import groups as watched
 from anlan.modules.monitoring.ui import alarms_showing
 from anlan.modules.warnings import (
@@ -76,6 +77,8 @@ def show(request: ActorRequest, pk: UUID) -> HttpResponse:
         else [],
         "asked": matrix.rows()[row.colour],
         "requests": asked,
+        "findings": queries.findings_of(actor, pk),
+        "may_find": actor.may(FINDING_REPORT),
         "n_unanswered": n_unanswered,
         "history": history_of(actor, row),
         "now": now(),
