@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.scope import path_end
 from anlan.base.clock import now
+from anlan.modules.commitment import rules
 from anlan.modules.commitment.fields import COUNTS, NAMES, SOURCES
 from anlan.modules.findings.choices import Level
 from anlan.modules.findings.models import Finding
@@ -24,7 +25,10 @@ from anlan.modules.risk.models import ShutdownRecord
 
 Provider = Callable[[Actor, UUID, str, dt.date], Mapping[str, int]]
 
+Bound = Callable[[Actor, UUID], int | None]
+
 _PROVIDERS: list[Provider] = []
+_BOUNDS: list[Bound] = []
 
 
 def provide(provider: Provider) -> Provider:
@@ -34,6 +38,18 @@ def provide(provider: Provider) -> Provider:
     """
     _PROVIDERS.append(provider)
     return provider
+
+
+def bounds_grade(bound: Bound) -> Bound:
+    """Add `bound(actor, enterprise_id)`: the least grade that what is no figure allows, if any."""
+    _BOUNDS.append(bound)
+    return bound
+
+
+def least_grade(actor: Actor, enterprise_id: UUID, counts: Mapping[str, int | None]) -> int:
+    """Return the least grade that the figures and all bounds allow."""
+    bounds = [bound(actor, enterprise_id) for bound in _BOUNDS]
+    return min(rules.least_grade(counts), *(one for one in bounds if one is not None), rules.LOW)
 
 
 def known(

@@ -6,3 +6,6 @@ from anlan.base import phrases
 
 MORE = phrases.declare("honesty.more", _("%(why)s; %(more)s more like it that week"))
 OF_TASK = phrases.declare("honesty.of_task", _("%(title)s: %(why)s"))
+TROUBLED = phrases.declare(
+    "honesty.troubled", _("%(why)s; alarms or findings came from %(first)s to %(last)s")
+)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actors.actor import Actor
@@ -17,7 +17,7 @@ from anlan.modules.commitment.rules import Flag
 from anlan.modules.honesty.services import gathering
 from anlan.modules.monitoring.choices import Happening, Priority
 from anlan.modules.monitoring.models import AlarmEvent, AlarmState, Point, Source
-from anlan.modules.monitoring.queries.alarms import UNACKNOWLEDGED
+from anlan.modules.monitoring.queries.overview import OPEN, UNACKNOWLEDGED
 from anlan.modules.registry.models.base import LIVE
 from anlan.modules.risk.models import ControlMeasure
 
@@ -32,14 +32,17 @@ default: one alarm now and then is what alarms are for."""
 def of_alarms(
     actor: Actor, enterprise_id: UUID, scope_path: str, day: dt.date
 ) -> Mapping[str, int]:
-    """Count the alarms of a place that nobody has acknowledged, where values have ever come."""
+    """Count the alarms of a place that nobody has acknowledged, and those of critical or high
+    priority that stand, acknowledged or not, where values have ever come."""
     if _last_heard(actor, enterprise_id) is None:
         return {}
     rows = AlarmState.objects.for_actor(actor).filter(
         enterprise=enterprise_id,
         scope_path__gte=scope_path,
         scope_path__lt=path_end(scope_path),
-        shown__in=UNACKNOWLEDGED,
+    )
+    rows = rows.filter(
+        Q(shown__in=UNACKNOWLEDGED) | Q(shown__in=OPEN, condition=True, priority__lte=Priority.HIGH)
     )
     return {"n_alarms": rows.count()}
 
@@ -68,7 +71,7 @@ def _last_heard(actor: Actor, enterprise_id: UUID) -> dt.datetime | None:
 @gathering.knows_troubles
 def of_watched_measures(
     actor: Actor, enterprise_id: UUID, since: dt.datetime
-) -> Mapping[UUID, int]:
+) -> Mapping[UUID, gathering.Trouble]:
     """Return by risk unit how often alarms of critical or high priority were raised on the points
     that its control measures name, in three statements; only where that was `LEAST_ALARMS` times.
     """
@@ -91,10 +94,11 @@ def of_watched_measures(
         )
         .order_by()
         .values_list("rule__point")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk"), first=Min("at"), last=Max("at"))
     )
-    found: dict[UUID, int] = {}
-    for point, n in raised:
+    found: dict[UUID, gathering.Trouble] = {}
+    for point, *counted in raised:
         for unit in units[tags[point]]:
-            found[unit] = found.get(unit, 0) + n
-    return {unit: n for unit, n in found.items() if n >= LEAST_ALARMS}
+            one = gathering.Trouble(*counted)
+            found[unit] = found[unit] + one if unit in found else one
+    return {unit: one for unit, one in found.items() if one.n >= LEAST_ALARMS}

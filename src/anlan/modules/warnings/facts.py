@@ -41,6 +41,13 @@ def of_warnings(
     return {"n_warnings": rows.count()}
 
 
+@commitment.bounds_grade
+def least_of_warnings(actor: Actor, enterprise_id: UUID) -> int | None:
+    """Return the least grade that the worst early warning not cleared allows."""
+    rows = EarlyWarning.objects.for_actor(actor).filter(standing(), enterprise=enterprise_id)
+    return LEAST_GRADE.get(rows.aggregate(worst=Max("colour"))["worst"])
+
+
 @contradictions.check(
     "grade_below_warning", _("risk grade lower than an early warning that stands allows")
 )
@@ -48,7 +55,6 @@ def against_warnings(
     actor: Actor, row: Commitment, known: Mapping[str, int | None]
 ) -> Iterable[Flag]:
     """Compare the grade with the worst early warning that is not cleared."""
-    rows = EarlyWarning.objects.for_actor(actor).filter(standing(), enterprise=row.enterprise_id)
-    least = LEAST_GRADE.get(rows.aggregate(worst=Max("colour"))["worst"])
+    least = least_of_warnings(actor, row.enterprise_id)
     if row.grade is not None and least is not None and row.grade > least:
         yield Flag("grade_below_warning", "grade", row.grade, least)

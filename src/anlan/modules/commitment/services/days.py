@@ -59,7 +59,7 @@ def open_day(actor: Actor, enterprise_id: UUID, day: dt.date) -> Commitment:
         defaults={
             "scope_path": plant.path,
             "counts": {name: value for name, value in counts.items() if value is not None},
-            "grade": rules.least_grade(counts),
+            "grade": facts.least_grade(actor, plant.pk, counts),
             "text": default_text(),
             "committer": _principal(actor, plant),
         },

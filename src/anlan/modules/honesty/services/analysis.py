@@ -274,13 +274,22 @@ def _monotony(
             actor, enterprise_id, tasks, since
         )
     ]
+    # The newest check of a task comes first.
+    places: dict[str, str] = {}
+    for one in results:
+        places.setdefault(one.task_id, one.place_id)
+    troubles = gathering.troubles(actor, enterprise_id, since)
     flags = rules.suspicious_normal(
         results,
         usual_abnormal_share=max(usual, LEAST_USUAL),
-        troubles_of_place=gathering.troubles(actor, enterprise_id, since),
+        troubles_of_place={place: one.n for place, one in troubles.items()},
     )
     for flag in flags:
         row = tasks[UUID(flag.subjects[0])]
         doubt = _doubt(row, flag)
         why = texts.OF_TASK(title=row.title, why=doubt.why)
+        trouble = troubles.get(places[flag.subjects[0]])
+        if flag.kind == "all_normal" and trouble is not None:
+            first, last = str(day_of(trouble.first)), str(day_of(trouble.last))
+            why = texts.TROUBLED(why=why, first=first, last=last)
         yield Doubt(row, doubt.code, why, doubt.score, doubt.evidence)

@@ -1,8 +1,9 @@
 """What the analysis reads of one enterprise: a fixed number of statements, each bounded."""
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,22 @@ MOST_RECORDS, MOST_FINDINGS, MOST_TASKS, MOST_PHOTOS, MOST_HASHED = 50_000, 5_00
 MOST_SAMPLED, LEAST_CHECKS = 200, 2_000
 SUBJECTS = ("findings.finding", "inspections.inspectionrecord")
 
-Troubles = Callable[[Actor, UUID, dt.datetime], Mapping[UUID, int]]
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """How often something spoke against "normal" at a place, and when first and last."""
+
+    n: int
+    first: dt.datetime
+    last: dt.datetime
+
+    def __add__(self, other: "Trouble") -> "Trouble":
+        """Return both together."""
+        first, last = min(self.first, other.first), max(self.last, other.last)
+        return Trouble(self.n + other.n, first, last)
+
+
+Troubles = Callable[[Actor, UUID, dt.datetime], Mapping[UUID, Trouble]]
 _TROUBLES: list[Troubles] = []
 
 
@@ -97,22 +113,26 @@ def results_of(
     return list(rows.order_by("-occurred_at")[:MOST_RECORDS])
 
 
-def troubles(actor: Actor, enterprise_id: UUID, since: dt.datetime) -> dict[str, int]:
-    """Return by unit how much spoke against "normal" there since a moment, from all who know."""
-    found: Counter[str] = Counter()
+def troubles(actor: Actor, enterprise_id: UUID, since: dt.datetime) -> dict[str, Trouble]:
+    """Return by unit what spoke against "normal" there since a moment, from all who know."""
+    found: dict[str, Trouble] = {}
     for source in _TROUBLES:
-        found.update({str(unit): n for unit, n in source(actor, enterprise_id, since).items()})
-    return dict(found)
+        for unit, one in source(actor, enterprise_id, since).items():
+            key = str(unit)
+            found[key] = found[key] + one if key in found else one
+    return found
 
 
 def knows_troubles(source: Troubles) -> Troubles:
-    """Add `source(actor, enterprise_id, since) -> {unit: how many}`, such as alarms of sensors."""
+    """Add `source(actor, enterprise_id, since) -> {unit: Trouble}`, such as alarms of sensors."""
     _TROUBLES.append(source)
     return source
 
 
 @knows_troubles
-def found_by_others(actor: Actor, enterprise_id: UUID, since: dt.datetime) -> Mapping[UUID, int]:
+def found_by_others(
+    actor: Actor, enterprise_id: UUID, since: dt.datetime
+) -> Mapping[UUID, Trouble]:
     """Return how many findings others than the plant's own rounds made at each unit."""
     rows = (
         Finding.objects.for_actor(actor)
@@ -121,9 +141,9 @@ def found_by_others(actor: Actor, enterprise_id: UUID, since: dt.datetime) -> Ma
         .exclude(state=FindingState.DISMISSED)
         .order_by()
         .values_list("unit")
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk"), first=Min("registered_at"), last=Max("registered_at"))
     )
-    return dict(rows)
+    return {unit: Trouble(*counted) for unit, *counted in rows}
 
 
 def usual_shares(

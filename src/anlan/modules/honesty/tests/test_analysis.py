@@ -10,7 +10,7 @@ from anlan.base.actors.actor import SYSTEM
 from anlan.base.actors.roles import Role
 from anlan.base.audit.models import AuditEvent
 from anlan.base.audit.queries import history_of
-from anlan.base.clock import now, today
+from anlan.base.clock import day_of, now, today
 from anlan.base.ids import uuid7
 from anlan.modules.findings.models import Finding, Flag
 from anlan.modules.findings.services import flagging
@@ -149,9 +149,15 @@ def test_a_later_module_tells_of_alarms(world, monkeypatch):
     start = now() - dt.timedelta(days=80)
     keep([check(world, task, start + dt.timedelta(days=n)) for n in range(80)])
     monkeypatch.setattr(gathering, "_TROUBLES", list(gathering._TROUBLES))
-    gathering.knows_troubles(lambda actor, plant, since: {task.unit_id: 6})
+    trouble = gathering.Trouble(6, start, start + dt.timedelta(days=9))
+    gathering.knows_troubles(lambda actor, plant, since: {task.unit_id: trouble})
     assert look_at(SYSTEM, world.plant_a.pk, now(), usual=0.001) == 1
-    assert "6 次报警" in str(Flag.objects.unscoped(WHY).get().why)
+    flag = Flag.objects.unscoped(WHY).get()
+    days = [str(day_of(at)) for at in (trouble.first, trouble.last)]
+    assert "6 次报警" in str(flag.why)
+    assert all(day in str(flag.why) for day in days)
+    with override("en"):
+        assert f"came from {days[0]} to {days[1]}" in str(flag.why)
 
 
 def test_months_of_normal_and_a_week_typed_at_once(world):

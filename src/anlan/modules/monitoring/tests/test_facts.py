@@ -13,8 +13,9 @@ from anlan.modules.commitment.services import days
 from anlan.modules.commitment.ui import showing
 from anlan.modules.honesty.services import gathering
 from anlan.modules.inspections.tests import data as inspections
+from anlan.modules.monitoring.choices import Shown
 from anlan.modules.monitoring.facts import LEAST_ALARMS
-from anlan.modules.monitoring.models import Source
+from anlan.modules.monitoring.models import AlarmState, Source
 from anlan.modules.monitoring.services.alarms import take_events
 from anlan.modules.monitoring.tests.alarm_data import MONDAY, cleared, make_rule, raised
 from anlan.modules.risk.tests import data as risk
@@ -57,6 +58,21 @@ def test_alarms_nobody_acknowledged_are_filled_in(world, manager) -> None:
     stranger = world.actor(Role.SAFETY_MANAGER, "plant_b")
     theirs = facts.known(stranger, world.plant_b.pk, world.plant_b.path, today())
     assert theirs["n_alarms"] is None
+
+
+def test_a_grave_alarm_counts_while_it_stands_though_somebody_acknowledged_it(
+    world, manager
+) -> None:
+    heard(world.plant_a, now())
+    for tag, priority in (("LI-1", 1), ("LI-2", 3)):
+        take_events([raised(make_rule(world.plant_a, tag=tag, priority=priority))], None)
+    states = AlarmState.objects.for_actor(manager)
+    states.update(shown=Shown.ACKNOWLEDGED, unacknowledged=False)
+    known = facts.known(manager, world.plant_a.pk, world.plant_a.path, today())
+    assert known["n_alarms"] == 1
+    states.update(condition=False)
+    known = facts.known(manager, world.plant_a.pk, world.plant_a.path, today())
+    assert known["n_alarms"] == 0
 
 
 def test_stating_fewer_alarms_than_there_are_contradicts(world, manager) -> None:
@@ -104,5 +120,11 @@ def test_alarms_of_watched_measures_speak_against_all_normal(world, manager) -> 
     assert gathering.troubles(SYSTEM, world.plant_a.pk, since) == {}
     take_events(lines[6:], None)
     found = gathering.troubles(SYSTEM, world.plant_a.pk, since)
-    assert found == {str(measure.event.unit_id): LEAST_ALARMS}
+    (one,) = found.values()
+    assert list(found) == [str(measure.event.unit_id)]
+    assert (one.n, one.first, one.last - one.first) == (
+        LEAST_ALARMS,
+        lines[0].at,
+        dt.timedelta(seconds=300 * (LEAST_ALARMS - 1)),
+    )
     assert gathering.troubles(SYSTEM, world.plant_b.pk, since) == {}

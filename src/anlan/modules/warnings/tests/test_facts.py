@@ -22,7 +22,7 @@ def test_a_red_warning_bears_no_general_grade(world, level) -> None:
     state.rule.save()
     assess_all(now())
     row = days.open_day(manager, world.plant_a.pk, today())
-    assert row.counts["n_warnings"] == 1
+    assert (row.counts["n_warnings"], row.grade) == (1, Grade.LARGER)
     days.prepare(
         manager, row.pk, counts=row.counts, grade=Grade.GENERAL, text="受控", committer="郭承安"
     )
