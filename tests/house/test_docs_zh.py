@@ -11,7 +11,7 @@ from tests.house.test_docs_links import FENCE, LINK, SCHEME
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ZH = DOCS / "zh"
 # Folders that are Chinese throughout; single pages of others may be.
-WHOLE = ("roles",)
+WHOLE = ("capabilities", "roles")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 WORD = re.compile(r"[A-Za-z]+")
 CODE = re.compile(r"`[^`]+`|\]\([^)]*\)")
