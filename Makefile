@@ -4,7 +4,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint fmt types bench docs clean
+.PHONY: help setup demo test lint types web fmt bench docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,8 +40,9 @@ setup: .venv/.installed src/anlan/static/dist/manifest.json .venv/.messages .ven
 demo: setup ## run the product with its demo city
 	$(BIN)/anlan demo
 
-test: setup lint types ## everything that must pass
-	cd web && npm run check --silent && npm test --silent
+# The checks beside each other, each one's words in one piece.
+test: setup ## everything that must pass
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target types web lint
 	$(PY) -m pytest -n 3 --dist loadgroup --max-worker-restart 3
 
 lint: .venv/.installed ## style, layers
@@ -51,6 +52,9 @@ lint: .venv/.installed ## style, layers
 
 types: .venv/.installed ## mypy, strict on the pure and shared parts
 	$(BIN)/mypy
+
+web: web/node_modules/.installed ## types, style and tests of web/
+	cd web && npm run check --silent && npm test --silent
 
 fmt: .venv/.installed ## format
 	$(BIN)/ruff check --fix .

@@ -101,7 +101,11 @@ TOGETHER = {
     "demo": ("src/anlan/demo/tests/",),
 }
 # The longest groups, in this order before all others: one that begins late is waited for alone.
+# The first three do not wait for each other: the pages make the city that the other journeys share.
 LONGEST = (
+    "tests/journeys/pocket/",
+    "tests/journeys/test_every_page.py",
+    "tests/ops/test_outside.py",
     "tests/journeys/",
     "tests/ops/",
     "tests/access/",

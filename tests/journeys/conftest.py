@@ -5,12 +5,9 @@ skipped with a warning; with ANLAN_TEST_NO_SKIP=1 they fail. While journeys are 
 ANLAN_TEST_PRODUCT=FOLDER:PORT uses a demo city that runs already.
 """
 
-import fcntl
-import json
 import os
 import re
 import shutil
-import subprocess
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +18,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.visitor import Visitor
 from tests.ops.conftest import Product
+from tests.ops.copies import run_folder, with_city
 from tests.support.chromium import FLAGS
 from tests.support.patience import browsers_end_after
 
@@ -62,43 +60,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield Product(Path(folder), port=int(port))
         return
     found = Product(tmp_path_factory.mktemp("journeys") / "data")
-    shared = tmp_path_factory.getbasetemp()
-    _start_with_city(found, shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared)
+    with_city(found, run_folder(tmp_path_factory), DEMO).start(DEMO)
     yield found
     found.stop()
-
-
-def _start_with_city(product: Product, shared: Path) -> None:
-    """Start the demonstration; the second worker of a run that asks for it gets a copy.
-
-    Making it takes half a minute of a core. One at a time, also in starting: two installations
-    that remember the same ports would both find them free.
-    """
-    made = shared / "demo-city"
-    with open(shared / "demo-city.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if made.exists():
-            _copy(made, product.data)
-        elif "PYTEST_XDIST_WORKER" in os.environ:
-            product.start(DEMO)
-            assert product.stop() == 0
-            _copy(product.data, made.with_suffix(".new"))
-            _forget_places(made.with_suffix(".new"))
-            made.with_suffix(".new").rename(made)
-        product.start(DEMO)
-
-
-def _copy(data: Path, to: Path) -> None:
-    # As it is, with its owner: the engines run as a user of their own.
-    subprocess.run(["cp", "-a", str(data), str(to)], check=True, timeout=120)
-
-
-def _forget_places(data: Path) -> None:
-    """Let a copy choose ports and the name of its processes anew."""
-    file = data / "state.json"
-    state = json.loads(file.read_text())
-    kept = {key: state[key] for key in ("prepared_by", "demo")}
-    file.write_text(json.dumps(kept))
 
 
 def _is_built() -> bool:

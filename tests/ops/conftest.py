@@ -150,7 +150,10 @@ class Product:
 @pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """One running product for the tests that leave it running."""
-    found = Product(tmp_path_factory.mktemp("ops") / "data").start()
+    from tests.ops.copies import run_folder, with_prepared_database  # they start products too
+
+    found = Product(tmp_path_factory.mktemp("ops") / "data")
+    with_prepared_database(found, run_folder(tmp_path_factory)).start()
     yield found
     if found.process is not None and found.process.poll() is None:
         found.stop()

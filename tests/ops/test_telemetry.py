@@ -15,6 +15,7 @@ import pytest
 from anlan.telemetry import client
 from anlan.telemetry.client import NatsAsker, NoHistorian
 from tests.ops.conftest import DOOR, Product, anlan
+from tests.ops.copies import run_folder, with_prepared_database
 from tests.ops.test_backup import nats_url
 
 SECRET = "s" * 30
@@ -93,7 +94,8 @@ def stored(data: Path, number: int) -> int:
 @pytest.fixture
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("telemetry")
-    found = Product(folder / "data", environment={"ANLAN_TELEMETRY": "1"}).start()
+    found = Product(folder / "data", environment={"ANLAN_TELEMETRY": "1"})
+    with_prepared_database(found, run_folder(tmp_path_factory)).start()
     yield found
     if found.process is not None and found.process.poll() is None:
         found.stop()
