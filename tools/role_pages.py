@@ -130,7 +130,7 @@ WORDS = {
         in_monitoring="In monitoring and warnings",
         anywhere="any organisation",
         sees_own_node="only the own contractor's node and what lies there,"
-        " nothing else of the enterprise",
+        " nothing else of the enterprise but number, title and state of the findings they reported",
         sees_of={
             "area": "all enterprises of the area",
             "park": "the enterprises of the park, wherever they lie",
@@ -157,7 +157,7 @@ WORDS = {
         looks="只能查看。",
         in_monitoring="在监测与预警中",
         anywhere="任何组织",
-        sees_own_node="只有本承包商单位及其名下的内容，看不到企业的其他内容",
+        sees_own_node="只有本承包商单位及其名下的内容，以及本人上报隐患的编号、标题和状态，看不到企业的其他内容",
         sees_of={
             "area": "本行政区域内的全部企业",
             "park": "本园区的企业，不论其所在行政区域",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from django.db.models.lookups import GreaterThan
 from anlan.base.actors import wall
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Membership, Organisation, User
-from anlan.base.actors.scope import Counting, path_end
+from anlan.base.actors.scope import Counting, Scope, path_end
 from anlan.base.clock import today
 from anlan.base.files.models import Attachment
 from anlan.base.lists import Found
@@ -347,3 +348,33 @@ def found_by(actor: Actor, inspection: OutsideInspection) -> QuerySet[Finding]:
         enterprise=inspection.enterprise_id, inspection_ref=inspection.document
     )
     return rows.order_by("number", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReport:
+    """What the reporter may know of a finding outside their own scope."""
+
+    number: str
+    title: str
+    state: str
+    reported_at: dt.datetime
+
+
+def own_reports(actor: Actor, most: int = 50) -> list[OwnReport]:
+    """Return what a contractor's person reported to the plants they work in, the newest first.
+
+    The rows are the plant's, behind both walls: these few columns of those the actor registered
+    are all that is read past them. Anonymous reports are nobody's and not among them.
+    """
+    plants = {post.enterprise_id for post in actor.posts if post.enterprise_id}
+    if actor.user_id is None or not plants:
+        return []
+    paths = Organisation.objects.filter(pk__in=plants).values_list("path", flat=True)
+    with wall.acting_as(Scope.of(paths)):
+        rows = (
+            Finding.objects.unscoped("the actor's own reports alone, four columns")
+            .filter(registered_by_id=actor.user_id, enterprise_id__in=plants)
+            .order_by("-registered_at", "-pk")
+            .values_list("number", "title", "state", "registered_at")[:most]
+        )
+        return [OwnReport(*row) for row in rows]

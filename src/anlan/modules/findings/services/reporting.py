@@ -1,17 +1,20 @@
 """A finding comes in, from whatever source."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 
-from anlan.base.actors import policy
+from anlan.base.actors import policy, wall
 from anlan.base.actors.actor import Actor
 from anlan.base.actors.models import Organisation
 from anlan.base.actors.queries import organisation_one
 from anlan.base.actors.roles import OrganisationKind
+from anlan.base.actors.scope import Scope
 from anlan.base.audit.services import record
 from anlan.base.clock import day_of, now
 from anlan.base.errors import NotYours, Problems
@@ -82,14 +85,46 @@ class Report:
 def report(actor: Actor, enterprise_id: UUID, what: Report) -> Finding:
     """Enter a finding of an enterprise; return it, or the one that this id already made.
 
+    People of a contractor report to the enterprise they work in; the finding is the enterprise's,
+    and they see a line of it (`queries.own_reports`).
+
     Raises NotYours for an enterprise, place or measure outside the actor's scope, Forbidden
     without the right to report there, BadInput for texts or days that cannot be right.
     """
-    enterprise = _enterprise(actor, enterprise_id)
     # Anybody of the plant may report what they see anywhere in it, so no place is asked.
     policy.require(actor, FINDING_REPORT)
+    if not actor.at_own_node_only:
+        return _entered(actor, _enterprise(actor, enterprise_id), what)
+    if what.unit_id or what.object_id or what.measure_id or what.equipment_id or what.department_id:
+        raise NotYours()
+    with at_plant(actor, enterprise_id) as (reporter, enterprise):
+        return _entered(reporter, enterprise, replace(what, channel=Channel.EMPLOYEE))
+
+
+@contextmanager
+def at_plant(actor: Actor, enterprise_id: UUID) -> Iterator[tuple[Actor, Organisation]]:
+    """Open the plant to a contractor's person for one report and what hangs on it.
+
+    Both walls are widened to the enterprise in which a post of theirs lies, for the block alone:
+    give nothing out of it but what they reported. Raises NotYours for any other enterprise.
+    """
+    if enterprise_id not in {post.enterprise_id for post in actor.posts}:
+        raise NotYours()
+    plant = Organisation.objects.filter(
+        pk=enterprise_id, kind=OrganisationKind.ENTERPRISE, is_active=True
+    ).first()
+    if plant is None:
+        raise NotYours()
+    scope = Scope.of((plant.path,))
+    with wall.acting_as(scope):
+        yield replace(actor, scope=scope), plant
+
+
+def _entered(actor: Actor, enterprise: Organisation, what: Report) -> Finding:
     again = Finding.objects.for_actor(actor).filter(pk=what.id).first()
     if again is not None:
+        if actor.at_own_node_only and again.registered_by_id != actor.user_id:
+            raise NotYours()
         return again
     _check(what)
     moment = now()

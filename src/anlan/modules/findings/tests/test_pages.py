@@ -176,6 +176,7 @@ def test_the_notice_prints(world) -> None:
     [
         (Role.SAFETY_MANAGER, "plant_a", {"employee", "flags"}),
         (Role.OPERATOR, "workshop_a", {"employee"}),
+        (Role.CONTRACTOR, "contractor_a", {"employee"}),
         (Role.BUREAU_INSPECTOR, "county_a", {"flags", "clearing"}),
         (Role.AUDITOR, "city_a", set()),
     ],

@@ -179,7 +179,7 @@ def _more(request: HttpRequest) -> dict[str, Any]:
         "may_flags": actor.may(FLAG_DISMISS),
         "may_clear": actor.may(FINDING_CLEAR),
         "may_outside": actor.may(FINDING_OUTSIDE),
-        "may_tell": _reports(actor) and actor.may(FINDING_REPORT),
+        "may_tell": bool(actor.own_enterprise_id) and actor.may(FINDING_REPORT),
     }
 
 

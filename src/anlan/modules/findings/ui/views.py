@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,9 +33,11 @@ from anlan.modules.findings.services import (
     reporting,
     treating,
 )
+from anlan.modules.findings.states import FindingState
 from anlan.modules.findings.ui import forms, judging, origins, showing
 from anlan.modules.findings.ui.acts import ACTS, may_decide
 from anlan.modules.findings.ui.addresses import list_url, url_of
+from anlan.modules.findings.ui.columns import ICONS, TONES
 from anlan.modules.registry.ui.identification.showing import MARKS
 
 SAID = (BadInput, Refused, Forbidden)
@@ -147,6 +149,9 @@ def report(request: HttpRequest) -> HttpResponse:
     """Report a finding; `?unit=` and `?equipment=` say where, `?outside=` of which inspection."""
     actor = _actor(request)
     policy.require(actor, FINDING_REPORT)
+    if actor.at_own_node_only:
+        # Places and inspections of the plant are not theirs to choose from.
+        return redirect("findings:employee")
     outside = request.GET.get("outside")
     inspection = queries.outside_one(actor, outside) if outside else None
     enterprise = inspection.enterprise_id if inspection else _enterprise(request)
@@ -187,10 +192,18 @@ def _entered(actor: Any, enterprise: UUID, given: dict[str, Any]) -> Any:
         what = reporting.Report(unit_id=unit.pk if unit else None, **given)
         row = reporting.report(actor, enterprise, what)
         who = reporting.author_of(actor, what)
-        for upload, role in ((photo, "before"), (after, "after")):
-            if upload:
-                evidence.add(actor, row.pk, upload, upload.name, role, author=who)
+        shown = [(upload, role) for upload, role in ((photo, "before"), (after, "after")) if upload]
+        if actor.at_own_node_only and shown:
+            with reporting.at_plant(actor, enterprise) as (reporter, _plant):
+                _show(reporter, row, shown, who)
+        else:
+            _show(actor, row, shown, who)
     return row
+
+
+def _show(actor: Any, row: Any, shown: list[tuple[Any, str]], who: Any) -> None:
+    for upload, role in shown:
+        evidence.add(actor, row.pk, upload, upload.name, role, author=who)
 
 
 @login_required
@@ -214,7 +227,12 @@ def employee_report(request: HttpRequest) -> HttpResponse:
             # Without a name the number is all that is left to ask by: it stays until closed.
             messages.success(request, text, extra_tags="stays")
             return _done(request, reverse("findings:employee"))
-    return _form(request, form, _("Report a hazard"), list_url(), submit=_("Send in"), upload=True)
+    told = queries.own_reports(actor) if actor.at_own_node_only else []
+    states = [(one, FindingState(one.state)) for one in told]
+    own = [(one, at.label, ICONS.get(at, ""), TONES.get(at, "idle")) for one, at in states]
+    return _form(
+        request, form, _("Report a hazard"), list_url(), submit=_("Send in"), upload=True, own=own
+    )
 
 
 def _enterprise(request: HttpRequest) -> UUID:
@@ -222,6 +240,8 @@ def _enterprise(request: HttpRequest) -> UUID:
     from anlan.base.actors.queries import organisation_one
 
     actor = _actor(request)
+    if actor.at_own_node_only and actor.own_enterprise_id:
+        return actor.own_enterprise_id
     wanted = request.GET.get("enterprise") or actor.own_enterprise_id
     if not wanted:
         raise NotYours()
