@@ -51,7 +51,7 @@ RULES = (
     Rule(r"^grading/settings/<uuid:pk>/", {"pk": "enterprises"}),
     Rule(r"^grading/plans/<uuid:pk>/", {"pk": "scenario"}),
     Rule(r"^api/v1/points/<", {"point_id": "mon_point"}),
-    Rule(r"^api/v1/alarms/", {"rule_id": "mon_setting"}),
+    Rule(r"^api/v1/alarms/<", {"rule_id": "mon_setting"}),
     Rule(r"^api/v1/alarm_settings/", {"setting_id": "mon_setting"}),
     Rule(r"^api/v1/sources/", {"source_id": "mon_source"}),
     Rule(r"^api/v1/watch_groups/fits/", {"fit_id": "mon_fit"}),

@@ -91,7 +91,7 @@ class ShelveIn(Schema):
 class FindingIn(Schema):
     """What is wrong, in a line, and more of it."""
 
-    title: str = Field(min_length=1, max_length=200)
+    title: str = Field("", max_length=200)
     description: str = Field("", max_length=2000)
 
 
