@@ -351,9 +351,10 @@ def _text(value: Decimal | None) -> str | None:
 
 
 def people(actor: Actor, _now: dt.datetime) -> parts.Rows:
-    """Return the colleagues to whom a finding may be given, own department first."""
+    """Return the colleagues to whom a finding may be given, own department first; none for people
+    of a contractor, who do not see the plant's."""
     enterprise_id = actor.own_enterprise_id
-    if enterprise_id is None:
+    if enterprise_id is None or actor.at_own_node_only:
         return []
     own = {post.organisation_id for post in actor.posts}
     seen: dict[UUID, dict[str, Any]] = {}
