@@ -4,6 +4,7 @@ import html
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from anlan.modules.registry.ui.kinds import ENTERPRISE_GROUPS, KINDS
 from tests.access import rows as row_maker
 from tests.access.addresses import every_address
 from tests.access.parameters import rule_of, values_of
-from tests.support.world import World
+from tests.support.world import World, build_world
 
 pytestmark = pytest.mark.usefixtures("unwatched_templates")
 
@@ -76,15 +77,35 @@ def poison(world: World, ids: dict[str, str]) -> None:
         )
 
 
+@pytest.fixture(scope="module")
+def filled(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[World, row_maker.Rows]]:
+    """The world and the rows of plant B with the payload in every text.
+
+    Made once; each test works in a savepoint and takes back what it adds.
+    """
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        # `build_rows` marks the rows of plant B in all texts that it sets.
+        patch.setattr(row_maker, "MARK", PAYLOAD)
+        wall.bind(wall.default_scope())
+        world = build_world()
+        made = row_maker.build_rows(world, "plant_b")
+        poison(world, made.ids)
+        yield world, made
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def poisoned(world: World, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The rows of plant B with the payload in every text."""
-    monkeypatch.setattr(row_maker, "MARK", PAYLOAD)
-    # `build_rows` marks the rows of plant B in all texts that it sets.
-    made = row_maker.build_rows(world, "plant_b")
-    poison(world, made.ids)
-    yield made
+def world(filled: tuple[World, row_maker.Rows], db: None) -> Iterator[World]:
+    """The shared world; whoever a test lets in goes with the test's rows."""
+    wall.bind(wall.default_scope())
+    yield World(dict(filled[0].places), dict(filled[0].people))
     wall.bind(EVERYTHING)
+
+
+@pytest.fixture
+def poisoned(filled: tuple[World, row_maker.Rows]) -> row_maker.Rows:
+    """The rows of plant B with the payload in every text."""
+    return filled[1]
 
 
 def client_of(world: World, role: Role, place: str) -> Client:

@@ -6,7 +6,7 @@ import pytest
 
 from anlan.base.actors import queries, services
 from anlan.base.actors.loading import load_actor
-from anlan.base.actors.models import Invitation, Membership, Organisation
+from anlan.base.actors.models import Invitation, Membership, Organisation, User
 from anlan.base.actors.problems import (
     InvitationGone,
     LastAdministrator,
@@ -22,6 +22,7 @@ from anlan.base.actors.tokens import actor_for_token
 from anlan.base.audit.models import AuditEvent
 from anlan.base.clock import now
 from anlan.base.errors import BadInput, Forbidden, NotYours
+from anlan.base.ids import uuid7
 from anlan.modules.registry.models import Enterprise
 from tests.support.world import World
 
@@ -300,3 +301,23 @@ def test_the_first_administrator_comes_by_a_printed_link(db: None) -> None:
     actor = load_actor(user)
     assert actor.roles == {Role.SYSTEM_ADMIN}
     assert actor.scope.covers("cn/440000/")
+
+
+def test_an_account_read_by_its_key_is_whole_and_nothing_else(world: World) -> None:
+    user = world.user(Role.OPERATOR, "plant_a")
+    read, asked = User.objects.get(pk=user.pk), User.objects.get(id=user.pk)
+    assert type(read) is User
+    assert read == asked
+    assert not read.get_deferred_fields()
+    for field in User._meta.concrete_fields:
+        assert getattr(read, field.attname) == getattr(asked, field.attname)
+    read.display_name = "改名"
+    read.save()
+    assert User.objects.get(id=user.pk).display_name == "改名"
+    with pytest.raises(User.DoesNotExist):
+        User.objects.get(pk=uuid7())
+    # Other conditions are not left out.
+    with pytest.raises(User.DoesNotExist):
+        User.objects.get(pk=user.pk, is_active=False)
+    with pytest.raises(User.DoesNotExist):
+        User.objects.exclude(pk=user.pk).get(pk=user.pk)
