@@ -18,7 +18,7 @@ WARNINGS = register(
         _("New warnings: %(count)s"),
         _("The worst: %(first)s"),
         icon="alert-triangle",
-        action=_("Look"),
+        action=_("View"),
     )
 )
 RED = register(
@@ -28,7 +28,7 @@ RED = register(
         _("%(cause)s"),
         icon="alert-triangle",
         is_immediate=True,
-        action=_("Look"),
+        action=_("View"),
     )
 )
 HANDED_OVER = register(

@@ -10,7 +10,7 @@ MISSING = register(
         _("Not published by 10:00: commitments of %(count)s enterprises"),
         _("Among them: %(first)s"),
         icon="speakerphone",
-        action=_("Look"),
+        action=_("View"),
     )
 )
 DOUBTFUL = register(
@@ -19,6 +19,6 @@ DOUBTFUL = register(
         _("Commitments of %(count)s enterprises contradict the facts"),
         _("Among them: %(first)s"),
         icon="alert-triangle",
-        action=_("Look"),
+        action=_("View"),
     )
 )

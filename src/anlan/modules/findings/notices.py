@@ -64,7 +64,7 @@ DUE_SOON = register(
         _("%(n)s of your findings fall due by %(day)s"),
         _("The first: %(first)s"),
         icon="calendar-due",
-        action=_("Look"),
+        action=_("View"),
     )
 )
 DUE_NOW = register(
@@ -74,7 +74,7 @@ DUE_NOW = register(
         _("%(n)s of your findings fall due."),
         icon="calendar-due",
         is_immediate=True,
-        action=_("Look"),
+        action=_("View"),
     )
 )
 _ENTERED = _("%(entered)s of %(all)s findings are entered.")
@@ -112,7 +112,7 @@ BROUGHT = register(
         _("%(n)s findings from a file wait for you"),
         _("The first: %(first)s"),
         icon="table-import",
-        action=_("Look"),
+        action=_("View"),
     )
 )
 

@@ -11,7 +11,7 @@ DIFFERENT = register(
         _("Two checks of “%(title)s” differ"),
         _("%(place)s: the worse result stands. Look at both records."),
         icon="arrows-diff",
-        action=_("Look"),
+        action=_("View"),
     )
 )
 CANNOT_DO = register(
@@ -20,7 +20,7 @@ CANNOT_DO = register(
         _("%(who)s could not check “%(title)s”"),
         _("%(place)s: %(reason)s"),
         icon="ban",
-        action=_("Look"),
+        action=_("View"),
         # Somebody's own words, or the code of what they chose.
         shown={"reason": lambda one: str(dict(Reason.choices).get(one, one))},
     )

@@ -11,7 +11,7 @@ CHANGE_REQUESTED = register(
         _("Approve the change of %(rule)s: %(what)s"),
         _("%(who)s asks: %(reason)s"),
         icon="adjustments",
-        action=_("Look at the change"),
+        action=_("View the change"),
         shown={"what": change_words},
     )
 )
@@ -21,7 +21,7 @@ CHANGES_REQUESTED = register(
         _("%(n)s changes of alarm settings wait for approval"),
         _("%(who)s asks: %(reason)s"),
         icon="adjustments",
-        action=_("Look at the changes"),
+        action=_("View the changes"),
     )
 )
 VIDEO_GRAVE = register(
@@ -30,7 +30,7 @@ VIDEO_GRAVE = register(
         _("%(what)s: %(camera)s"),
         _("Seen by the video platform; events like this: %(n)s."),
         icon="video",
-        action=_("Look at the event"),
+        action=_("View the event"),
         shown={"what": video_words},
     )
 )

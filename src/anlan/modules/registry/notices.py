@@ -10,7 +10,7 @@ LEVEL_WORSE = register(
         _("%(name)s: level %(was)s → %(now)s, more severe"),
         _("%(enterprise)s. R %(r_was)s → %(r_now)s. Look at what the new level demands."),
         icon="alert-octagon",
-        action=_("Look at the calculation"),
+        action=_("View the calculation"),
     )
 )
 LEVEL_BETTER = register(
@@ -19,7 +19,7 @@ LEVEL_BETTER = register(
         _("%(name)s: level %(was)s → %(now)s, less severe"),
         _("%(enterprise)s. R %(r_was)s → %(r_now)s."),
         icon="alert-octagon",
-        action=_("Look at the calculation"),
+        action=_("View the calculation"),
     )
 )
 BECAME_MHI = register(
@@ -28,7 +28,7 @@ BECAME_MHI = register(
         _("%(name)s is now a major hazard installation, level %(now)s"),
         _("%(enterprise)s. S %(s_now)s, R %(r_now)s."),
         icon="alert-octagon",
-        action=_("Look at the calculation"),
+        action=_("View the calculation"),
     )
 )
 NO_LONGER_MHI = register(
@@ -37,7 +37,7 @@ NO_LONGER_MHI = register(
         _("%(name)s is no longer a major hazard installation"),
         _("%(enterprise)s. S %(s_was)s → %(s_now)s."),
         icon="alert-octagon",
-        action=_("Look at the calculation"),
+        action=_("View the calculation"),
     )
 )
 LEVEL_UNKNOWN = register(

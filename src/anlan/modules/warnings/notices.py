@@ -26,7 +26,7 @@ RAISED = register(
         _("Index %(score)s. Acknowledge by %(acknowledge)s, clear by %(clear)s."),
         icon="alert-triangle",
         is_immediate=True,
-        action=_("Look"),
+        action=_("View"),
         shown={"colour": colour_word},
     )
 )
@@ -46,7 +46,7 @@ ANSWERED = register(
         _("Feedback given: %(place)s"),
         _("%(text)s"),
         icon="message-check",
-        action=_("Look"),
+        action=_("View"),
     )
 )
 FIGURES_PROPOSED = register(
@@ -55,7 +55,7 @@ FIGURES_PROPOSED = register(
         _("Own figures of the index wait for approval"),
         _("%(who)s proposes: %(reason)s"),
         icon="adjustments",
-        action=_("Look"),
+        action=_("View"),
     )
 )
 FIGURES_IN_FORCE = register(
@@ -64,7 +64,7 @@ FIGURES_IN_FORCE = register(
         _("%(place)s computes its index by its own figures"),
         _("Edition %(edition)s, figures that differ: %(n)s. %(reason)s"),
         icon="adjustments",
-        action=_("Look"),
+        action=_("View"),
     )
 )
 FIGURES_DECIDED = register(
@@ -73,7 +73,7 @@ FIGURES_DECIDED = register(
         _("Own figures of the index: %(verdict)s"),
         _("%(who)s. %(comment)s"),
         icon="adjustments",
-        action=_("Look"),
+        action=_("View"),
         shown={"verdict": verdict_word},
     )
 )

@@ -83,7 +83,8 @@ def table_of(page: Any, rows: list[Any], leave_out: tuple[str, ...]) -> dict[str
     paint = cells_html(columns, heads, main)
     return {
         "heads": [
-            (head, c.kind == "number", i == main)
+            # A unit never stands on a line of its own.
+            (head.replace(", ", ",\u00a0"), c.kind == "number", i == main)
             for i, (head, c) in enumerate(zip(heads, columns, strict=True))
         ],
         "rows": [paint(row, page.row_url(row)) for row in rows],

@@ -71,7 +71,9 @@ def contribution(actor: Actor, day: dt.date) -> today.Contribution:
     url = reverse("warnings:list")
     figures = [today.Figure(_("Early warnings"), found.standing, url)]
     if found.late:
-        late = today.Figure(_("Warnings overdue"), found.late, f"{url}?view=late", is_over=True)
+        late = today.Figure(
+            _("Early warnings overdue"), found.late, f"{url}?view=late", is_over=True
+        )
         figures.append(late)
     return today.Contribution(figures=figures)
 
