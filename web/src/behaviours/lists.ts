@@ -57,6 +57,8 @@ export function lists(): void {
     }
   });
   whenAdded("[data-an-list]", refresh);
+  // Words are asked for while they are typed; asking again when the field is left would redraw the rows under the arrows.
+  document.addEventListener("change", (event) => (event.target as Element).id === "an-list-q" && event.stopPropagation(), true);
   // a choice in a filter acts at once: no "apply" button
   on("change", "form[data-an-auto] :is(select, input[type=checkbox], input[type=radio], input[type=date])", (field) => {
     (field.closest("form") as HTMLFormElement).requestSubmit();
