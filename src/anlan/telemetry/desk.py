@@ -16,6 +16,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from prometheus_client import Counter, Gauge
 
+from anlan.config import tasks
 from anlan.telemetry import directory, stream, wire
 from anlan.telemetry.directory import Directory, Heard, Known
 from anlan.telemetry.intake import Counts, Judge
@@ -74,9 +75,7 @@ class Desk:
 
     async def stop(self) -> None:
         """Write the counters down and end."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
         with contextlib.suppress(psycopg.Error):
             async with await directory.connect(self._database_url) as connection:
                 await self._write(connection)
@@ -148,9 +147,10 @@ class Desk:
         while True:
             try:
                 if self.client is None:
-                    self.client = await stream.connect(self._nats_url, "anlan-door")
-                    await self.client.subscribe(stream.DIRECTORY_SUBJECT, cb=self._on_news)
-                    self._publisher = stream.Publisher(self.client)
+                    client = await stream.connect(self._nats_url, "anlan-door")
+                    await client.subscribe(stream.DIRECTORY_SUBJECT, cb=self._on_news)
+                    self._publisher = stream.Publisher(client)
+                    self.client = client
                 js = self.client.jetstream()
                 await stream.ensure(js, self.limits)
                 waiting = await stream.backlog(js)

@@ -25,6 +25,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
+from anlan.config import tasks
 from anlan.telemetry import archive, options, questions, rolling, stream, wire
 from anlan.telemetry.newest import Newest
 from anlan.telemetry.store import MINUTE_US, Store, StoreError
@@ -109,8 +110,7 @@ class Historian:
             try:
                 await self._gather_all(js)
             finally:
-                keeper.cancel()
-                await asyncio.gather(keeper, return_exceptions=True)
+                await tasks.end([keeper])
                 await asyncio.get_running_loop().run_in_executor(self._writer, self._remember)
         finally:
             await client.close()

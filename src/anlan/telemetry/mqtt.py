@@ -28,7 +28,7 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StreamConfig
 
-from anlan.config import nats_streams
+from anlan.config import nats_streams, tasks
 from anlan.telemetry import nkeys, payloads, sparkplug, stream
 from anlan.telemetry.desk import Desk, Wait
 from anlan.telemetry.directory import Known, Refused
@@ -116,9 +116,7 @@ class Mqtt:
 
     async def stop(self) -> None:
         """End."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
 
     async def _run(self) -> None:
         while self._desk.client is None:  # noqa: ASYNC110 (it comes once, within a moment)

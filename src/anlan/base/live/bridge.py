@@ -28,7 +28,7 @@ from anlan.base.ids import uuid7
 from anlan.base.live import counters
 from anlan.base.live.log import Log
 from anlan.base.live.message import Entry, Message, decode
-from anlan.config import nats_streams
+from anlan.config import nats_streams, tasks
 from anlan.config.nats_address import server_options
 
 logger = logging.getLogger(__name__)
@@ -167,9 +167,7 @@ class Bridge:
             asyncio.create_task(self._tick(), name="live-tick"),
         ]
         await self._end.wait()
-        for task in work:
-            task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
+        await tasks.end(work)
         if self._nc is not None:
             with contextlib.suppress(*TROUBLE):
                 await asyncio.wait_for(self._nc.close(), 1)

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from anlan.config import tasks
 from anlan.telemetry.collect import files, folders, modbus, opcua
 from anlan.telemetry.collect.buffer import Buffer
 from anlan.telemetry.collect.config import Config
@@ -45,9 +46,7 @@ async def collect(config: Config, stop: asyncio.Event | None = None) -> None:
         for task in done:
             task.result()  # a part that ends by itself has failed: say with what
     finally:
-        for task in (ending, *work):
-            task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
+        await tasks.end([ending, *work])
         buffer.close()
 
 
