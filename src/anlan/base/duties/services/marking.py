@@ -4,6 +4,8 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,9 @@ from anlan.base.duties import events, kinds, ladder, queries
 
 BATCH = 100_000
 """Rows a transaction. A province's day turns in waves; each wave is taken in such bites."""
+# A million rows are so much work for one processor that a second one is worth a connection. Each
+# has its own enterprises, as both write into the history of each.
+_SHARES = (0, 1)
 
 # Every moment at which a row turns follows from its window and its ladder. The row keeps the next
 # one, so that a run touches nothing but what turns. Whoever is being changed by a person is left
@@ -33,6 +38,7 @@ _MARK = """
                i.due_at - i.opens_at AS period
           FROM duties_instance i
          WHERE i.next_turn_at <= %(now)s AND i.state IN ('pending', 'due_soon', 'overdue')
+           AND (%(share)s::int IS NULL OR uuid_hash(i.enterprise_id) & 1 = %(share)s::int)
          LIMIT %(batch)s
            FOR UPDATE SKIP LOCKED
     ), at AS (
@@ -100,16 +106,41 @@ def mark(now: dt.datetime) -> dict[str, int]:
     """Mark what time has changed; return how many turned `due_soon`, `overdue`, `yellow`,
     `orange`, `red`.
 
-    Runs under the system's scope, in bites of `BATCH` rows. Safe to repeat. Warnings from yellow
-    on are raised or change their colour; nobody is told here (see `telling.tell`).
+    Runs under the system's scope, in bites of `BATCH` rows; where one does not do, the halves of
+    the enterprises go on at the same time, unless the caller has a transaction open. Safe to
+    repeat. Warnings from yellow on are raised or change their colour; nobody is told here (see
+    `telling.tell`).
     """
-    total: Counter[str] = Counter(dict.fromkeys(FIGURES, 0))
     given = {**_rungs(), "now": now, "batch": BATCH, "want_ids": kinds.has_overdue_subscribers()}
-    while True:
+    total, n = _bite(now, {**given, "share": None})
+    if n == BATCH and connection.in_atomic_block:
+        total.update(_bites(now, {**given, "share": None}))
+    elif n == BATCH:
+        with ThreadPoolExecutor(len(_SHARES)) as pool:
+            # Each thread has a connection of its own, bound to the same scope.
+            halves = [
+                pool.submit(copy_context().run, _apart, now, {**given, "share": share})
+                for share in _SHARES
+            ]
+            for half in halves:
+                total.update(half.result())
+    return {figure: total[figure] for figure in FIGURES}
+
+
+def _apart(now: dt.datetime, given: Mapping[str, Any]) -> Counter[str]:
+    try:
+        return _bites(now, given)
+    finally:
+        connection.close()
+
+
+def _bites(now: dt.datetime, given: Mapping[str, Any]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    n = BATCH
+    while n == BATCH:
         counted, n = _bite(now, given)
         total.update(counted)
-        if n < BATCH:
-            return dict(total)
+    return total
 
 
 @transaction.atomic
@@ -121,7 +152,7 @@ def _bite(now: dt.datetime, given: Mapping[str, Any]) -> tuple[Counter[str], int
     places = Organisation.objects.in_bulk([row[0] for row in rows])
     entries: list[Entry] = []
     overdue: list[UUID] = []
-    for enterprise, *counts, _all, ids in rows:
+    for enterprise, *counts, _n, ids in rows:
         figures = {name: n for name, n in zip(FIGURES, counts, strict=True) if n}
         total.update(figures)
         overdue += ids or []

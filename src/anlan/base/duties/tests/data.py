@@ -19,6 +19,13 @@ def plan(world: World, *, now: dt.datetime, actor: Actor | None = None, **fields
     return plans.save(who, world.plant_a, now=now, **given)
 
 
+def foreign_plan(world: World, *, now: dt.datetime) -> Plan:
+    """Return a daily plan of plant B."""
+    who = world.actor(Role.SAFETY_MANAGER, "plant_b")
+    given = {"kind": "plain", "title": "Walk round", "organisation": world.plant_b}
+    return plans.save(who, world.plant_b, now=now, **given)
+
+
 def shift_pattern(world: World, crews: Sequence[UUID], anchor: dt.date) -> ShiftPattern:
     """Return three shifts a day, with these crews in turn."""
     return shifts.save(

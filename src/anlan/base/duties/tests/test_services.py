@@ -20,6 +20,7 @@ from anlan.base.duties.services import (
     exemptions,
     instances,
     making,
+    marking,
     plans,
     substitutes,
     telling,
@@ -124,6 +125,20 @@ def test_colours_rise_with_the_periods_and_red_is_for_the_responsible(world: Wor
     assert told[Colour.ORANGE][-1] == "operational_responsible_person"
     assert told[Colour.RED][-1] == "area"
     assert mark(at(24 + 24 + 0.2)) == dict.fromkeys(mark(at(0)), 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("bite", [1, 2, 100])
+def test_small_bites_and_two_halves_mark_what_one_bite_marks(
+    world: World, monkeypatch: pytest.MonkeyPatch, bite: int
+) -> None:
+    made = [row for _ in range(5) for row in rows(plan(world))]
+    made += [row for _ in range(3) for row in rows(data.foreign_plan(world, now=at(6)))]
+    assert len({row.enterprise_id for row in made}) == 2
+    monkeypatch.setattr(marking, "BATCH", bite)
+    assert mark(at(200))["overdue"] == len(made)
+    assert queries.open_warnings(SYSTEM).count() == len(made)
+    assert not any(mark(at(200)).values())
 
 
 def test_only_who_carries_it_or_leads_may_do_it(world: World) -> None:
