@@ -35,8 +35,19 @@ class RaisedWarning(ScopedModel):
     `subject_kind` and `subject_id` name what it is about; one warning is open for it at a time and
     changes its colour. `recipients` are the levels of the ladder that have been told. `title`,
     `cause` and `clear_reason` are phrases: worded when read.
+
+    As with instances, the database does not look its parents up: a province's wave raises a
+    million at a time out of rows that have the same parents. None of them is ever deleted.
     """
 
+    enterprise = models.ForeignKey(
+        "actors.Organisation",
+        models.PROTECT,
+        related_name="+",
+        editable=False,
+        db_constraint=False,
+        verbose_name=_("enterprise"),
+    )
     trigger = models.CharField(_("about"), max_length=10, choices=Trigger.choices)
     subject_kind = models.CharField(max_length=30)
     subject_id = models.UUIDField()
@@ -45,6 +56,8 @@ class RaisedWarning(ScopedModel):
         models.PROTECT,
         null=True,
         related_name="+",
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("department"),
     )
     assignee = models.ForeignKey(
@@ -52,6 +65,8 @@ class RaisedWarning(ScopedModel):
         models.PROTECT,
         null=True,
         related_name="+",
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("person"),
     )
     role = models.CharField(_("role"), max_length=32, blank=True)
@@ -69,6 +84,8 @@ class RaisedWarning(ScopedModel):
         models.PROTECT,
         null=True,
         related_name="+",
+        db_constraint=False,
+        db_index=False,
         verbose_name=_("cleared by"),
     )
     clear_reason = PhraseField(_("how it was cleared"), blank=True)

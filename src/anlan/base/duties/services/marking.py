@@ -16,7 +16,7 @@ from anlan.base.actors.models import Organisation
 from anlan.base.audit.services import Entry, record_many
 from anlan.base.duties import events, kinds, ladder, queries
 
-BATCH = 100_000
+BATCH = 50_000
 """Rows a transaction. A province's day turns in waves; each wave is taken in such bites."""
 # A million rows are so much work for one processor that a second one is worth a connection. Each
 # has its own enterprises, as both write into the history of each.
