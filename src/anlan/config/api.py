@@ -68,8 +68,9 @@ class Api(NinjaAPI):
 api = Api(
     title="Anlan",
     version="1",
-    description="The registry of hazardous-chemical enterprises, for other systems. Times are in"
-    " UTC with offset, dates are dates, quantities carry their unit in the name.",
+    description="Registry, dual prevention and monitoring of hazardous-chemical enterprises, for"
+    " other systems. Times are in UTC with offset, dates are dates, quantities carry their unit in"
+    " the name.",
     urls_namespace="api",
     docs=Docs(),
     auth=[TokenAuth(), SessionAuth()],

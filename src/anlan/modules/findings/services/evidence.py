@@ -1,5 +1,7 @@
 """Photos, voice notes and papers of a finding."""
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import IO
 from uuid import UUID
 
@@ -17,7 +19,31 @@ from anlan.modules.findings.choices import PhotoRole
 from anlan.modules.findings.models import Finding
 from anlan.modules.findings.policy import FINDING_REPORT
 from anlan.modules.findings.problems import AlreadyDone
+from anlan.modules.findings.services import reporting
 from anlan.modules.findings.states import OPEN
+
+
+@transaction.atomic
+def report(
+    actor: Actor,
+    enterprise_id: UUID,
+    what: reporting.Report,
+    photos: Sequence[tuple[IO[bytes], PhotoRole]],
+) -> Finding:
+    """Enter a finding and hang its photos on, all or nothing; return it.
+
+    Raises what `reporting.report` and `add` raise.
+    """
+    row = reporting.report(actor, enterprise_id, what)
+    author = reporting.author_of(actor, what)
+    stands_outside = actor.at_own_node_only and photos
+    plant = (
+        reporting.at_plant(actor, enterprise_id) if stands_outside else nullcontext((actor, None))
+    )
+    with plant as (reporter, _enterprise):
+        for upload, role in photos:
+            add(reporter, row.pk, upload, upload.name, role, author=author)
+    return row
 
 
 def add(

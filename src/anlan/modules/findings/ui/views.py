@@ -14,11 +14,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actors import policy
+from anlan.base.actors.actor import Actor
 from anlan.base.audit.queries import history_of
 from anlan.base.clock import now
 from anlan.base.errors import AnlanError, BadInput, Forbidden, NotYours, Refused
 from anlan.modules.findings import criteria, flagged, queries
-from anlan.modules.findings.choices import Channel, Level, Source, Treatment
+from anlan.modules.findings.choices import Channel, Level, PhotoRole, Source, Treatment
+from anlan.modules.findings.models import Finding
 from anlan.modules.findings.policy import (
     FINDING_CONFIRM,
     FINDING_EXTEND,
@@ -182,28 +184,18 @@ def report(request: HttpRequest) -> HttpResponse:
     return _form(request, form, _("Report a finding"), list_url(), upload=True)
 
 
-def _entered(actor: Any, enterprise: UUID, given: dict[str, Any]) -> Any:
-    """Report and hang on the photos, all or nothing."""
-    photo, after = given.pop("photo", None), given.pop("after_photo", None)
+def _entered(actor: Actor, enterprise: UUID, given: dict[str, Any]) -> Finding:
+    """Report with the photos of a form."""
+    shown = [
+        (given.pop("photo", None), PhotoRole.BEFORE),
+        (given.pop("after_photo", None), PhotoRole.AFTER),
+    ]
     unit = given.pop("unit", None)
     if given.get("channel") == Channel.EMPLOYEE:
         given.setdefault("source", Source.OTHER)
-    with transaction.atomic():
-        what = reporting.Report(unit_id=unit.pk if unit else None, **given)
-        row = reporting.report(actor, enterprise, what)
-        who = reporting.author_of(actor, what)
-        shown = [(upload, role) for upload, role in ((photo, "before"), (after, "after")) if upload]
-        if actor.at_own_node_only and shown:
-            with reporting.at_plant(actor, enterprise) as (reporter, _plant):
-                _show(reporter, row, shown, who)
-        else:
-            _show(actor, row, shown, who)
-    return row
-
-
-def _show(actor: Any, row: Any, shown: list[tuple[Any, str]], who: Any) -> None:
-    for upload, role in shown:
-        evidence.add(actor, row.pk, upload, upload.name, role, author=who)
+    what = reporting.Report(unit_id=unit.pk if unit else None, **given)
+    photos = [(upload, role) for upload, role in shown if upload]
+    return evidence.report(actor, enterprise, what, photos)
 
 
 @login_required
