@@ -13,6 +13,7 @@ import { current, refresh } from "./pocket/core/package";
 import { fetchPictures } from "./pocket/core/pictures";
 import { send } from "./pocket/core/uploader";
 import { isLocked, lockIfIdle, touched } from "./pocket/lock";
+import { contacted } from "./pocket/pill";
 import { say } from "./pocket/say";
 import { flush } from "./pocket/undo";
 import { apply, watchUpdates } from "./pocket/settings";
@@ -30,6 +31,8 @@ import "./pocket/screens/me";
 
 const CONTACT_MS = 30_000;
 const LOOK_MS = 5000;
+/** A line that has not answered for this long is called offline, though the attempt goes on. */
+const SEEK_MS = 8000;
 const PACKAGE_MS = 15 * 60_000;
 
 toasts();
@@ -47,6 +50,7 @@ async function run(): Promise<void> {
   whenOld(() => document.body.prepend(h("div.pk-note.pk-note--3", { role: "alert" }, t("reopen"))));
   whenLocked(lockScreen);
   start();
+  window.setTimeout(giveUpSeeking, SEEK_MS);
   watchIdle();
   // What was concluded before the page went is sealed before anything new is.
   await flush(true).catch((reason: unknown) => console.warn("pending", reason));
@@ -109,8 +113,17 @@ async function meet(first: boolean): Promise<void> {
     return "broken";
   });
   if (outcome === "fresh") document.body.dataset.person = (await current())?.manifest.actor.name ?? "";
+  if (outcome === "no_line") giveUpSeeking();
   await sendQuietly(true);
+  giveUpSeeking();
   if (first || outcome === "fresh" || !before.registered) void draw();
+}
+
+/** Whatever came of the first contact, the pill says it now. */
+function giveUpSeeking(): void {
+  if (document.body.dataset.contact === "tried") return;
+  contacted();
+  void draw();
 }
 
 async function sendQuietly(force = false): Promise<void> {

@@ -143,3 +143,24 @@ def test_a_cleared_phone_is_told_what_was_lost(served: Served, line: Line, hands
     expect(main).to_contain_text("3–5")
     # What was on it is to do again.
     expect(page.locator(".pk-group__n").first).to_contain_text("0/31")
+
+
+SEEN = """new MutationObserver(() => {
+  const state = document.querySelector('.pk-sync')?.dataset.state;
+  if (state && (globalThis.seen ??= []).at(-1) !== state) globalThis.seen.push(state);
+}).observe(document, { childList: true, subtree: true });"""
+
+
+def test_the_pill_does_not_say_offline_before_the_first_answer(
+    served: Served, line: Line, handset: Phones
+) -> None:
+    phone = handset()
+    phone.context.add_init_script(SEEN)
+    page = phone.open()
+    page.wait_for_selector(".pk-sync[data-state=ok]")
+    assert page.evaluate("() => seen[0]") == "seek"
+    # Once it is known that there is no line, it says so.
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    line.cut()
+    page.reload()
+    page.wait_for_selector(".pk-sync[data-state=off]")

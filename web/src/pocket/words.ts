@@ -2,7 +2,7 @@
 
 const WORDS = {
   today: ["今日", "Today"], tasks: ["任务", "Tasks"], scan: ["扫码", "Scan"], outbox: ["发件箱", "Outbox"], me: ["我的", "Me"], back: ["返回", "Back"], navigation: ["主导航", "Main navigation"],
-  synced: ["已同步", "Synced"], sending: ["弱网上传", "Sending"], offline: ["离线", "Offline"], waiting_n: ["待传 {n}", "{n} waiting"], decide: ["要你定", "You decide"], conflicts_n: ["{n} 条冲突", "{n} conflicts"], refused_n: ["{n} 条没收", "{n} refused"],
+  synced: ["已同步", "Synced"], sending: ["弱网上传", "Sending"], offline: ["离线", "Offline"], connecting: ["连接中", "Connecting"], waiting_n: ["待传 {n}", "{n} waiting"], decide: ["要你定", "You decide"], conflicts_n: ["{n} 条冲突", "{n} conflicts"], refused_n: ["{n} 条没收", "{n} refused"],
   package_old: ["包已过期", "Package old"], record_only: ["只记不判", "record only"], nearly_full: ["快存满", "Nearly full"], unsent_mb: ["待传 {n} MB", "{n} MB unsent"], contact_at: ["{time} 联系过", "seen {time}"], sync_label: ["同步状态：{state}", "Sync: {state}"],
   package: ["数据包", "Package"], hours_ago: ["{n} 小时前", "{n} h ago"], just_now: ["刚更新", "just now"], minutes_ago: ["{n} 分钟前", "{n} min ago"], usable_until: ["可用到 {time}", "until {time}"], package_ended: ["{time} 已过期", "ended {time}"], package_soon: ["快到期 {time}", "ends {time}"],
   route: ["检查路线", "My route"], places_items: ["{places} 处 · {items} 项", "{places} places · {items} items"], items_done: ["{n} 项完成 · {time}", "{n} done · {time}"], overdue_items: ["{n} 项逾期 {time}", "{n} overdue {time}"], left_before: ["余 {n} 项 · {time} 前", "{n} left · by {time}"], by_time: ["{time} 前", "by {time}"], n_before: ["{n} 项 · {time} 前", "{n} items · by {time}"], n_items: ["{n} 项", "{n} items"],

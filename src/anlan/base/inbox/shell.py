@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
+from anlan.base.clock import now
 from anlan.base.clock import today as this_day
 from anlan.base.inbox import queries, today
 from anlan.base.inbox.models import Channel
@@ -65,9 +66,11 @@ def _pocket_groups(viewer: Any) -> list[dict[str, Any]]:
 
 
 def _needs_action(actor: Actor, day: dt.date) -> today.Contribution:
-    """Notices that need action: two statements."""
+    """Notices that need action: two statements, and one for each kind that is due by the hour."""
     rows = queries.open_actions(actor)
     found = list(rows[: today.LIMIT])
+    moments = today.due_moments(actor, found)
+    moment = now()
     return today.Contribution(
         items=[
             today.Item(
@@ -76,7 +79,8 @@ def _needs_action(actor: Actor, day: dt.date) -> today.Contribution:
                 url=reverse("inbox:open", args=[notice.pk]),
                 action=notice.action,
                 icon=notice.icon,
-                due=notice.due_on,
+                due=moments.get(notice.pk, notice.due_on),
+                is_late=moments.get(notice.pk, moment) < moment,
                 urgency=notice.urgency,
                 risk=notice.urgency if notice.urgency == 1 else 0,
             )

@@ -20,6 +20,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -30,6 +31,7 @@ from anlan.base.actors.actor import Actor
 from anlan.base.clock import due_day
 from anlan.base.errors import AnlanError
 from anlan.base.inbox.drawing import table_body
+from anlan.base.inbox.models import Notice
 from anlan.base.inbox.reach import reaches_of
 
 logger = logging.getLogger(__name__)
@@ -50,9 +52,10 @@ GROUPS: dict[str, Text] = {
 class Item:
     """One thing to do, with its one obvious action.
 
-    `due` is a day or an aware moment. `decides` marks what waits for this person's decision.
-    `urgency` orders inside a group, 1 first; `risk` (1 to 4) shows a badge, 0 none. `place` is
-    the scope path of the row behind it, empty for what was sent to this person.
+    `due` is a day or an aware moment, and `is_late` that the moment has passed.
+    `decides` marks what waits for this person's decision. `urgency` orders inside a
+    group, 1 first; `risk` (1 to 4) shows a badge, 0 none. `place` is the scope path of the row
+    behind it, empty for what was sent to this person.
     """
 
     title: Text
@@ -66,6 +69,7 @@ class Item:
     risk: int = 0
     action_url: str = ""
     place: str = ""
+    is_late: bool = False
 
     def due_day(self) -> dt.date | None:
         """Return the day it is due (Asia/Shanghai)."""
@@ -76,7 +80,7 @@ class Item:
     def group(self, day: dt.date) -> str:
         """Return the key of its group on this day."""
         due = self.due_day()
-        if due is not None and due < day:
+        if self.is_late or (due is not None and due < day):
             return "overdue"
         if due == day:
             return "today"
@@ -182,9 +186,12 @@ class Step:
 
 
 Provider = Callable[[Actor, dt.date], Contribution]
+DueAt = Callable[[Actor, Sequence[Notice]], Mapping[UUID, dt.datetime]]
+"""Takes notices of one kind, returns by the id of the notice when its next step is due (aware)."""
 StepProvider = Callable[[Actor], Step | None]
 _providers: dict[str, Provider] = {}
 _steps: dict[str, StepProvider] = {}
+_due_at: dict[str, DueAt] = {}
 
 
 def provider(key: str) -> Callable[[Provider], Provider]:
@@ -206,6 +213,26 @@ def first_step(key: str) -> Callable[[StepProvider], StepProvider]:
         return function
 
     return keep
+
+
+def due_at(kind: str) -> Callable[[DueAt], DueAt]:
+    """Register who knows by the hour when the next step of a kind of notices is due; the day kept
+    with the notice holds for the others."""
+
+    def keep(function: DueAt) -> DueAt:
+        _due_at[kind] = function
+        return function
+
+    return keep
+
+
+def due_moments(actor: Actor, notices: Sequence[Notice]) -> dict[UUID, dt.datetime]:
+    """Return the moments known of these notices, asking once for each registered kind."""
+    moments: dict[UUID, dt.datetime] = {}
+    for kind, ask in _due_at.items():
+        if wanted := [notice for notice in notices if notice.kind == kind]:
+            moments.update(ask(actor, wanted))
+    return moments
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +298,7 @@ class Today:
                 counts["overdue"],
                 "#an-overdue",
                 note=ngettext("by up to %(n)s day", "by up to %(n)s days", late) % {"n": late}
-                if counts["overdue"]
+                if counts["overdue"] and late
                 else "",
                 is_over=counts["overdue"] > 0,
             ),

@@ -1,7 +1,7 @@
 """The only door for reading early warnings, actor first."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -89,6 +89,17 @@ def late(moment: dt.datetime) -> Q:
         | Q(state__in=[str(one) for one in UNREPORTED], report_by__lt=moment)
         | (standing() & Q(clear_by__lt=moment))
     )
+
+
+def next_steps(actor: Actor, ids: Iterable[str]) -> dict[str, dt.datetime]:
+    """Return by its id by when the next step on each standing warning is due, in one statement."""
+    columns = ("state", "acknowledge_by", "report_by", "clear_by")
+    rows = EarlyWarning.objects.for_actor(actor).filter(standing(), pk__in=set(ids)).order_by()
+    by = {WarningState.OPEN: 0, WarningState.ACKNOWLEDGED: 1, WarningState.REPORTED: 2}
+    return {
+        str(pk): moments[by[WarningState(state)]]
+        for pk, state, *moments in rows.values_list("pk", *columns)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,3 +101,11 @@ def test_a_report_of_the_phone_arrives_once(world) -> None:
         row = Finding.objects.for_actor(manager).get(pk=pk)
     assert row.scope_path == world.plant_a.path
     assert [one.number for one in queries.own_reports(world.actor(*AT))] == [row.number]
+
+
+def test_their_home_shows_their_reports_and_no_figures_of_a_plant(world) -> None:
+    row = data.report(world.actor(*AT), world.plant_a)
+    html = _page(world).get("/").content.decode()
+    assert row.number in html
+    assert 'class="an-strip' not in html
+    assert "我上报的隐患" in html

@@ -2,10 +2,12 @@
 
 import datetime as dt
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from anlan.base.actors.actor import Actor
+from anlan.base.clock import SHANGHAI
 from anlan.base.inbox import today
 from anlan.modules.findings import policy, queries
 from anlan.modules.findings.choices import Level
@@ -23,6 +25,8 @@ def install() -> None:
 
 def contribution(actor: Actor, day: dt.date) -> today.Contribution:
     """Return what calls for action among findings, in a fixed number of statements."""
+    if actor.at_own_node_only:
+        return _own_reports(actor)
     counted = queries.figures(actor)
     figures = [
         today.Figure(
@@ -43,6 +47,31 @@ def contribution(actor: Actor, day: dt.date) -> today.Contribution:
         ),
     ]
     return today.Contribution(items=_items(actor), figures=figures)
+
+
+def _own_reports(actor: Actor) -> today.Contribution:
+    """What people of a contractor see of the plant's findings: what became of their reports."""
+    told = queries.own_reports(actor)
+    url = reverse("findings:employee")
+    rows = [
+        today.Row(
+            one.title,
+            url,
+            context=f"{one.number} · {one.reported_at.astimezone(SHANGHAI):%m-%d %H:%M}",
+            note=str(FindingState(one.state).label),
+            icon="alert-triangle",
+        )
+        for one in told[:5]
+    ]
+    card = today.Card(
+        _("What I reported"),
+        rows=rows or [today.Row(_("Report a finding"), url, icon="plus")],
+        count=len(told),
+        more=_("Report a finding") if rows else "",
+        more_url=url,
+        is_main=True,
+    )
+    return today.Contribution(cards=[card])
 
 
 def _items(actor: Actor) -> list[today.Item]:

@@ -26,6 +26,9 @@ def install() -> None:
 
 def contribution(actor: Actor, day: dt.date) -> today.Contribution:
     """Return what calls for action in the registers, in a fixed number of statements."""
+    if actor.at_own_node_only:
+        # The registers are the plant's: nothing but zeros for the people of a contractor.
+        return today.Contribution()
     office = actor.own_enterprise_id is None
     overview = queries_overview.places_below(actor, day) if office else None
     found = overview.due if overview else queries.falling_due(actor, day)

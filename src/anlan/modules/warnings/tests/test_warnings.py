@@ -4,6 +4,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.test import Client
 from django.utils.translation import override
 from docx import Document
 
@@ -12,6 +13,7 @@ from anlan.base.actors.roles import Role
 from anlan.base.clock import now, today
 from anlan.base.duties.models.warning import Colour
 from anlan.base.errors import Forbidden
+from anlan.base.inbox import today as home
 from anlan.base.inbox.models import Notice
 from anlan.base.states.problems import FourEyes
 from anlan.modules.monitoring.models import AlarmState, SafetyDevice
@@ -266,3 +268,29 @@ def test_cameras_off_line_stand_in_the_patrol_and_weaken_the_barriers(world, lev
     assess_all(MORNING)
     factors = {one["group"]: one for one in UnitIndex.objects.for_actor(SYSTEM).get().factors}
     assert factors["B"]["factors"][0]["of"] == "video_offline 1/2"
+
+
+def test_the_home_page_tells_by_the_hour_that_a_step_is_late(world, people, level) -> None:
+    manager = world.actor(Role.SAFETY_MANAGER, "plant_a")
+    risen(level)
+    assess_all(now())
+
+    def item() -> home.Item:
+        (found,) = [
+            one
+            for one in home.today_of(manager, today()).items
+            if one.icon == "alert-triangle" and str(only().unit.name) in str(one.title)
+        ]
+        return found
+
+    assert item().due == only().acknowledge_by
+    assert item().group(today()) != "overdue"
+    EarlyWarning.objects.for_actor(SYSTEM).update(acknowledge_by=now() - 30 * MINUTE)
+    assert item().group(today()) == "overdue"
+    client = Client()
+    client.force_login(world.user(Role.SAFETY_MANAGER, "plant_a"))
+    assert "超期 30 分钟" in client.get("/").content.decode()
+    # Once acknowledged the report is what is asked for, and by its own hour.
+    acts.acknowledge(world.actor(Role.CONTROL_ROOM, "plant_a"), only().pk)
+    assert item().due == only().report_by
+    assert item().group(today()) != "overdue"

@@ -1,6 +1,7 @@
 """What early warning puts into the shell: navigation, home, the wall, the list of plants."""
 
 import datetime as dt
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from anlan.base.actors.actor import Actor
 from anlan.base.clock import SHANGHAI
 from anlan.base.clock import today as today_day
 from anlan.base.inbox import today
+from anlan.base.inbox.models import Notice
 from anlan.base.ui import navigation
 from anlan.modules.commitment import queries as commitment
 from anlan.modules.commitment.states import CommitmentState
@@ -19,7 +21,7 @@ from anlan.modules.findings import queries as findings
 from anlan.modules.findings.ui import origins
 from anlan.modules.monitoring.queries import overview
 from anlan.modules.monitoring.ui import wall_facts
-from anlan.modules.warnings import queries
+from anlan.modules.warnings import notices, queries
 
 
 def install() -> None:
@@ -47,6 +49,7 @@ def install() -> None:
         )
     )
     today.provider("warnings")(contribution)
+    today.due_at(notices.RAISED.code)(next_steps)
     overview.standing_count(
         "warnings", gettext_lazy("Warnings not cleared"), "/warnings/?view=open&enterprise="
     )(queries.by_enterprise)
@@ -65,8 +68,17 @@ def _origin(actor: Actor, pk: UUID) -> origins.Origin:
     return origins.Origin(_("Early warning"), text, reverse("warnings:show", args=[pk]))
 
 
+def next_steps(actor: Actor, told: Sequence[Notice]) -> dict[UUID, dt.datetime]:
+    """Return by when the next step on the warning of each notice is due, by the hour."""
+    ids = {notice.pk: notice.url.strip("/").rpartition("/")[2] for notice in told}
+    steps = queries.next_steps(actor, ids.values())
+    return {pk: steps[one] for pk, one in ids.items() if one in steps}
+
+
 def contribution(actor: Actor, day: dt.date) -> today.Contribution:
     """Count warnings that are not cleared, and those on which a step is overdue."""
+    if actor.at_own_node_only:
+        return today.Contribution()
     found = queries.counters(actor)
     url = reverse("warnings:list")
     figures = [today.Figure(_("Early warnings"), found.standing, url)]
