@@ -145,6 +145,22 @@ def test_home_shows_my_duties_folded(world: World) -> None:
     assert str(overdue[0].context).count(" · ") == 2
 
 
+def test_home_tells_by_the_hour_that_a_duty_is_late(world: World) -> None:
+    row = first(plan(world, title="Read the level"))
+    actor = world.actor(Role.OPERATOR, "workshop_a")
+
+    def group() -> str:
+        with wall.acting_as(EVERYTHING):
+            shown = today_of(actor, today()).items
+        return next(one for one in shown if one.title == "Read the level").group(today())
+
+    assert group() != "overdue"
+    with wall.acting_as(EVERYTHING):
+        hour_ago = now() - dt.timedelta(hours=1)
+        Instance.objects.unscoped("test").filter(pk=row.pk).update(due_at=hour_ago)
+    assert group() == "overdue"
+
+
 def test_my_page_costs_the_same_for_1_and_20(
     world: World, operator: Client, count_queries: Callable[[Callable[[], Any]], int]
 ) -> None:
