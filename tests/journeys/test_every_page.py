@@ -42,8 +42,8 @@ LOOK = """() => {
 }"""
 CLASSES = re.compile(r"<(\w+)[^>]*?\bclass=[\"']([^\"']*)")
 LINKS = re.compile(r"<a\b(?![^>]*\bdownload\b)[^>]*?\bhref=[\"']([^\"']*)")
-# Sentences, or single lower-case words that are no name, code or unit.
-ENGLISH = re.compile(r"[A-Za-z]{3,} [A-Za-z]{2,}|^[A-Z][a-z]{3,}$")
+# Sentences, or single lower-case words that are no name, code or unit; `P-105-VIB HH` is a code.
+ENGLISH = re.compile(r"(?<![A-Za-z])(?![A-Z]+ [A-Z]+\b)[A-Za-z]{3,} [A-Za-z]{2,}|^[A-Z][a-z]{3,}$")
 CHINESE = re.compile(r"[一-鿿]")
 # Product names, keys of the keyboard, and what people and files are called.
 KNOWN = {
