@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.actors.actor import Actor
-from anlan.base.clock import now
 from anlan.base.clock import today as this_day
 from anlan.base.inbox import queries, today
 from anlan.base.inbox.models import Channel
@@ -70,7 +69,6 @@ def _needs_action(actor: Actor, day: dt.date) -> today.Contribution:
     rows = queries.open_actions(actor)
     found = list(rows[: today.LIMIT])
     moments = today.due_moments(actor, found)
-    moment = now()
     return today.Contribution(
         items=[
             today.Item(
@@ -80,7 +78,6 @@ def _needs_action(actor: Actor, day: dt.date) -> today.Contribution:
                 action=notice.action,
                 icon=notice.icon,
                 due=moments.get(notice.pk, notice.due_on),
-                is_late=moments.get(notice.pk, moment) < moment,
                 urgency=notice.urgency,
                 risk=notice.urgency if notice.urgency == 1 else 0,
             )

@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from anlan.base.actors.actor import Actor
-from anlan.base.clock import due_day
+from anlan.base.clock import due_day, now
 from anlan.base.errors import AnlanError
 from anlan.base.inbox.drawing import table_body
 from anlan.base.inbox.models import Notice
@@ -52,10 +52,10 @@ GROUPS: dict[str, Text] = {
 class Item:
     """One thing to do, with its one obvious action.
 
-    `due` is a day or an aware moment, and `is_late` that the moment has passed.
-    `decides` marks what waits for this person's decision. `urgency` orders inside a
-    group, 1 first; `risk` (1 to 4) shows a badge, 0 none. `place` is the scope path of the row
-    behind it, empty for what was sent to this person.
+    `due` is a day or an aware moment, late as soon as it has passed. `decides` marks what waits
+    for this person's decision. `urgency` orders inside a group, 1 first; `risk` (1 to 4) shows a
+    badge, 0 none. `place` is the scope path of the row behind it, empty for what was sent to this
+    person.
     """
 
     title: Text
@@ -69,7 +69,6 @@ class Item:
     risk: int = 0
     action_url: str = ""
     place: str = ""
-    is_late: bool = False
 
     def due_day(self) -> dt.date | None:
         """Return the day it is due (Asia/Shanghai)."""
@@ -80,7 +79,8 @@ class Item:
     def group(self, day: dt.date) -> str:
         """Return the key of its group on this day."""
         due = self.due_day()
-        if self.is_late or (due is not None and due < day):
+        is_late = isinstance(self.due, dt.datetime) and self.due < now()
+        if is_late or (due is not None and due < day):
             return "overdue"
         if due == day:
             return "today"

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anlan.base.actors.actor import Actor
-from anlan.base.clock import now
 from anlan.base.duties import kinds, queries
 from anlan.base.duties.models.warning import Colour
 from anlan.base.duties.states import State
@@ -23,7 +22,6 @@ def contribution(actor: Actor, day: dt.date) -> today.Contribution:
     shown = overdue + [row for row in found if row.state != State.OVERDUE]
     warnings = queries.open_warning_counts(actor)
     figures = []
-    moment = now()
     if sum(warnings.values()):
         red = warnings.get(Colour.RED, 0)
         figures.append(
@@ -45,7 +43,6 @@ def contribution(actor: Actor, day: dt.date) -> today.Contribution:
                 context=words.context(row, missed.get(row.plan_id, 1) if row in overdue else 1),
                 icon=kinds.kind_of(row.plan.kind).icon,
                 due=row.due_at,
-                is_late=row.due_at < moment,
                 urgency=2 if row.work_type else 3,
                 # Mine wherever it is done; a stand-in's duty lies in another's department.
                 place=actor.home.path if actor.home else row.scope_path,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -100,10 +101,13 @@ def test_a_provider_that_fails_does_not_take_the_day_with_it(
     assert "an-banner--warn" in response.content.decode()
 
 
+@time_machine.travel(dt.datetime(2026, 11, 20, 16, 30, tzinfo=dt.UTC), tick=False)
 def test_items_are_grouped_by_their_day() -> None:
     day = dt.date(2026, 11, 21)
     late_evening = dt.datetime(2026, 11, 20, 17, tzinfo=dt.UTC)  # 01:00 on the 21st in Shanghai
     assert today.Item("a", "/", due=late_evening).group(day) == "today"
+    gone = dt.datetime(2026, 11, 20, 16, 20, tzinfo=dt.UTC)  # 00:20 on the 21st, ten minutes ago
+    assert today.Item("a", "/", due=gone).group(day) == "overdue"
     midnight = dt.datetime(2026, 11, 21, 16, tzinfo=dt.UTC)  # 24:00 of the 21st in Shanghai
     assert today.Item("a", "/", due=midnight).group(day) == "today"
     assert today.Item("a", "/", due=midnight - dt.timedelta(days=1)).group(day) == "overdue"
